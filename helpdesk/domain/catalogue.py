@@ -1,0 +1,542 @@
+"""The shape of an institution's catalogue (one YAML file under `helpdesk/institutions/`).
+
+These frozen dataclasses are the schema: `helpdesk.cataloguefile` validates a file into them with pydantic
+(`__pydantic_config__` is plain data, the domain imports nothing). Keys are those of the file; the two YAML keys that
+Python reserves or cannot spell are renamed while reading: `in` -> `any_of`, `not_in` -> `none_of`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+Unit = Literal["minutes", "business_hours", "business_days", "hours", "weeks", "calendar_days"]
+StepKind = Literal[
+    "receive", "validate_documents", "verify_originals", "validate_condition", "classify", "diagnose", "capture",
+    "generate", "derive", "approve", "execute", "notify", "survey", "scheduled", "close",
+]  # fmt: skip
+OutcomeAction = Literal[
+    "return_incomplete", "close_rejected", "return_to_requester", "back_to", "redirect_channel", "warn"
+]
+Side = Literal["requester", "approver", "staff"]
+Scope = Literal["institution", "region", "programme", "entity", "centre", "organ", "none", "self"]
+FieldType = Literal[
+    "text", "long_text", "integer", "bool", "date", "datetime", "email", "phone", "choice", "list", "cedula", "ruc",
+    "rut", "dni", "captcha", "choice_region", "choice_centre", "choice_organ",
+]  # fmt: skip
+Required = Literal["always", "conditional", "optional"]
+ChannelKey = str
+Origin = str
+
+FORBID_EXTRA: dict[str, Any] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    thousands: str
+    decimal: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionSpec:
+    """Who owns the mailboxes, teams and catalogue (the tenant)."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    short_name: str
+    country: str
+    language: str
+    timezone: str
+    ticket_prefix: str
+    number_format: NumberFormat
+    date_format: str
+    identity_documents: tuple[str, ...]
+    fallback_team: str
+    sources: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HolidaySpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    provider: str
+    country: str
+    categories: tuple[str, ...]
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSpec:
+    """Opening hours per weekday (`mon`…`sun`: list of `[open, close]`, close exclusive) and holidays (R-182)."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    country: str
+    timezone: str
+    hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[tuple[str, str], ...]]
+    holidays: HolidaySpec
+    subdivision: str | None = None
+    source: Origin = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    iso: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    region: str
+    address: str
+    phone: str | None = None
+    verified: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    region: str
+    mailbox: str
+    mesa_partes_mailbox: str
+    suggestion_mailbox: str
+    positions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrganSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    kind: Literal["linea", "apoyo"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRoleSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    uses: str
+    seats_per_entity: int
+    sector: str
+    requires_qualification: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BeneficiarySpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    side: Side
+    scope: Scope
+    alias_of: str | None = None
+    administrative_dependency: str | None = None
+    technical_dependency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    kind: Literal["front_office", "back_office", "regional", "unit", "external_unit", "supervision"]
+    calendar: str
+    parent: str | None = None
+    per_region: bool = False
+    per_centre: bool = False
+    supervised_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSpec:
+    """A shared mailbox; `accepts` is `"*"` or the request types expected there."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    address: str
+    name: str
+    team: str
+    accepts: Literal["*"] | tuple[str, ...]
+    region: str | None = None
+    centre: str | None = None
+    trusted_senders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HolderSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    role: str
+    scope: str | None
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicTaskSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    frequency: str
+    owner_role: str
+    output: str
+    footer: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    inputs_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`field` is an intake field or one of channel, mailbox, requester_role, step, escala. One list is given."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    field: str
+    any_of: tuple[str | bool, ...] | None = None
+    none_of: tuple[str | bool, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: ChannelKey
+    mailbox: str | None = None
+    office: str | None = None
+    exclusive: bool = False
+    condition: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredDocument:
+    """A paper or file that the type asks for (requisito), R-019."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    form_code: str | None
+    signed_by: tuple[str, ...]
+    sealed: bool
+    notarised: bool
+    certified_copy: bool
+    original_required: bool
+    mandatory: Required
+    match: tuple[str, ...]
+    source: Origin
+    when: Condition | None = None
+    template: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeField:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    label: str
+    type: FieldType
+    required: Required
+    source: Origin
+    choices: tuple[Choice, ...] = ()
+    validate: tuple[str, ...] = ()
+    when: Condition | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepActor:
+    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …)."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    team: str | None = None
+    role: str | None = None
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    action: OutcomeAction
+    notify: tuple[str, ...] = ()
+    step: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepTarget:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    amount: int
+    unit: Unit
+    starts_at: Literal["last_approval"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    kind: StepKind
+    name: str
+    actor: StepActor
+    when: Condition | None = None
+    enabled: bool = True
+    on_incomplete: StepOutcome | None = None
+    on_reject: StepOutcome | None = None
+    target: StepTarget | None = None
+    channel: str | None = None
+    notify: tuple[str, ...] = ()
+    at: str | None = None
+    inferred: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    amount: int | None
+    unit: Unit
+    reason_required: bool
+    notify_requester: bool
+    max_times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    amount: int
+    unit: Unit
+    source: Origin = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineSpec:
+    """Plazo de respuesta: `starts_at` `received`, or `complete` (nothing mandatory is missing)."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    amount: int
+    unit: Unit
+    calendar: str
+    starts_at: Literal["received", "complete"]
+    pauses_on: tuple[str, ...]
+    extendable: bool
+    quote: str
+    source: Origin
+    extension: Extension | None = None
+    warning: Warning_ | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionWindow:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    amount: int
+    unit: Unit
+    times: int
+    on_expiry: str
+    source: Origin = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    amount: float
+    currency: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    form: str | None = None
+    online: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedDocument:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    format: str
+    signer: str | None
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationLink:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    valid_hours: int
+    clock: Literal["elapsed"]
+    single_use: bool
+    sent_to: Literal["new_user", "registered_user"]
+    on_expiry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    method: Literal["reply_by_email", "notify_email", "same_channel", "in_person", "phone", "internal", "self_service"]
+    template: str
+    reply_to: str | None = None
+    content: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    enabled: bool
+    when: str
+    kind: str
+    source: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    lotaip: bool
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Accent-less lower-case fragments of subject or body that speak for (`any`) or against (`none`) a type."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    any: tuple[str, ...]
+    none: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    file: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestType:
+    """One service of the institution (R-002): what is asked, of whom, by which route and until when."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    name: str
+    order: int
+    level: Literal["core", "extended"]
+    description: str
+    beneficiaries: tuple[str, ...]
+    who_may_request: tuple[str, ...]
+    channels: tuple[ChannelSpec, ...]
+    access: tuple[str, ...]
+    required_documents: tuple[RequiredDocument, ...]
+    intake_fields: tuple[IntakeField, ...]
+    responsible_team: str
+    route: tuple[StepSpec, ...]
+    internal_procedure: tuple[str, ...]
+    deadline: DeadlineSpec | None
+    service_hours: str
+    cost: Cost | None
+    offices: tuple[str, ...]
+    automated: bool
+    links: Links
+    generated_documents: tuple[GeneratedDocument, ...]
+    closure: Closure
+    survey: Survey
+    reporting: Reporting
+    match: Match
+    completion_window: CompletionWindow | None = None
+    activation_link: ActivationLink | None = None
+    seed_values: dict[str, dict[str, int]] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def step(self, key: str) -> StepSpec:
+        """The step of the route with that key. Raises KeyError."""
+        return next_by_key(self.route, key)
+
+    def document(self, key: str) -> RequiredDocument:
+        """The required document with that key. Raises KeyError."""
+        return next_by_key(self.required_documents, key)
+
+    def field(self, key: str) -> IntakeField:
+        """The intake field with that key. Raises KeyError."""
+        return next_by_key(self.intake_fields, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything an institution configures, at one version."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    schema_version: Literal[1]
+    institution: InstitutionSpec
+    calendars: tuple[CalendarSpec, ...]
+    regions: tuple[RegionSpec, ...]
+    offices: tuple[OfficeSpec, ...]
+    beneficiaries: tuple[BeneficiarySpec, ...]
+    roles: tuple[RoleSpec, ...]
+    teams: tuple[TeamSpec, ...]
+    mailboxes: tuple[MailboxSpec, ...]
+    directory: tuple[HolderSpec, ...]
+    periodic_tasks: tuple[PeriodicTaskSpec, ...]
+    request_types: tuple[RequestType, ...]
+    centres: tuple[CentreSpec, ...] = ()
+    organs: tuple[OrganSpec, ...] = ()
+    programmes: tuple[ProgrammeSpec, ...] = ()
+    access_roles: tuple[AccessRoleSpec, ...] = ()
+
+    def request_type(self, key: str) -> RequestType:
+        """The request type with that key. Raises KeyError."""
+        return next_by_key(self.request_types, key)
+
+    def team(self, key: str) -> TeamSpec:
+        """The team with that key. Raises KeyError."""
+        return next_by_key(self.teams, key)
+
+    def role(self, key: str) -> RoleSpec:
+        """The role with that key. Raises KeyError."""
+        return next_by_key(self.roles, key)
+
+    def mailbox(self, key: str) -> MailboxSpec:
+        """The mailbox with that key. Raises KeyError."""
+        return next_by_key(self.mailboxes, key)
+
+    def calendar(self, key: str) -> CalendarSpec:
+        """The calendar with that key. Raises KeyError."""
+        return next_by_key(self.calendars, key)
+
+
+def next_by_key(items: tuple[Any, ...], key: str) -> Any:
+    """The item whose `key` is that. Raises KeyError naming the key."""
+    for item in items:
+        if item.key == key:
+            return item
+    raise KeyError(key)

@@ -1,0 +1,90 @@
+"""What the ticket desk learns of a message that arrived, whatever carried it (mail, later other channels)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+IncomingKind = Literal["letter", "auto_reply", "bounce", "receipt"]
+Trust = Literal["T0", "T1", "T2", "T3"]
+
+QUARANTINE_REASONS = frozenset(
+    """parse_error header_too_large mime_too_deep too_many_parts too_large time_limit memory_limit bad_charset
+    no_sender ambiguous_sender hop_limit automatic_unmatched bounce_unmatched loop_suspect spoof_suspect_agent
+    spoof_suspect_approver sender_lacks_access token_invalid token_expired token_other_person too_many_recipients
+    rate_limited malware scanner_unavailable internal_error""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name and a lower-case address as a message gave them."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file that came with a message; the bytes lie in the content store under `sha256`."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool
+    content_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """The message that the sender forwarded (R-164)."""
+
+    sender: Person
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailure:
+    """A bounce: whom our letter did not reach and why (RFC 3464)."""
+
+    recipient: str | None
+    status: str | None
+    action: str | None
+    original_message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message for the desk.
+
+    `recipients` are all addresses of To and Cc plus the envelope recipient; `tokens` are the plus-parts of those
+    that are addresses of ours. `new_text` is what the sender wrote now, `text` the whole. `trusted_machine` marks
+    machine mail of a listed sender, which may open tickets (R-167).
+    """
+
+    ledger_id: int
+    institution_id: int
+    mailbox_id: int
+    kind: IncomingKind
+    auto_reason: str
+    sender: Person
+    reply_to: Person | None
+    recipients: tuple[str, ...]
+    cc: tuple[Person, ...]
+    tokens: tuple[str, ...]
+    subject: str
+    message_id: str | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    sent_at: datetime | None
+    received_at: datetime
+    text: str
+    new_text: str
+    html: str | None
+    files: tuple[IncomingFile, ...]
+    passed_on: PassedOn | None
+    failure: DeliveryFailure | None
+    trust: Trust
+    authentication_failed: bool
+    trusted_machine: bool
