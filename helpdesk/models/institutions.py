@@ -1,0 +1,72 @@
+"""Tenants, their catalogue versions and their shared mailboxes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.db import Base
+
+
+class Institution(Base):
+    """Owner of mailboxes, teams and catalogue; every other row hangs below one. `last_number` numbers its tickets."""
+
+    __tablename__ = "institutions"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    ticket_prefix: Mapped[str] = mapped_column(unique=True)
+    timezone: Mapped[str]
+    catalogue_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("catalogue_versions.id", use_alter=True, name="fk_institutions_catalogue_version_id")
+    )
+    last_number: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class CatalogueVersion(Base):
+    """One published catalogue, whole. A ticket keeps the version it was opened with (R-193)."""
+
+    __tablename__ = "catalogue_versions"
+    __table_args__ = (UniqueConstraint("institution_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
+    number: Mapped[int]
+    loaded_at: Mapped[datetime]
+    sha256: Mapped[str]
+    content: Mapped[dict[str, Any]]
+
+
+class Mailbox(Base):
+    """A shared mailbox of the catalogue with its connection and its state on the IMAP server.
+
+    `secret` is encrypted with the installation's key. `lease_fence` grows with each take-over: a holder whose fence
+    is not the newest has lost the mailbox.
+    """
+
+    __tablename__ = "mailboxes"
+    __table_args__ = (
+        UniqueConstraint("institution_id", "key"),
+        CheckConstraint("address = lower(address)", name="address_lower"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
+    key: Mapped[str]
+    address: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    imap_url: Mapped[str | None]
+    imap_user: Mapped[str | None]
+    imap_folder: Mapped[str] = mapped_column(default="INBOX", server_default="INBOX")
+    secret: Mapped[str | None]
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    last_contact_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    backlog: Mapped[int] = mapped_column(default=0, server_default="0")
+    lease_holder: Mapped[str | None]
+    lease_fence: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    lease_until: Mapped[datetime | None]

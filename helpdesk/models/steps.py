@@ -1,0 +1,49 @@
+"""The steps of a ticket's route, as they are walked."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.db import Base
+
+STEP_STATES = ("to_come", "active", "done", "skipped", "rejected", "superseded", "stopped")
+
+
+class Step(Base):
+    """One act of the route. Of a ticket's steps of the newest `round` at most one is active.
+
+    For an approval `approver_id` is whose answer is awaited (the holder or the substitute, then `on_behalf_of_id` is
+    the holder); `request_hash` binds the question to what was asked: another hash means the request changed since.
+    """
+
+    __tablename__ = "steps"
+    __table_args__ = (
+        CheckConstraint(f"state IN {STEP_STATES!r}", name="state"),
+        CheckConstraint("(decided_at IS NOT NULL) = (state IN ('done', 'rejected'))", name="decided_has_time"),
+        Index("ix_steps_ticket", "ticket_id", "position"),
+        Index("ix_steps_approver", "approver_id", "state"),
+        Index("uq_steps_active", "ticket_id", unique=True, postgresql_where="state = 'active'"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    position: Mapped[int]
+    key: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    state: Mapped[str]
+    round: Mapped[int] = mapped_column(default=0, server_default="0")
+    team: Mapped[str | None]
+    role: Mapped[str | None]
+    scope: Mapped[str | None]
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    request_hash: Mapped[str | None]
+    asked_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    via: Mapped[str | None]
+    reason: Mapped[str | None]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    due_at: Mapped[datetime | None]

@@ -1,0 +1,104 @@
+"""Tickets and the intervals in which their clock stands still."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.db import Base
+
+STATUSES = (
+    "new",
+    "open",
+    "waiting_requester",
+    "waiting_approval",
+    "resolved",
+    "closed",
+    "rejected",
+    "not_filed",
+)
+ENDED = ("closed", "rejected", "not_filed")
+
+
+class Ticket(Base):
+    """One request followed from intake to closing.
+
+    `status` is derived from the active step (`helpdesk.domain.lifecycle`). `team_scope` is the region or centre of a
+    team with one instance each. The legal instants: `received_at` arrival, `filed_at` legal filing, `started_at`
+    start of the term (None while incomplete), `due_at` the present due date. `touched` grows with every change: a
+    form that carries an older number is told that the ticket changed meanwhile. `last_hash` ends the history's chain.
+    """
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("institution_id", "number"),
+        CheckConstraint(f"status IN {STATUSES!r}", name="status"),
+        CheckConstraint(f"(closed_at IS NULL) = (status NOT IN {ENDED!r})", name="ended_has_closed_at"),
+        Index("ix_tickets_queue", "institution_id", "status", "due_at", "id"),
+        Index("ix_tickets_team", "institution_id", "team", "team_scope", "status"),
+        Index("ix_tickets_assignee", "assignee_id", postgresql_where=text("assignee_id IS NOT NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"))
+    number: Mapped[int]
+    catalogue_version_id: Mapped[int] = mapped_column(ForeignKey("catalogue_versions.id"))
+    request_type: Mapped[str | None]
+    candidates: Mapped[list[Any]] = mapped_column(default=list)
+    classification_reason: Mapped[str] = mapped_column(default="")
+    status: Mapped[str]
+    channel: Mapped[str]
+    subject: Mapped[str]
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id"))
+    requester_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    requester_role: Mapped[str | None]
+    originator_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    forwarded_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    entity: Mapped[str] = mapped_column(default="", server_default="")
+    region: Mapped[str | None]
+    programme: Mapped[str | None]
+    centre: Mapped[str | None]
+    organ: Mapped[str | None]
+    team: Mapped[str]
+    team_scope: Mapped[str | None]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    missing_documents: Mapped[list[Any]] = mapped_column(default=list)
+    missing_fields: Mapped[list[Any]] = mapped_column(default=list)
+    invalid_fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    blocked_by: Mapped[str | None]
+    rounds: Mapped[int] = mapped_column(default=0, server_default="0")
+    reopened: Mapped[bool] = mapped_column(default=False, server_default="false")
+    received_at: Mapped[datetime]
+    filed_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    first_answer_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+    touched: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_hash: Mapped[str | None]
+
+
+class TicketParticipant(Base):
+    """A person who takes part in a ticket's conversation besides the requester (Cc, originator, watcher)."""
+
+    __tablename__ = "ticket_participants"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    kind: Mapped[str]
+
+
+class Suspension(Base):
+    """An interval in which the ticket's clock stands still (plazo suspendido); open while `until` is None."""
+
+    __tablename__ = "suspensions"
+    __table_args__ = (Index("uq_suspensions_open", "ticket_id", unique=True, postgresql_where=text("until IS NULL")),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    reason: Mapped[str]
