@@ -1,0 +1,108 @@
+"""«Cómo se contó»: the lines that explain a due date to the people who must keep it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from helpdesk.domain.calendars import DAY, Calendar, Opening
+
+LineKind = Literal["counted", "holiday", "suspended", "moved"]
+ORDER: tuple[LineKind, ...] = ("counted", "holiday", "suspended", "moved")
+WEEKDAY_NAMES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+MONTH_NAMES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLine:
+    """One line of the explanation. `amount` is minutes for hour units, days for day units, 0 for what did not count."""
+
+    kind: LineKind
+    day: date
+    amount: int
+    text: str
+
+    @property
+    def sort_key(self) -> tuple[date, int]:
+        """Lines of one count stand by date; a shift to the next opening closes its day."""
+        return self.day, ORDER.index(self.kind)
+
+
+def long_date(day: date) -> str:
+    """«lunes 2 de marzo de 2026»."""
+    return f"{WEEKDAY_NAMES[day.weekday()]} {day.day} de {MONTH_NAMES[day.month - 1]} de {day.year}"
+
+
+def duration(minutes: int) -> str:
+    """«7 h», «15 min», «1 h 30 min»."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours)
+    return " ".join(parts)
+
+
+def hours_line(calendar: Calendar, start: datetime, end: datetime) -> CountedLine:
+    """An interval that counted, in local time."""
+    local_start, local_end = start.astimezone(calendar.zone), end.astimezone(calendar.zone)
+    minutes = (end - start) // timedelta(minutes=1)
+    same_day = local_start.date() == local_end.date()
+    until = f"{local_end:%H:%M}" if same_day else f"{local_end:%H:%M} del {long_date(local_end.date())}"
+    text = f"{long_date(local_start.date())}: {duration(minutes)} ({local_start:%H:%M}–{until})"
+    return CountedLine("counted", local_start.date(), minutes, text)
+
+
+def days_line(days: tuple[date, ...], working_only: bool) -> list[CountedLine]:
+    """A line for each working day; calendar days in a row share one."""
+    if working_only:
+        return [
+            CountedLine("counted", day, 1, f"{long_date(day)}: día hábil {number}")
+            for number, day in enumerate(days, start=1)
+        ]
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and runs[-1][-1] + DAY == day:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [CountedLine("counted", run[0], len(run), _run_text(run)) for run in runs]
+
+
+def _run_text(run: list[date]) -> str:
+    if len(run) == 1:
+        return f"{long_date(run[0])}: 1 día calendario"
+    return f"del {long_date(run[0])} al {long_date(run[-1])}: {len(run)} días calendario"
+
+
+def holiday_lines(calendar: Calendar, first: date, last: date) -> list[CountedLine]:
+    """The holidays between two dates (both included) on which the office would otherwise open."""
+    lines = []
+    for offset in range((last - first).days + 1):
+        day = first + offset * DAY
+        name = calendar.holiday_name(day)
+        if name is not None and calendar.hours[day.weekday()]:
+            lines.append(CountedLine("holiday", day, 0, f"{long_date(day)}: feriado, {name}; no se cuenta"))
+    return lines
+
+
+def suspended_lines(
+    calendar: Calendar, stopped: tuple[Opening, ...], start: datetime, end: datetime
+) -> list[CountedLine]:
+    """The suspensions that touch the stretch between two instants."""
+    lines = []
+    for from_, to in stopped:
+        if from_ < end and to > start:
+            since, until = from_.astimezone(calendar.zone), to.astimezone(calendar.zone)
+            text = (
+                f"plazo suspendido desde el {long_date(since.date())}, {since:%H:%M}, "
+                f"hasta el {long_date(until.date())}, {until:%H:%M}; no se cuenta"
+            )
+            lines.append(CountedLine("suspended", since.date(), 0, text))
+    return lines
+
+
+def moved_line(calendar: Calendar, at: datetime) -> CountedLine:
+    """The due time fell when the office was closed and moved to `at`."""
+    local = at.astimezone(calendar.zone)
+    text = f"vence con la oficina cerrada: pasa al {long_date(local.date())}, {local:%H:%M}"
+    return CountedLine("moved", local.date(), 0, text)
