@@ -3,6 +3,7 @@ a released database holds this revision and every change is a revision of its ow
 
 import tempfile
 from pathlib import Path
+from typing import TypeGuard
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
@@ -47,7 +48,7 @@ def downgrade() -> None:
 '''
 
 
-def closes_a_circle(part: object) -> bool:
+def closes_a_circle(part: object) -> TypeGuard[ForeignKeyConstraint]:
     """Whether this part of a table is a foreign key that the model adds by ALTER."""
     return isinstance(part, ForeignKeyConstraint) and bool(part.use_alter)
 
@@ -55,9 +56,8 @@ def closes_a_circle(part: object) -> bool:
 def circles_last(upgrade: UpgradeOps) -> None:
     """Moves foreign keys that close a circle of tables behind all tables; Alembic writes them where they are lost."""
     for table in [operation for operation in upgrade.ops if isinstance(operation, CreateTableOp)]:
-        late = [part for part in table.columns if closes_a_circle(part)]
+        upgrade.ops.extend(CreateForeignKeyOp.from_constraint(part) for part in table.columns if closes_a_circle(part))
         table.columns = [part for part in table.columns if not closes_a_circle(part)]
-        upgrade.ops.extend(CreateForeignKeyOp.from_constraint(key) for key in late)
 
 
 def main() -> None:
