@@ -1,0 +1,58 @@
+"""The append-only history as a hash chain (R-177): each event's hash covers the event before it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from helpdesk.domain.errors import Invalid
+
+
+class ChainedEvent(Protocol):
+    """What the chain needs of an event; a table row fits."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+    @property
+    def hash(self) -> str: ...
+
+
+def event_hash(previous: str | None, at: datetime, actor: str, kind: str, data: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the event and of the hash before it; None for the first event of a chain.
+
+    `at` is aware and enters in UTC with microseconds, `data` as canonical JSON (sorted keys, no spaces, UTF-8), so
+    that what a database gives back hashes as what was stored. Raises Invalid when `data` is not plain JSON.
+    """
+    if at.tzinfo is None:
+        raise Invalid("An event's time has no time zone: give an aware instant.")
+    content = {
+        "previous": previous,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": actor,
+        "kind": kind,
+        "data": dict(data),
+    }
+    try:
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+    except (TypeError, ValueError) as error:
+        raise Invalid(f"The data of event {kind} is not plain JSON: {error}") from error
+
+
+def first_break(events: Sequence[ChainedEvent], previous: str | None = None) -> int | None:
+    """Index of the first event whose hash does not follow from its content and the hash before; None when all do.
+
+    `previous` is the hash before the first event given, for a history that is read in pieces.
+    """
+    for index, event in enumerate(events):
+        if event.hash != event_hash(previous, event.at, event.actor, event.kind, event.data):
+            return index
+        previous = event.hash
+    return None
