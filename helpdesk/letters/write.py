@@ -1,0 +1,69 @@
+"""The outgoing letters: one function each, named like its folder below `templates/letters/`."""
+
+from helpdesk.letters import facts as f
+from helpdesk.letters.render import LetterText, render
+
+
+def acuse(facts: f.Acknowledgement) -> LetterText:
+    """We have received it: number, type, term, what happens next and how to answer."""
+    return render("acuse", facts)
+
+
+def incompleto(facts: f.ReturnedIncomplete) -> LetterText:
+    """Returned as incomplete: everything that is missing, at once (R-032, R-067, R-171)."""
+    return render("incompleto", facts)
+
+
+def aprobacion(facts: f.ApprovalRequest) -> LetterText:
+    """Asks an approver to decide, by reply or on the page (R-173)."""
+    return render("aprobacion", facts)
+
+
+def aclarar(facts: f.AskedAgain) -> LetterText:
+    """Asks the approver back when the answer decided nothing (R-174)."""
+    return render("aclarar", facts)
+
+
+def decision(facts: f.DecisionNotice) -> LetterText:
+    """Tells what was decided, a rejection with its reason (R-073)."""
+    return render("decision", facts)
+
+
+def derivado(facts: f.HandedOver) -> LetterText:
+    """Tells the holder or team that the ticket is now theirs."""
+    return render("derivado", facts)
+
+
+def respuesta(facts: f.Answer) -> LetterText:
+    """An agent's answer."""
+    return render("respuesta", facts)
+
+
+def cierre(facts: f.ClosingAnswer) -> LetterText:
+    """An agent's closing answer, with how to reopen (R-042, R-179, R-180)."""
+    return render("cierre", facts)
+
+
+def aviso_autoservicio(facts: f.SelfService) -> LetterText:
+    """The steps to help oneself; any link goes to the registered address only."""
+    return render("aviso_autoservicio", facts)
+
+
+def no_presentado(facts: f.NotFiled) -> LetterText:
+    """The time for completing ran out: the request counts as not filed (R-172)."""
+    return render("no_presentado", facts)
+
+
+def canal(facts: f.OtherChannel) -> LetterText:
+    """Names the channel that this request belongs to (R-160)."""
+    return render("canal", facts)
+
+
+def recordatorio(facts: f.ApprovalReminder) -> LetterText:
+    """Reminds an approver before the ticket is due (R-178)."""
+    return render("recordatorio", facts)
+
+
+def aviso_interno(facts: f.DeskNotice) -> LetterText:
+    """Tells the team of the desk what needs a person."""
+    return render("aviso_interno", facts)

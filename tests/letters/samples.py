@@ -1,0 +1,86 @@
+"""Facts for every letter: the least a service may give, and everything at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from helpdesk.letters import facts as f
+from helpdesk.letters import write
+from helpdesk.letters.render import LetterText
+
+MINISTRY = f.Institution("Ministerio de Economía y Finanzas", "America/Guayaquil", "DD/MM/YYYY", "hora de Ecuador")
+BARE = f.TicketFacts("[MEF 123]", "MEF-123", "", None)
+PAGE = "https://mesa.example.org/aprobaciones/abc?x=1&y=2"
+DESK = "https://mesa.example.org/tickets/MEF-123"
+MORNING = datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
+EVENING = datetime(2026, 3, 13, 22, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One letter with facts for it."""
+
+    write: Callable[[Any], LetterText]
+    facts: Any
+
+    def letter(self) -> LetterText:
+        return self.write(self.facts)
+
+
+def bare_facts() -> dict[str, Any]:
+    """The least facts of each letter by its name."""
+    return {
+        "acuse": f.Acknowledgement(MINISTRY, BARE, MORNING),
+        "incompleto": f.ReturnedIncomplete(MINISTRY, BARE),
+        "aprobacion": f.ApprovalRequest(MINISTRY, BARE, "Autorizar", "Ana", PAGE),
+        "aclarar": f.AskedAgain(MINISTRY, BARE, "Autorizar", PAGE, "unclear"),
+        "decision": f.DecisionNotice(
+            MINISTRY, BARE, f.DecisionFacts("reject", "Autorizar", "Eva", MORNING), "requester"
+        ),
+        "derivado": f.HandedOver(MINISTRY, BARE, "Biometría", "Ana", DESK),
+        "respuesta": f.Answer(MINISTRY, BARE, "Hecho.", "Luis"),
+        "cierre": f.ClosingAnswer(MINISTRY, BARE, "Hecho.", "Luis"),
+        "aviso_autoservicio": f.SelfService(MINISTRY, BARE, ("Ingresar.",)),
+        "no_presentado": f.NotFiled(MINISTRY, BARE, EVENING),
+        "canal": f.OtherChannel(MINISTRY, BARE, "Portal documental", "https://tramites.example.org"),
+        "recordatorio": f.ApprovalReminder(MINISTRY, BARE, "Autorizar", "Ana", PAGE, MORNING),
+        "aviso_interno": f.DeskNotice(MINISTRY, BARE, "approver_missing", DESK),
+    }
+
+
+def full_facts(word: str) -> dict[str, Any]:
+    """Every fact of each letter; `word` stands in all texts that people outside or inside write."""
+    ticket = f.TicketFacts("[MEF 123]", "MEF-123", word, f"Tipo {word}", "https://mesa.example.org/seguimiento?n=1&c=2")
+    files = (f.FileFacts(word, word, 1_234_567), f.FileFacts(word))
+    decided = f.DecisionFacts("approve", word, word, MORNING, word, word, word)
+    fields = tuple(f.FieldValue(word, x) for x in (word, True, 2026, Decimal("1454.5"), date(2026, 3, 1), EVENING))
+    document = f.MissingDocument(word, word, (word, "Máxima autoridad"), True, True, True, True, DESK)
+    invalid = f.InvalidValue(word, "El dígito verificador no corresponde.", word)
+    reject = f.DecisionFacts("reject", word, word, MORNING, word, word, word)
+    return {
+        "acuse": f.Acknowledgement(MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files),
+        "incompleto": f.ReturnedIncomplete(
+            MINISTRY, ticket, word, (document,), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word
+        ),
+        "aprobacion": f.ApprovalRequest(
+            MINISTRY, ticket, word, word, PAGE, word, word, word, word, (*fields, f.FieldValue(word, (word, "b"))),
+            files, (decided, reject), EVENING, word, word, True, False,
+        ),
+        "aclarar": f.AskedAgain(MINISTRY, ticket, word, PAGE, "conditional", word, word, EVENING),
+        "decision": f.DecisionNotice(MINISTRY, ticket, decided, "approver", word, word),
+        "derivado": f.HandedOver(MINISTRY, ticket, word, word, DESK, word, word, word, word, word, EVENING),
+        "respuesta": f.Answer(MINISTRY, ticket, word, word, word, word, files),
+        "cierre": f.ClosingAnswer(MINISTRY, ticket, word, word, word, word, files, EVENING, DESK),
+        "aviso_autoservicio": f.SelfService(MINISTRY, ticket, (word, "Ingresar."), word, DESK, 72),
+        "no_presentado": f.NotFiled(MINISTRY, ticket, EVENING, word, (word,)),
+        "canal": f.OtherChannel(MINISTRY, ticket, word, word, word, word, True, word),
+        "recordatorio": f.ApprovalReminder(MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False),
+        "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
+    }  # fmt: skip
+
+
+def samples(facts: dict[str, Any]) -> list[Any]:
+    """The letters of those facts, named for pytest."""
+    return [Sample(getattr(write, name), given) for name, given in facts.items()]
