@@ -1,0 +1,204 @@
+"""Letters on their way out: who holds one, what the other server said, when to try again.
+
+queued → sending → dot_sent → accepted | deferred | failed | in_doubt. A letter found `sending` without a living
+sender has not left (its final dot was never sent); one found `dot_sent` may have, and is in doubt.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk import queue as jobs
+from helpdesk.domain.actors import Actor, machine
+from helpdesk.domain.errors import Conflict, NotFound
+from helpdesk.models.outbox import Letter
+from helpdesk.models.tickets import Ticket
+from helpdesk.services import history
+
+DELIVER = "mail.deliver"
+GIVE_UP_AFTER = timedelta(days=5)
+LONGEST_PAUSE = timedelta(minutes=60)
+MOST_RESENDS = 1
+OPEN_STATES = ("queued", "deferred", "in_doubt", "sending", "dot_sent")
+
+Result = Literal["accepted", "deferred", "refused", "in_doubt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the other server said. `sentence` is its own words, or ours when there was no answer."""
+
+    result: Result
+    sentence: str = ""
+
+
+def queue(session: Session, letter: Letter) -> Letter:
+    """Writes a letter and defers its delivery: it leaves when, and only when, the caller's transaction commits."""
+    session.add(letter)
+    session.flush()
+    defer_delivery(session, letter, letter.not_before)
+    return letter
+
+
+def defer_delivery(session: Session, letter: Letter, at: datetime | None) -> None:
+    """Defers the delivery, not before `at`; once only while it waits."""
+    jobs.defer(session, DELIVER, queueing_lock=f"outbox:{letter.id}", schedule_at=at, outbox_id=letter.id)
+
+
+def claim(session: Session, outbox_id: int) -> Letter | None:
+    """Takes a letter for sending; None when it is settled, not yet due, or may not be sent once more.
+
+    The caller holds the letter's advisory lock, so nobody else is sending it. `attempts` of the letter given back
+    is the caller's fence for `dot_sent` and `settle`.
+    """
+    letter = locked(session, outbox_id)
+    now = clock.now()
+    if letter is None or letter.settled_at is not None or letter.state not in OPEN_STATES:
+        return None
+    due = letter.next_try_at if letter.state in ("deferred", "in_doubt") else letter.not_before
+    if due is not None and due > now:
+        return None
+    if letter.state in ("dot_sent", "in_doubt"):
+        if letter.resends >= MOST_RESENDS:
+            leave_in_doubt(session, letter, "El servidor de correo no confirmó la entrega.")
+            return None
+        letter.resends += 1
+        note(session, letter, "possibly_sent_twice", {"message_id": letter.rfc_message_id})
+    letter.state = "sending"
+    letter.attempts += 1
+    letter.claimed_at = now
+    session.flush()
+    return letter
+
+
+def keep(session: Session, outbox_id: int) -> None:
+    """Keeps a letter for reading instead of sending it (a demo without SMTP)."""
+    letter = locked(session, outbox_id)
+    if letter is not None and letter.state in ("queued", "deferred"):
+        letter.state = "kept"
+        letter.settled_at = clock.now()
+        session.flush()
+
+
+def dot_sent(session: Session, outbox_id: int, attempt: int) -> None:
+    """Notes that the final dot is about to leave. Raises Conflict when another sender has taken the letter."""
+    letter = held(session, outbox_id, attempt, "sending")
+    letter.state = "dot_sent"
+    session.flush()
+
+
+def settle(session: Session, outbox_id: int, attempt: int, delivery: Delivery) -> Letter:
+    """Writes down what became of the try. Raises Conflict when another sender has taken the letter."""
+    letter = held(session, outbox_id, attempt, "sending", "dot_sent")
+    now = clock.now()
+    match delivery.result:
+        case "accepted":
+            letter.state, letter.settled_at, letter.last_error = "accepted", now, None
+        case "refused":
+            fail(session, letter, delivery.sentence)
+        case "deferred" if now - letter.created_at >= GIVE_UP_AFTER:
+            fail(session, letter, f"Sin éxito durante 5 días. Última respuesta: {delivery.sentence}")
+        case "deferred":
+            letter.state, letter.last_error = "deferred", delivery.sentence
+            try_again(session, letter, now + pause(letter.attempts))
+        case "in_doubt" if letter.resends >= MOST_RESENDS:
+            leave_in_doubt(session, letter, delivery.sentence)
+        case "in_doubt":
+            letter.state, letter.last_error = "in_doubt", delivery.sentence
+            try_again(session, letter, now + pause(1))
+    session.flush()
+    return letter
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after that many tries: 1, 2, 4 … 60 minutes."""
+    return min(timedelta(minutes=2 ** min(max(attempts - 1, 0), 10)), LONGEST_PAUSE)
+
+
+def try_again(session: Session, letter: Letter, at: datetime) -> None:
+    """Plans the next try."""
+    letter.next_try_at = at
+    defer_delivery(session, letter, at)
+
+
+def fail(session: Session, letter: Letter, sentence: str) -> None:
+    """Ends a letter that cannot be delivered; the ticket shows it to its agent."""
+    letter.state, letter.last_error, letter.settled_at = "failed", sentence or "Sin respuesta.", clock.now()
+    note(session, letter, "delivery_failed", {"recipient": letter.recipient, "reason": letter.last_error})
+
+
+def leave_in_doubt(session: Session, letter: Letter, sentence: str) -> None:
+    """Ends a letter that may have arrived: it was sent twice and neither copy was confirmed."""
+    letter.state, letter.last_error, letter.settled_at = "in_doubt", sentence, clock.now()
+    note(session, letter, "delivery_in_doubt", {"recipient": letter.recipient})
+    session.flush()
+
+
+def note(session: Session, letter: Letter, kind: str, data: dict[str, object]) -> None:
+    """Records what happened to a letter in its ticket's history."""
+    ticket = None
+    if letter.ticket_id is not None:
+        ticket = session.scalar(
+            select(Ticket)
+            .where(Ticket.id == letter.ticket_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    actor = machine(letter.institution_id)
+    history.record(
+        session, actor, ticket, kind, {"letter": letter.letter, "outbox_id": letter.id, **data}, letter.institution_id
+    )
+
+
+def retry(session: Session, actor: Actor, outbox_id: int) -> Letter:
+    """Sends a failed, deferred or doubtful letter again now, on somebody's decision.
+
+    Raises NotFound, and Conflict for a letter that has arrived or is on its way.
+    """
+    letter = locked(session, outbox_id)
+    if letter is None or actor.institution_id not in (None, letter.institution_id):
+        raise NotFound(f"No hay una carta {outbox_id} en la bandeja de salida.")
+    if letter.state not in ("failed", "deferred", "in_doubt"):
+        raise Conflict(f"La carta {outbox_id} no se puede reenviar ahora ({letter.state}).")
+    letter.state, letter.settled_at, letter.next_try_at, letter.resends = "queued", None, None, 0
+    session.flush()
+    defer_delivery(session, letter, None)
+    return letter
+
+
+def requeue(session: Session, limit: int = 500) -> int:
+    """Defers the delivery of letters that are due and have no job, whatever became of it. Gives how many."""
+    now = clock.now()
+    due = session.scalars(
+        select(Letter)
+        .where(
+            Letter.settled_at.is_(None),
+            Letter.state.in_(OPEN_STATES),
+            Letter.next_try_at.is_(None) | (Letter.next_try_at <= now) | Letter.state.in_(("sending", "dot_sent")),
+            Letter.not_before.is_(None) | (Letter.not_before <= now),
+        )
+        .order_by(Letter.id)
+        .limit(limit)
+    ).all()
+    for letter in due:
+        defer_delivery(session, letter, None)
+    return len(due)
+
+
+def locked(session: Session, outbox_id: int) -> Letter | None:
+    """The letter as it is now, locked until the transaction ends."""
+    return session.scalar(
+        select(Letter).where(Letter.id == outbox_id).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def held(session: Session, outbox_id: int, attempt: int, *states: str) -> Letter:
+    """The letter as its holder left it. Raises Conflict when it is not the holder's any more."""
+    letter = locked(session, outbox_id)
+    if letter is None or letter.attempts != attempt or letter.state not in states:
+        raise Conflict(f"La carta {outbox_id} ya la tomó otro proceso.")
+    return letter

@@ -1,0 +1,146 @@
+"""Hands one letter to the outgoing server, so that it is known on which side of the final dot a failure fell."""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from helpdesk.services.outbox import Delivery
+from mailbridge import failpoints
+
+SECONDS = 60.0
+SECONDS_AFTER_DOT = 600.0
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where letters are handed over. `smtps` speaks TLS from the first byte, else STARTTLS is used when offered and
+    required unless the server is this machine."""
+
+    tls: bool
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+
+
+def server_at(url: str) -> Server:
+    """The server that `smtp[s]://user:password@host:port` names; the ports default to 465 and 587 (25 here)."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    tls = parts.scheme == "smtps"
+    port = parts.port or (465 if tls else 25 if host in LOOPBACK else 587)
+    user = unquote(parts.username) if parts.username else None
+    return Server(tls, host, port, user, unquote(parts.password) if parts.password else None)
+
+
+def send(url: str, sender: str, recipient: str, message: bytes, before_dot: Callable[[], None]) -> Delivery:
+    """Sends `message` to one recipient and says what became of it; network and protocol failures never raise.
+
+    `before_dot` is called when the body is out and the final dot is not: what it raises ends the connection with
+    nothing delivered, and is raised on. A failure after that is `in_doubt`, before it `deferred` or `refused`.
+    """
+    try:
+        connection = connect(server_at(url))
+    except smtplib.SMTPAuthenticationError as error:
+        return Delivery("deferred", f"El servidor de salida no acepta la contraseña: {words(error)}")
+    except (OSError, smtplib.SMTPException) as error:
+        return Delivery("deferred", f"El servidor de salida no responde: {words(error)}")
+    failpoints.reach("send.after_connect")
+    try:
+        return converse(connection, sender, recipient, message, before_dot)
+    finally:
+        connection.close()
+
+
+def connect(server: Server) -> smtplib.SMTP:
+    """A greeted, encrypted (certificate checked) and logged-in connection. Raises OSError or SMTPException."""
+    context = ssl.create_default_context()
+    connection = (
+        smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=context)
+        if server.tls
+        else smtplib.SMTP(server.host, server.port, timeout=SECONDS)
+    )
+    try:
+        connection.ehlo_or_helo_if_needed()
+        if not server.tls and server.host not in LOOPBACK:
+            connection.starttls(context=context)
+            connection.ehlo()
+        if server.user is not None:
+            connection.login(server.user, server.password or "")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def converse(
+    connection: smtplib.SMTP, sender: str, recipient: str, message: bytes, before_dot: Callable[[], None]
+) -> Delivery:
+    """MAIL, RCPT, DATA, body, dot."""
+    try:
+        refused = open_data(connection, sender, recipient, message)
+        if refused is not None:
+            return refused
+        failpoints.reach("send.before_body")
+        connection.send(stuffed(message))
+    except (OSError, smtplib.SMTPException) as error:
+        return Delivery("deferred", f"La conexión se cortó antes de entregar: {words(error)}")
+    before_dot()
+    failpoints.reach("send.before_dot")
+    try:
+        if connection.sock is not None:
+            connection.sock.settimeout(SECONDS_AFTER_DOT)
+        connection.send(b".\r\n")
+        code, reply = connection.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        return Delivery("in_doubt", f"La conexión se cortó antes de la confirmación: {words(error)}")
+    failpoints.reach("send.after_dot")
+    return verdict(code, reply)
+
+
+def open_data(connection: smtplib.SMTP, sender: str, recipient: str, message: bytes) -> Delivery | None:
+    """Opens the transaction up to the 354; gives the delivery that failed, or None when the body may follow."""
+    options = ["BODY=8BITMIME"] if connection.has_extn("8bitmime") else []
+    if not (sender + recipient).isascii():
+        if not connection.has_extn("smtputf8"):
+            return Delivery("refused", "El servidor de salida no admite direcciones con tildes (SMTPUTF8).")
+        options.append("SMTPUTF8")
+        connection.command_encoding = "utf-8"
+    if connection.has_extn("size"):
+        options.append(f"SIZE={len(message)}")
+    code, reply = connection.mail(sender, options)
+    if code != 250:
+        return verdict(code, reply)
+    code, reply = connection.rcpt(recipient)
+    if code not in (250, 251):
+        return verdict(code, reply)
+    code, reply = connection.docmd("DATA")
+    return None if code == 354 else verdict(code, reply)
+
+
+def verdict(code: int, reply: bytes) -> Delivery:
+    """What a final reply means: 2xx accepted, 5xx refused for good, anything else later."""
+    text = f"{code} {reply.decode('utf-8', 'replace')}".strip()
+    if 200 <= code < 300:
+        return Delivery("accepted", text)
+    return Delivery("refused" if 500 <= code < 600 else "deferred", text)
+
+
+def stuffed(message: bytes) -> bytes:
+    """The body with CRLF line ends, dots doubled at line beginnings (RFC 5321, 4.5.2), ending a line."""
+    lines = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n")
+    return b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines)
+
+
+def words(error: BaseException) -> str:
+    """The reason of a failure in one line."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        reply = error.smtp_error
+        return f"{error.smtp_code} {reply.decode('utf-8', 'replace') if isinstance(reply, bytes) else reply}"
+    if isinstance(error, (socket.timeout, TimeoutError)):
+        return "tiempo de espera agotado"
+    return str(error) or type(error).__name__
