@@ -29,7 +29,7 @@ from types import TracebackType
 from typing import IO, Any
 
 import psycopg
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from helpdesk.domain.errors import HelpdeskError, Unavailable
 
@@ -131,6 +131,27 @@ def start(data_dir: Path, choice: str = "auto", *, durable: bool = True) -> Clus
         cluster.stop()
         raise
     return cluster
+
+
+@contextlib.contextmanager
+def database(url: str | None, data_dir: Path, choice: str = "auto") -> Iterator[str]:
+    """The URL of the database to use: the configured one, else the embedded one, running while the block does.
+
+    Raises `Unavailable` when the database does not answer.
+    """
+    if url is None:
+        with start(data_dir, choice) as cluster:
+            yield cluster.url
+        return
+    parts = make_url(url).set(drivername="postgresql")
+    try:
+        psycopg.connect(parts.render_as_string(hide_password=False), connect_timeout=5).close()
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise Unavailable(
+            f"The database {parts.render_as_string()} does not answer: {reason}; check HELPDESK_DATABASE_URL."
+        ) from error
+    yield url
 
 
 def address(sockets: Path) -> str:
@@ -429,6 +450,21 @@ def of_wheel() -> Iterator[Binaries]:
         folder = package / name / "bin"
         if (folder / "postgres").exists():
             yield Binaries(folder, version, package)
+
+
+def client(program: str, version: int) -> Path:
+    """The path of a client program (`pg_dump`, `pg_restore`) that understands a server of this major version.
+
+    Raises `Embedded` when there is none: an older one refuses a newer server.
+    """
+    for found in (*of_machine(), *of_wheel()):
+        if found.version >= version and (found.folder / program).exists():
+            return found.folder / program
+    if on_path := shutil.which(program):
+        said = subprocess.run([on_path, "--version"], capture_output=True, text=True, check=False).stdout
+        if (number := re.search(r"\d+", said)) and int(number[0]) >= version:
+            return Path(on_path)
+    raise Embedded(f"There is no {program} for PostgreSQL {version} here: apt-get install postgresql-client-{version}.")
 
 
 def reachable(binaries: Binaries, home: Path, account: Account | None) -> Binaries:

@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-type_of_context = Callable[[], AbstractContextManager[Any]]
+Surroundings = Callable[[], AbstractContextManager[Any]]
 
 
 class Connector(PsycopgConnector):
@@ -140,7 +140,7 @@ RETRY = text("SELECT procrastinate_retry_job_v2(:id, coalesce(:at, now()), NULL,
 
 
 def drain(
-    engine: Engine, *, until: datetime | None = None, around: type_of_context = nullcontext, limit: int = 10_000
+    engine: Engine, *, until: datetime | None = None, around: Surroundings = nullcontext, limit: int = 10_000
 ) -> Drained:
     """Runs every due job here, one after another in this thread, until none is due. For tests and rehearsals.
 
@@ -166,7 +166,7 @@ def drain(
     raise RuntimeError(f"the queue is still not empty after {limit} jobs")
 
 
-def run(job: Job, around: type_of_context) -> Exception | None:
+def run(job: Job, around: Surroundings) -> Exception | None:
     """Runs one job's handler; gives back what it raised."""
     task = app.tasks.get(job.task_name)
     if task is None:
