@@ -1,0 +1,171 @@
+"""A letter of ours to the bytes of a message (RFC 5322, RFC 2045), ready for SMTP.
+
+Every value that reaches a header is checked first: a line end in it would start a header of its own.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from typing import Any
+
+from helpdesk.domain.errors import Invalid
+from mailbridge.values import Attachment, Mailbox
+
+# Control characters, and the line ends beyond ASCII that some program may take for one.
+_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]")
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}\Z")
+_MESSAGE_ID = re.compile(r"[^\s<>@]{1,400}@[^\s<>@]{1,255}\Z")
+_COMPOSITE_TYPES = ("multipart", "message")
+_FALLBACK_TYPE = "application/octet-stream"
+_WIDE = 76
+
+
+class UnsafeHeader(Invalid, ValueError):
+    """A value for a header of an outgoing letter holds characters that no header may hold: correct the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLetter:
+    """One letter to one recipient. Message ids stand without brackets, `references` oldest first, `date` with a zone.
+
+    `automatic` letters carry Auto-Submitted (RFC 3834 §5), the request for silence that Exchange understands, and
+    `loop_mark` in X-Loop.
+    """
+
+    message_id: str
+    sender: Mailbox
+    recipient: Mailbox
+    reply_to: Mailbox | None
+    subject: str
+    text: str
+    html: str | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    date: datetime
+    automatic: bool
+    loop_mark: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class MailPolicy(EmailPolicy):
+    """The standard SMTP policy, but ids are written one a line and never as encoded words.
+
+    The standard one folds a long id into `=?utf-8?q?…?=`, which no mail program threads by.
+    """
+
+    ids = frozenset(("references", "in-reply-to", "message-id"))
+
+    def fold(self, name: str, value: Any) -> str:
+        """The header as text with line ends."""
+        if name.lower() in self.ids:
+            return f"{name}: " + (self.linesep + " ").join(str(value).split()) + self.linesep
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as bytes with line ends."""
+        if name.lower() in self.ids:
+            return self.fold(name, value).encode("ascii", "surrogateescape")
+        return super().fold_binary(name, value)
+
+
+_POLICY = MailPolicy(linesep="\r\n")
+
+
+def compose(letter: OutgoingLetter) -> bytes:
+    """The letter as a message with CRLF line ends.
+
+    Raises `UnsafeHeader` (an `Invalid` and a ValueError) for a line end or control character in any header value, an
+    address or id that is none, or a date without a zone.
+    """
+    message = EmailMessage(policy=_POLICY)
+    for name, value in _header(letter):
+        message[name] = value
+    message.set_content(_wire_text(letter.text), subtype="plain", charset="utf-8", cte=_encoding(letter.text))
+    if letter.html is not None:
+        message.add_alternative(_wire_text(letter.html), subtype="html", charset="utf-8", cte="quoted-printable")
+    for file in letter.attachments:
+        _attach(message, file)
+    return message.as_bytes(policy=_POLICY)
+
+
+def _header(letter: OutgoingLetter) -> list[tuple[str, Any]]:
+    if letter.date.tzinfo is None:
+        raise UnsafeHeader("The date of an outgoing letter has no time zone: give an aware one.")
+    fields: list[tuple[str, Any]] = [
+        ("Message-ID", _id(letter.message_id)),
+        ("Date", format_datetime(letter.date)),
+        ("From", _address(letter.sender)),
+        ("To", _address(letter.recipient)),
+        ("Subject", _safe(letter.subject, "subject")),
+    ]
+    if letter.reply_to is not None:
+        fields.append(("Reply-To", _address(letter.reply_to)))
+    if letter.in_reply_to is not None:
+        fields.append(("In-Reply-To", _id(letter.in_reply_to)))
+    if letter.references:
+        fields.append(("References", " ".join(_id(one) for one in letter.references)))
+    mark = _safe(letter.loop_mark, "loop mark")
+    if letter.automatic:
+        fields += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"), ("X-Loop", mark)]
+    return fields
+
+
+def _safe(value: str, what: str) -> str:
+    if _UNSAFE.search(value):
+        raise UnsafeHeader(f"The {what} of an outgoing letter holds a line end or control character: remove it.")
+    return value
+
+
+def _id(value: str) -> str:
+    bare = _safe(value, "message id").removeprefix("<").removesuffix(">")
+    if not _MESSAGE_ID.match(bare) or not bare.isascii():
+        raise UnsafeHeader("A message id of an outgoing letter is not of the form local@domain: make a new one.")
+    return f"<{bare}>"
+
+
+def _address(box: Mailbox) -> Address:
+    local, at, domain = _safe(box.address, "address").rpartition("@")
+    try:
+        if not local or not at or not local.isascii():
+            raise ValueError(box.address)
+        return Address(_safe(box.name, "name"), addr_spec=f"{local}@{_ascii_domain(domain)}")
+    except (ValueError, IndexError, AttributeError) as error:
+        if isinstance(error, UnsafeHeader):
+            raise
+        raise UnsafeHeader("An address of an outgoing letter is not a mail address: correct it.") from error
+
+
+def _ascii_domain(domain: str) -> str:
+    return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+
+
+def _encoding(text: str) -> str:
+    """7bit for short plain ASCII lines, which every program shows as typed; quoted-printable for all else."""
+    plain = text.isascii() and all(len(line) <= _WIDE for line in text.splitlines())
+    return "7bit" if plain else "quoted-printable"
+
+
+def _wire_text(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").rstrip("\n") + "\n"
+
+
+def _attach(message: EmailMessage, file: Attachment) -> None:
+    content_type = _safe(file.content_type, "content type of a file")
+    maintype, _, subtype = (content_type if _CONTENT_TYPE.match(content_type) else _FALLBACK_TYPE).partition("/")
+    if maintype in _COMPOSITE_TYPES:
+        maintype, subtype = _FALLBACK_TYPE.split("/")
+    name = _safe(file.filename, "name of a file") if file.filename is not None else None
+    content_id = f"<{_safe(file.content_id, 'content id of a file')}>" if file.content_id else None
+    message.add_attachment(
+        file.content,
+        maintype=maintype,
+        subtype=subtype,
+        disposition="inline" if file.inline else "attachment",
+        filename=name,
+        cid=content_id,
+    )

@@ -1,0 +1,200 @@
+"""HTML bodies: read into a tree, quotes cut out, rendered to text, made safe to show.
+
+Sanitising comes last and on its own copy, because it removes the classes by which quotes are known. Depth is limited
+before both renderer and sanitiser, which take quadratic time or the stack on thousands of open elements.
+"""
+
+import html as entities
+import re
+from collections.abc import Iterator
+
+import lxml.etree
+import lxml.html
+import nh3
+from inscriptis import Inscriptis
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.model.config import ParserConfig
+
+from mailbridge import quoting, words
+
+MAX_HTML_DEPTH = 200
+MAX_HTML_CHARACTERS = 4_000_000
+# A quote's place is kept by one quoted line, so that the answer below an attribution is not taken for the quote.
+_QUOTE_PLACE = "> […]"
+
+_QUOTE_TYPES = ("cite",)
+_QUOTE_CLASSES = frozenset(
+    (
+        "gmail_quote",  # Gmail
+        "protonmail_quote",  # Proton Mail
+        "tutanota_quote",  # Tuta
+        "yahoo_quoted",  # Yahoo Mail
+        "moz-cite-prefix",  # Thunderbird: the attribution
+        "gmail_attr",  # Gmail: the attribution or the forward's header block
+        "zmail_extra",  # Zoho
+    )
+)
+# From here on everything is the earlier message: Outlook on the web, mobile and new Outlook.
+_REST_IDS = frozenset(("appendonsend", "divRplyFwdMsg", "x_divRplyFwdMsg", "mail-editor-reference-message-container"))
+_SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "protonmail_signature_block"))
+_BLOCK_ONLY_WITH_TYPE = frozenset(("gmail_quote", "gmail_attr"))
+
+_SCHEMES = {"http", "https", "mailto", "tel", "cid"}
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.I)
+_BLANK_RUN = re.compile(r"[ \t\u00a0]{3,}")
+_ENCODING_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
+
+
+def declared_charset(content: bytes) -> str | None:
+    """The charset that a page's own meta element names, looked for where browsers do (HTML Standard §13.2.3.2)."""
+    found = _META_CHARSET.search(content[:1024])
+    return found.group(1).decode("ascii") if found else None
+
+
+class Page:
+    """A parsed HTML body. `too_deep` tells that its nesting exceeds what is rendered as it stands."""
+
+    def __init__(self, source: str) -> None:
+        self.source = _ENCODING_DECLARATION.sub("", source.replace("\0", ""))[:MAX_HTML_CHARACTERS]
+        self.too_deep = _nesting(self.source) > MAX_HTML_DEPTH
+
+    def text(self) -> str:
+        """The whole body as text."""
+        return self._rendered(cut=False)
+
+    def own_text(self) -> str:
+        """The body as text with the quotes that its elements mark cut out; `quoting` does the rest by lines."""
+        return self._rendered(cut=True)
+
+    def safe(self) -> str:
+        """The body safe to show: no script, handler, frame, form, style, foreign scheme or remote picture (R-170)."""
+        if self.too_deep:
+            return f"<pre>{entities.escape(self.text())}</pre>"
+        cleaned: str = nh3.clean(self.source, url_schemes=_SCHEMES, attribute_filter=_attribute)
+        return words.clean(cleaned)
+
+    def _rendered(self, cut: bool) -> str:
+        tree = None if self.too_deep else _tree(self.source)
+        if tree is None:
+            return _stripped(self.source)
+        if cut:
+            _cut_quotes(tree)
+        try:
+            rendered = Inscriptis(tree, ParserConfig(css=CSS_PROFILES["strict"].copy())).get_text()
+        except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError):
+            return _stripped(self.source)
+        return _tidy(rendered)
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Pictures are shown only from the message itself: a remote one tells its sender that it was read."""
+    if tag == "img" and name == "src":
+        return value if value.strip().lower().startswith("cid:") else None
+    return value
+
+
+def _nesting(source: str) -> int:
+    """Deepest nesting that the tags can reach, counting every element that is not known to be empty."""
+    deepest = depth = 0
+    for tag in re.finditer(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})", source):
+        if tag.group(2).lower() in _VOID:
+            continue
+        depth = max(0, depth - 1) if tag.group(1) else depth + 1
+        deepest = max(deepest, depth)
+    return deepest if deepest > MAX_HTML_DEPTH else 0
+
+
+# Elements without content, and those whose end tag is commonly left out (HTML Standard §13.1.2).
+_VOID = frozenset(
+    (
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
+        *("p", "li", "td", "th", "tr", "option", "dd", "dt", "o:p"),
+    )
+)
+
+
+def _tree(source: str) -> lxml.html.HtmlElement | None:
+    if not source.strip():
+        return None
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (lxml.etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def _tidy(rendered: str) -> str:
+    lines = [_BLANK_RUN.sub("  ", line).strip() for line in rendered.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _stripped(source: str) -> str:
+    """Text of a page that no renderer should meet: tags away, entities resolved."""
+    return _tidy(entities.unescape(_TAG.sub(" ", source)))
+
+
+def _cut_quotes(tree: lxml.html.HtmlElement) -> None:
+    for element in list(tree.iter("blockquote", "div", "span", "hr")):
+        if element.get("id") in _REST_IDS:
+            _drop_following(element)
+            _replace(element, "")
+        elif _is_signature(element):
+            _replace(element, "")
+        elif _is_quote(element):
+            _replace(element, _QUOTE_PLACE)
+
+
+def _classes(element: lxml.html.HtmlElement) -> frozenset[str]:
+    return frozenset((element.get("class") or "").split())
+
+
+def _is_signature(element: lxml.html.HtmlElement) -> bool:
+    return bool(_classes(element) & _SIGNATURE_CLASSES)
+
+
+def _is_quote(element: lxml.html.HtmlElement) -> bool:
+    classes = _classes(element)
+    if element.tag == "blockquote":
+        marked = element.get("type") in _QUOTE_TYPES or bool(classes & _QUOTE_CLASSES)
+        return marked or quoting.is_attribution(_text_before(element))
+    # Gmail's container also holds forwarded messages and answers written below; only its marked children are cut.
+    return bool((classes & _QUOTE_CLASSES) - _BLOCK_ONLY_WITH_TYPE)
+
+
+def _text_before(element: lxml.html.HtmlElement) -> str:
+    """The last few words before an element, from its nearest neighbours."""
+    for neighbour in _preceding(element):
+        text = neighbour if isinstance(neighbour, str) else str(neighbour.text_content())
+        if text.strip():
+            return str(text).strip().split("\n")[-1][-300:]
+    return ""
+
+
+def _preceding(element: lxml.html.HtmlElement) -> Iterator[str | lxml.html.HtmlElement]:
+    sibling = element.getprevious()
+    for _ in range(3):
+        if sibling is None:
+            break
+        yield sibling.tail or ""
+        yield sibling
+        sibling = sibling.getprevious()
+    parent = element.getparent()
+    if parent is not None and sibling is None:
+        yield parent.text or ""
+
+
+def _drop_following(element: lxml.html.HtmlElement) -> None:
+    element.tail = None
+    for sibling in list(element.itersiblings()):
+        sibling.getparent().remove(sibling)
+
+
+def _replace(element: lxml.html.HtmlElement, text: str) -> None:
+    parent = element.getparent()
+    if parent is None:
+        return
+    place = lxml.html.Element("div")
+    place.text = text or None
+    place.tail = element.tail
+    parent.replace(element, place)

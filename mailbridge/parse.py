@@ -1,0 +1,175 @@
+"""One message from raw bytes to `ParsedMail`. Never raises, whatever the bytes are.
+
+mail-parser reads the header block (and tells what is wrong with it); parts, charsets and texts are our own walk,
+because mail-parser mixes nested messages into the text and gives up on bad base64.
+"""
+
+import re
+from dataclasses import replace
+
+import mailparser
+
+from mailbridge import automatic, bodies, bounces, headers, limits, parts, quoting, words
+from mailbridge.values import Attachment, Auto, Forwarded, Mailbox, ParsedMail
+
+UNREADABLE = "parse_error"
+EMPTY = "empty-message"
+LOOP_FIELDS = ("x-helpdesk", "x-loop")
+
+_NESTED_TYPES = ("message/rfc822", "message/global")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MBOX_LINE = re.compile(rb"(?:>?From [^\r\n]*(?:\r\n|\n|\r))+")
+
+
+def parse(raw: bytes) -> ParsedMail:
+    """Read one message (RFC 5322; CRLF, LF or CR line ends, a BOM or an mbox `From ` line before it skipped).
+
+    A message past a limit of `limits` keeps its header only and the limit's name among `defects`; one that defeats the
+    reader has `parse_error` there.
+    """
+    return _read(raw, 0)
+
+
+def unreadable(defect: str) -> ParsedMail:
+    """A message of which nothing is known but what was wrong with it."""
+    return _of_header(headers.Fields(()), (defect,))
+
+
+def _read(raw: bytes, level: int) -> ParsedMail:
+    try:
+        message = _normalised(raw)
+        passed = limits.exceeded(message)
+        if passed:
+            return _header_only(message, passed)
+        return _whole(message, level)
+    except Exception:  # the promise to be total: strange bytes must reach a person, not stop the bridge
+        return unreadable(UNREADABLE)
+
+
+def _normalised(raw: bytes) -> bytes:
+    message = raw.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n")
+    if b"\n" not in message and b"\r" in message:
+        message = message.replace(b"\r", b"\n")
+    opening = _MBOX_LINE.match(message)
+    return message[opening.end() :] if opening else message
+
+
+def _header_only(message: bytes, defect: str) -> ParsedMail:
+    block = message[: min(limits.header_end(message), limits.MAX_HEADER_BYTES)]
+    return _of_header(headers.fields(_head(block).message.raw_items()), (defect,))
+
+
+def _head(block: bytes) -> mailparser.MailParser:
+    return mailparser.parse_from_bytes(block.rstrip(b"\r\n") + b"\r\n\r\n")
+
+
+def _whole(message: bytes, level: int) -> ParsedMail:
+    head = _head(message[: limits.header_end(message)])
+    root = parts.tree(message)
+    charset = next((leaf.charset for leaf in parts.leaves(root) if leaf.charset), None)
+    fields = headers.Fields(root.fields.items, charset)
+    body = bodies.of_message(root)
+    returned = bounces.find(root, fields, body.text)
+    mail = _of_header(fields, _defects(message, fields, body, head))
+    answers = automatic.answers_another(fields)
+    auto = _auto(fields, root, mail.sender, returned)
+    return replace(
+        mail,
+        text=body.text.strip("\n"),
+        reply=quoting.new_text(bodies.without_armour(body.own_text), answers),
+        html_sanitized="\n".join(body.html) if body.html else None,
+        attachments=body.files,
+        auto=auto,
+        bounce=returned.bounce if returned else None,
+        crypto=body.crypto,
+        forwarded=None if auto.kind in ("bounce", "report") else _forwarded(mail, body, level),
+    )
+
+
+def _of_header(fields: headers.Fields, defects: tuple[str, ...]) -> ParsedMail:
+    answered = headers.message_ids(fields.first("in-reply-to"))
+    marks = [fields.text(name) for name in LOOP_FIELDS]
+    return ParsedMail(
+        sender=_sender(fields),
+        senders=fields.mailboxes("from"),
+        to=fields.mailboxes("to"),
+        cc=fields.mailboxes("cc"),
+        reply_to=fields.mailboxes("reply-to"),
+        subject=fields.text("subject"),
+        date=headers.date(fields.first("date")),
+        message_id=headers.message_id(fields.first("message-id")),
+        in_reply_to=answered[-1] if answered else None,
+        references=headers.message_ids(" ".join(fields.all("references"))),
+        text="",
+        reply="",
+        html_sanitized=None,
+        attachments=(),
+        auto=automatic.NOT_AUTOMATIC,
+        bounce=None,
+        crypto="none",
+        defects=defects,
+        forwarded=None,
+        return_path=_return_path(fields),
+        authentication_results=tuple(words.utf8(value) for value in fields.all("authentication-results")),
+        hops=len(fields.all("received")),
+        loop_mark=next((mark for mark in marks if mark), None),
+    )
+
+
+def _sender(fields: headers.Fields) -> Mailbox | None:
+    for name in ("from", "reply-to", "sender", "return-path"):
+        found = fields.mailboxes(name)
+        if found:
+            return found[0]
+    return None
+
+
+def _return_path(fields: headers.Fields) -> str | None:
+    """The envelope sender as the border wrote it: `""` for the null one, None when there is no field."""
+    value = fields.first("return-path")
+    if value is None:
+        return None
+    found = headers.mailboxes(value)
+    return found[0].address if found else ""
+
+
+def _defects(message: bytes, fields: headers.Fields, body: bodies.Body, head: mailparser.MailParser) -> tuple[str, ...]:
+    found = list(body.defects)
+    if not message.strip():
+        found.append(EMPTY)
+    stated_date = fields.first("date")
+    if stated_date is not None and headers.date(stated_date) is None:
+        found.append("bad-date")
+    broken = {one.get("header") for one in head.address_header_defects if not one.get("recovered")}
+    if "from" in broken and not fields.mailboxes("from"):
+        found.append("bad-address")
+    return tuple(dict.fromkeys(found))
+
+
+def _auto(fields: headers.Fields, root: parts.Part, sender: Mailbox | None, returned: bounces.Returned | None) -> Auto:
+    leaf_types = tuple(leaf.content_type for leaf in parts.leaves(root))
+    address = sender.address if sender else ""
+    return automatic.judge(automatic.Facts(fields, root, leaf_types, address, returned.reason if returned else ""))
+
+
+def _forwarded(mail: ParsedMail, body: bodies.Body, level: int) -> Forwarded | None:
+    """The innermost message passed on: from the text first, else from a nested message that is no answer's quote."""
+    told = quoting.forwarded(body.text, mail.subject)
+    if told is not None:
+        return told
+    answers = quoting.is_reply_subject(mail.subject) or (
+        mail.in_reply_to is not None and not quoting.is_forward_subject(mail.subject)
+    )
+    if answers or level >= limits.MAX_FORWARD_LEVELS:
+        return None
+    nested = next((file for file in body.files if file.content_type in _NESTED_TYPES), None)
+    return _opened(nested, level) if nested else None
+
+
+def _opened(nested: Attachment, level: int) -> Forwarded | None:
+    inner = _read(nested.content, level + 1)
+    if inner.forwarded is not None:
+        return inner.forwarded
+    if inner.sender is None:
+        return None
+    return Forwarded(inner.sender, inner.subject, inner.text, inner.message_id)

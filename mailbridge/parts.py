@@ -1,0 +1,188 @@
+"""The tree of parts of one message: where each part's header and undecoded bytes are.
+
+The tree is built by the standard library's feed parser. A nested message stays a leaf holding its exact bytes, so that
+its hash is that of what was sent, its text never mixes with ours, and nesting costs nothing until it is opened.
+"""
+
+import binascii
+import quopri
+import re
+from dataclasses import dataclass, field
+from email import errors
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+
+from mailbridge import charsets, headers
+
+_DEFECTS: dict[type[errors.MessageDefect], str] = {
+    errors.NoBoundaryInMultipartDefect: "missing-boundary",
+    errors.StartBoundaryNotFoundDefect: "missing-boundary",
+    errors.CloseBoundaryNotFoundDefect: "missing-close-boundary",
+    errors.FirstHeaderLineIsContinuationDefect: "bad-header",
+    errors.MisplacedEnvelopeHeaderDefect: "bad-header",
+    errors.MissingHeaderBodySeparatorDefect: "bad-header",
+    errors.MalformedHeaderDefect: "bad-header",
+    errors.InvalidMultipartContentTransferEncodingDefect: "bad-transfer-encoding",
+}
+_LOST_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.I | re.M)
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_BASE64_NOISE = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z")
+
+
+class _Unopened(Message):
+    """A message whose nested messages the feed parser leaves closed."""
+
+    @property
+    def undecoded(self) -> object:
+        """The payload as the feed parser left it; `get_payload` would decode raw 8-bit text by a charset."""
+        return vars(self)["_payload"]
+
+    def get_content_maintype(self) -> str:
+        """As the standard library's, but `message/*` is no container."""
+        maintype = super().get_content_maintype()
+        return "application" if maintype == "message" else maintype
+
+    def get_content_type(self) -> str:
+        """As the standard library's, but a delivery status is one leaf and not a list of headers."""
+        kind = super().get_content_type()
+        return "application/octet-stream" if kind.startswith("message/") else kind
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One node. `content_type` is the effective one (RFC 2045 §5.2 default); `children` is empty for a leaf."""
+
+    fields: headers.Fields
+    content_type: str
+    parameters: dict[str, str]
+    disposition: str
+    disposition_parameters: dict[str, str]
+    encoded: bytes
+    children: tuple["Part", ...] = ()
+    defects: tuple[str, ...] = field(default=())
+
+    @property
+    def charset(self) -> str | None:
+        """The declared charset of a text part, None when it declares none."""
+        return self.parameters.get("charset")
+
+    @property
+    def filename(self) -> str | None:
+        """The decoded file name of RFC 2183, else the older `name` of the content type; None when there is none."""
+        name = self.disposition_parameters.get("filename") or self.parameters.get("name") or ""
+        return name.strip() or None
+
+
+def tree(raw: bytes) -> Part:
+    """The parts of a message given as raw bytes."""
+    message = BytesParser(_class=_Unopened, policy=compat32).parsebytes(raw)
+    assert isinstance(message, _Unopened)
+    return _part(message, "text/plain")
+
+
+def leaves(part: Part) -> tuple[Part, ...]:
+    """All leaf parts in order."""
+    if not part.children:
+        return (part,)
+    return tuple(leaf for child in part.children for leaf in leaves(child))
+
+
+def _part(message: _Unopened, default_type: str) -> Part:
+    bare = headers.fields(message.raw_items())
+    kind, parameters = headers.parameters(bare.first("content-type"))
+    disposition, disposition_parameters = headers.parameters(bare.first("content-disposition"))
+    charset = parameters.get("charset")
+    defects = tuple(_DEFECTS[type(one)] for one in message.defects if type(one) in _DEFECTS)
+    kind = kind if _TYPE.match(kind) else default_type
+    payload = message.undecoded
+    children: tuple[Part, ...] = ()
+    encoded = b""
+    if isinstance(payload, list):
+        below = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+        children = tuple(_part(child, below) for child in payload if isinstance(child, _Unopened))
+    else:
+        encoded = _bytes(payload)
+        if kind.startswith("multipart/"):
+            children = _recovered(bare, encoded)
+            kind = kind if children else _without_boundary(encoded)
+    return Part(
+        headers.Fields(bare.items, charset if charset and charsets.known(charset) else None),
+        kind,
+        parameters,
+        disposition,
+        disposition_parameters,
+        encoded,
+        children,
+        defects,
+    )
+
+
+def _bytes(payload: object) -> bytes:
+    return payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else b""
+
+
+def _without_boundary(encoded: bytes) -> str:
+    return "text/html" if encoded[:500].lstrip()[:1] == b"<" and b"</" in encoded else "text/plain"
+
+
+def _recovered(fields: headers.Fields, encoded: bytes) -> tuple[Part, ...]:
+    """Children of a multipart whose boundary is missing, wrong, or hidden under a transfer encoding."""
+    body = encoded
+    if (fields.first("content-transfer-encoding") or "").lower() in ("base64", "quoted-printable"):
+        body = transfer_decoded(fields, encoded)[0]
+    seen = _LOST_BOUNDARY.search(body)
+    if seen is None:
+        return ()
+    boundary = seen.group(1).replace(b'"', b"")
+    again = tree(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n' + body[seen.start() :])
+    return again.children
+
+
+def transfer_decoded(fields: headers.Fields, encoded: bytes) -> tuple[bytes, str | None]:
+    """The content of a leaf with its transfer encoding undone (RFC 2045 §6) and a defect word, or None."""
+    encoding = (fields.first("content-transfer-encoding") or "").split("(")[0].split(";")[0].strip().lower()
+    if encoding == "base64":
+        return _base64(encoded)
+    if encoding == "quoted-printable":
+        return quopri.decodestring(encoded), None
+    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return _uudecoded(encoded), None
+    known = encoding in ("", "7bit", "8bit", "binary")
+    return encoded, None if known else "bad-transfer-encoding"
+
+
+def _base64(encoded: bytes) -> tuple[bytes, str | None]:
+    """Decode what is there: strange characters and missing padding are passed over, several runs are joined."""
+    decoded = b""
+    defect = "bad-base64" if _BASE64_NOISE.search(encoded) else None
+    pieces: list[bytes] = []
+    for run in re.split(rb"=+", encoded):
+        kept = _NOT_BASE64.sub(b"", run)
+        if len(kept) % 4 == 1:
+            kept, defect = kept[:-1], "bad-base64"
+        if kept:
+            pieces.append(binascii.a2b_base64(kept + b"=" * (-len(kept) % 4)))
+    decoded = b"".join(pieces)
+    bare = _NOT_BASE64.sub(b"", encoded.partition(b"=")[0])
+    if len(bare) % 4 and b"=" not in encoded:
+        defect = "bad-base64"
+    return decoded, defect
+
+
+def _uudecoded(encoded: bytes) -> bytes:
+    return b"".join(uu_line(line) or b"" for line in encoded.splitlines() if not line.startswith((b"begin ", b"end")))
+
+
+def uu_line(line: bytes) -> bytes | None:
+    """One line of a uuencoded block; None when it is not one."""
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        # Some encoders count short; the first character says how many bytes are meant (as the standard library's uu).
+        count = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
+        try:
+            return binascii.a2b_uu(line[:count]) if count else None
+        except binascii.Error:
+            return None

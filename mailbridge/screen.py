@@ -1,0 +1,130 @@
+"""What is to be done with a message: an ordered list of tiny named rules, the first that applies decides.
+
+Nothing is dropped here. `own` and `automatic` are ignored or noted by name, `quarantine` waits for a person.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailbridge import limits, trust
+from mailbridge.values import ParsedMail, Verdict, VerdictKind
+
+TRUSTED_MACHINE = "trusted-machine"
+PARSE_ERROR = "parse_error"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenFacts:
+    """What the installation knows of itself; addresses in lower case.
+
+    `own_addresses` are our mailboxes, `trusted_machines` the senders whose machine mail opens tickets (R-167),
+    `border` is the authserv-id of our own mail border, `loop_marks` the values our automatic letters carry in X-Loop.
+    """
+
+    own_addresses: frozenset[str]
+    trusted_machines: frozenset[str]
+    border: str | None
+    loop_marks: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    mail: ParsedMail
+    facts: ScreenFacts
+    judgement: trust.Judgement
+
+    @property
+    def from_us(self) -> bool:
+        """Whether any From names one of our own mailboxes, plus-parts aside."""
+        return any(_bare(box.address) in self.facts.own_addresses for box in self.mail.senders)
+
+
+Outcome = tuple[VerdictKind, str] | None
+
+
+def _limit_passed(case: _Case) -> Outcome:
+    words = (*limits.LIMIT_DEFECTS, PARSE_ERROR)
+    found = next((word for word in words if word in case.mail.defects), None)
+    return ("quarantine", found) if found else None
+
+
+def _too_many_hops(case: _Case) -> Outcome:
+    """RFC 5321 §6.3: over 100 Received fields it runs in a circle."""
+    return ("quarantine", "hop_limit") if case.mail.hops > limits.MAX_HOPS else None
+
+
+def _our_loop_mark(case: _Case) -> Outcome:
+    """Our automatic letter came back. Without its Auto-Submitted the mark is only a stranger's imitation or a quote."""
+    marked = case.mail.loop_mark in case.facts.loop_marks and case.mail.loop_mark is not None
+    return ("own", "loop-mark") if marked and case.mail.auto.is_auto else None
+
+
+def _forged_as_us(case: _Case) -> Outcome:
+    return ("quarantine", "spoof_suspect_agent") if case.from_us and case.judgement.failed else None
+
+
+def _our_machine(case: _Case) -> Outcome:
+    """A mailbox of ours wrote by machine. By hand it may: a regional officer's address can be a mailbox too."""
+    answered = case.mail.auto.kind in ("auto-reply", "auto-generated")
+    return ("own", "own-address") if case.from_us and answered and not _is_trusted_machine(case) else None
+
+
+def _bounce(case: _Case) -> Outcome:
+    return ("bounce", case.mail.auto.reason) if case.mail.auto.kind == "bounce" else None
+
+
+def _no_sender(case: _Case) -> Outcome:
+    return ("quarantine", "no_sender") if case.mail.sender is None else None
+
+
+def _several_authors(case: _Case) -> Outcome:
+    """Which of several authors is meant decides who may read and decide, so a person looks (RFC 7489 §6.6.1)."""
+    addresses = {box.address.lower() for box in case.mail.senders}
+    return ("quarantine", "ambiguous_sender") if len(addresses) > 1 else None
+
+
+def _trusted_machine(case: _Case) -> Outcome:
+    return ("letter", TRUSTED_MACHINE) if _is_trusted_machine(case) else None
+
+
+def _automatic(case: _Case) -> Outcome:
+    auto = case.mail.auto
+    return ("automatic", f"{auto.kind}: {auto.reason}") if auto.is_auto else None
+
+
+def _letter(case: _Case) -> Outcome:
+    return ("letter", "")
+
+
+_RULES: tuple[Callable[[_Case], Outcome], ...] = (
+    _limit_passed,
+    _too_many_hops,
+    _our_loop_mark,
+    _forged_as_us,
+    _our_machine,
+    _bounce,
+    _no_sender,
+    _several_authors,
+    _trusted_machine,
+    _automatic,
+    _letter,
+)
+
+
+def screen(mail: ParsedMail, facts: ScreenFacts) -> Verdict:
+    """The verdict on one message. T2 (a reply token) is not judged here: it needs the tokens we issued."""
+    judgement = trust.judge(mail, facts.border)
+    case = _Case(mail, facts, judgement)
+    kind, reason = next(outcome for rule in _RULES if (outcome := rule(case)) is not None)
+    return Verdict(kind, reason, judgement.trust)
+
+
+def _is_trusted_machine(case: _Case) -> bool:
+    listed = any(_bare(box.address) in case.facts.trusted_machines for box in case.mail.senders)
+    return listed and case.mail.auto.kind == "auto-generated" and not case.judgement.failed
+
+
+def _bare(address: str) -> str:
+    """The address in lower case without its plus-part (RFC 5233)."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
