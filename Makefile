@@ -1,0 +1,68 @@
+# Two commands for a fresh machine, `make demo` and `make test`; each sets up what it needs, offline the second time.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKED := $(VENV)/requirements.lock
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
+PYTEST_ARGS ?=
+
+.PHONY: help setup demo test ci lint types contracts migration clean
+
+help:
+	@echo "make demo       everything on this machine, with sample mail; Ctrl-C stops it"
+	@echo "make test       the whole test suite"
+	@echo "make ci         lint, types, contracts, tests with skipping forbidden, coverage"
+	@echo "make lint | types | contracts | migration | clean"
+
+# The environment is complete when its copy of the lock equals the lock; git changes times, so times decide nothing.
+setup:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11, 3.12 or 3.13 is needed: apt-get install python3" >&2; exit 1; fi
+	@if cmp -s requirements.lock $(LOCKED); then exit 0; fi; \
+	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+		if [ "$$(id -u)" != 0 ]; then \
+			echo "Debian's venv module is missing, as root: apt-get install python$$version-venv" >&2; exit 1; fi; \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q python$$version-venv; \
+	fi; \
+	[ -x $(BIN)/pip ] || $(PYTHON) -m venv --clear $(VENV); \
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; \
+	$(BIN)/python -c 'import pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path("purelib"), "helpdesk.pth").write_text(str(pathlib.Path.cwd()) + "\n")'; \
+	printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m helpdesk "$$@"\n' > $(BIN)/helpdesk; \
+	chmod +x $(BIN)/helpdesk; \
+	cp requirements.lock $(LOCKED)
+
+demo: setup
+	@exec $(BIN)/python -m helpdesk demo
+
+test: setup
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+ci: lint types contracts
+	$(MAKE) test HELPDESK_TEST_NO_SKIP=1 PYTEST_ARGS="--cov --cov-report=term:skip-covered $(PYTEST_ARGS)"
+
+# make hands variables of its command line to what it runs only when they are exported.
+export HELPDESK_TEST_NO_SKIP
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+# Writes the first revision anew from the models; only until the first release.
+migration: setup
+	$(BIN)/python migrations/rebuild.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
