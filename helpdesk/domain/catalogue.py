@@ -6,7 +6,7 @@ Python reserves or cannot spell are renamed while reading: `in` -> `any_of`, `no
 """
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 Unit = Literal["minutes", "business_hours", "business_days", "hours", "weeks", "calendar_days"]
 StepKind = Literal[
@@ -533,8 +533,30 @@ class Catalogue:
         """The calendar with that key. Raises KeyError."""
         return next_by_key(self.calendars, key)
 
+    def place_name(self, scope: str | None) -> str:
+        """The name of a region, programme, centre or organ; empty for the whole institution (None)."""
+        names = {
+            **{region.key: region.name for region in self.regions},
+            **{programme.key: programme.name for programme in self.programmes},
+            **{centre.key: centre.name for centre in self.centres},
+            **{organ.key: organ.name for organ in self.organs},
+        }
+        return names.get(scope, scope) if scope else ""
 
-def next_by_key(items: tuple[Any, ...], key: str) -> Any:
+
+class Keyed(Protocol):
+    """An entry of the catalogue that is found by its key."""
+
+    @property
+    def key(self) -> str:
+        """Unique among its siblings."""
+        ...
+
+
+Entry = TypeVar("Entry", bound=Keyed)
+
+
+def next_by_key(items: tuple[Entry, ...], key: str) -> Entry:
     """The item whose `key` is that. Raises KeyError naming the key."""
     for item in items:
         if item.key == key:

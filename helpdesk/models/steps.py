@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.db import Base
 
-STEP_STATES = ("to_come", "active", "done", "skipped", "rejected", "superseded", "stopped")
+STEP_STATES = ("to_come", "active", "returned", "done", "skipped", "rejected", "superseded", "stopped")
 
 
 class Step(Base):
-    """One act of the route. Of a ticket's steps of the newest `round` at most one is active.
+    """One act of the route. Of a ticket's steps at most one is `active` (a team or person works on it) or `returned`
+    (it waits for the requester); the row with the highest `round` is the step's present one.
 
     For an approval `approver_id` is whose answer is awaited (the holder or the substitute, then `on_behalf_of_id` is
     the holder); `request_hash` binds the question to what was asked: another hash means the request changed since.
@@ -20,10 +21,10 @@ class Step(Base):
     __tablename__ = "steps"
     __table_args__ = (
         CheckConstraint(f"state IN {STEP_STATES!r}", name="state"),
-        CheckConstraint("(decided_at IS NOT NULL) = (state IN ('done', 'rejected'))", name="decided_has_time"),
+        CheckConstraint("state NOT IN ('done', 'rejected') OR decided_at IS NOT NULL", name="decided_has_time"),
         Index("ix_steps_ticket", "ticket_id", "position"),
         Index("ix_steps_approver", "approver_id", "state"),
-        Index("uq_steps_active", "ticket_id", unique=True, postgresql_where="state = 'active'"),
+        Index("uq_steps_active", "ticket_id", unique=True, postgresql_where=text("state IN ('active', 'returned')")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

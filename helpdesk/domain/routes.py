@@ -1,0 +1,142 @@
+"""Whose turn it is in a route.
+
+A route is walked by asking `next_step` until it answers with a step that waits for somebody, or with None at its end.
+Everything a step depends on arrives as `Facts`; nothing here knows a database or a request type by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from helpdesk.domain.catalogue import Condition, RequestType, StepKind, StepOutcome, StepSpec
+from helpdesk.domain.folding import fold
+
+# Acts of a person whose result a later `notify` tells about: after one of them only a person can write it.
+HUMAN_WORK: frozenset[StepKind] = frozenset(
+    ("execute", "capture", "approve", "diagnose", "classify", "verify_originals")
+)
+# Steps that need nobody.
+AUTOMATIC: frozenset[StepKind] = frozenset(("receive", "generate", "derive", "survey"))
+# Steps that run on a date of their own, beside the route (R-040).
+BESIDE: frozenset[StepKind] = frozenset(("scheduled",))
+SETTLED = frozenset(("done", "skipped"))
+
+Course = Literal["pass", "return", "reject", "wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the conditions and checks of a route may ask about a ticket.
+
+    `values` holds the intake fields and `channel`, `mailbox`, `escala`; `roles` every role the requester holds (a
+    condition on `requester_role` holds for any of them). `missing_documents` and `missing_fields` are those that the
+    requester must supply, `invalid` the fields given wrongly, `entitled` whether the requester may ask at all.
+    """
+
+    values: Mapping[str, object]
+    roles: frozenset[str]
+    missing_documents: tuple[str, ...] = ()
+    missing_fields: tuple[str, ...] = ()
+    invalid: Mapping[str, str] = field(default_factory=dict)
+    entitled: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is left for the requester to supply or correct."""
+        return self.entitled and not (self.missing_documents or self.missing_fields or self.invalid)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The step to come, and those before it that do not apply."""
+
+    step: StepSpec | None
+    skipped: tuple[str, ...]
+
+
+def holds(condition: Condition | None, facts: Facts, step: str | None = None) -> bool:
+    """Whether a condition holds. An unknown value is in no list: `in` fails, `not_in` holds."""
+    if condition is None:
+        return True
+    values: set[object]
+    if condition.field == "requester_role":
+        values = set(facts.roles)
+    elif condition.field == "step":
+        values = {step}
+    else:
+        values = {facts.values.get(condition.field)}
+    if condition.any_of is not None:
+        return bool(values & set(condition.any_of))
+    return not values & set(condition.none_of or ())
+
+
+def walked(request_type: RequestType) -> tuple[StepSpec, ...]:
+    """The steps that a ticket of that type goes through, in order; those switched off or beside the route left out."""
+    return tuple(step for step in request_type.route if step.enabled and step.kind not in BESIDE)
+
+
+def next_step(request_type: RequestType, states: Mapping[str, str], facts: Facts) -> Turn:
+    """The first step not yet settled that applies, and the unsettled ones before it that do not."""
+    skipped: list[str] = []
+    for step in walked(request_type):
+        if states.get(step.key) in SETTLED:
+            continue
+        if holds(step.when, facts, step.key):
+            return Turn(step, tuple(skipped))
+        skipped.append(step.key)
+    return Turn(None, tuple(skipped))
+
+
+def gate(request_type: RequestType) -> str:
+    """The step at which completeness is checked: the review of documents, else the check of a condition, else the
+    first step (types without either still need the data that the message itself must state)."""
+    for kind in ("validate_documents", "validate_condition"):
+        for step in walked(request_type):
+            if step.kind == kind:
+                return step.key
+    return walked(request_type)[0].key
+
+
+def course(request_type: RequestType, step: StepSpec, states: Mapping[str, str], facts: Facts) -> Course:
+    """What happens when a step's turn comes: it passes by itself, is returned, is refused, or waits for a person."""
+    if step.kind == "validate_condition":
+        return _checked(step, facts, is_gate=gate(request_type) == step.key)
+    if step.key == gate(request_type) and not facts.complete:
+        return "return"
+    if step.kind in AUTOMATIC or step.kind == "validate_documents":
+        return "pass"
+    if step.kind == "notify" and not _after_human_work(request_type, step, states):
+        return "pass"
+    return "wait"
+
+
+def refusal(step: StepSpec) -> StepOutcome:
+    """What the catalogue wants when the step is refused or incomplete."""
+    return step.on_incomplete or step.on_reject or StepOutcome("return_incomplete", ("requester",))
+
+
+def _after_human_work(request_type: RequestType, step: StepSpec, states: Mapping[str, str]) -> bool:
+    for earlier in walked(request_type):
+        if earlier.key == step.key:
+            return False
+        if earlier.kind in HUMAN_WORK and states.get(earlier.key) == "done":
+            return True
+    return False
+
+
+def _checked(step: StepSpec, facts: Facts, is_gate: bool) -> Course:
+    """A condition step is about the fields whose key shares a word with the step's; about none of them, it asks
+    whether the requester may ask (R-027, R-090, R-094)."""
+    about = [key for key in {*facts.values, *facts.missing_fields, *facts.invalid} if _related(key, step.key)]
+    if not about:
+        return ("pass" if facts.complete else "return") if is_gate else ("pass" if facts.entitled else "reject")
+    if any(key in facts.invalid or facts.values.get(key) is False for key in about):
+        return "reject"
+    if is_gate and not facts.complete:
+        return "return"
+    known = any(facts.values.get(key) is not None for key in about)
+    return "pass" if known else "wait"
+
+
+def _related(field_key: str, step_key: str) -> bool:
+    return bool(set(fold(field_key).split("_")) & set(fold(step_key).split("_")))

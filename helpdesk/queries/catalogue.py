@@ -1,0 +1,59 @@
+"""Reads of the published catalogues."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.cataloguefile import from_json
+from helpdesk.domain.catalogue import Catalogue, RequestType
+from helpdesk.domain.errors import NotFound
+from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
+from helpdesk.models.tickets import Ticket
+
+# A version never changes once stored, so its parsed form is kept for the life of the process. The hash is part of
+# the key because tests and rehearsals meet the same id with another content.
+_parsed: dict[tuple[int, str], Catalogue] = {}
+
+
+def version(session: Session, version_id: int) -> Catalogue:
+    """The catalogue of a version. Raises NotFound."""
+    sha256 = session.scalar(select(CatalogueVersion.sha256).where(CatalogueVersion.id == version_id))
+    if sha256 is None:
+        raise NotFound(f"No hay versión {version_id} del catálogo.")
+    known = _parsed.get((version_id, sha256))
+    if known is None:
+        row = session.get_one(CatalogueVersion, version_id)
+        known = _parsed[version_id, sha256] = from_json(row.content)
+    return known
+
+
+def current(session: Session, institution_id: int) -> Catalogue:
+    """The catalogue in force of an institution. Raises NotFound when none was ever loaded."""
+    institution = session.get(Institution, institution_id)
+    if institution is None or institution.catalogue_version_id is None:
+        raise NotFound("La institución no tiene un catálogo publicado: cárguelo con «helpdesk catalogue load».")
+    return version(session, institution.catalogue_version_id)
+
+
+def of_ticket(session: Session, ticket: Ticket) -> Catalogue:
+    """The catalogue the ticket was opened with (R-193)."""
+    return version(session, ticket.catalogue_version_id)
+
+
+def request_type_of(session: Session, ticket: Ticket) -> RequestType | None:
+    """The request type of the ticket, in the version it was opened with; None while «sin clasificar»."""
+    if ticket.request_type is None:
+        return None
+    return of_ticket(session, ticket).request_type(ticket.request_type)
+
+
+def institution_by_key(session: Session, key: str) -> Institution:
+    """The institution with that key. Raises NotFound."""
+    found = session.scalar(select(Institution).where(Institution.key == key))
+    if found is None:
+        raise NotFound(f"No hay institución «{key}»: cárguela con «helpdesk catalogue load».")
+    return found
+
+
+def mailbox_key(session: Session, ticket: Ticket) -> str | None:
+    """The catalogue key of the mailbox through which the ticket came, if any."""
+    return session.scalar(select(Mailbox.key).where(Mailbox.id == ticket.mailbox_id)) if ticket.mailbox_id else None

@@ -1,0 +1,39 @@
+"""How the due date of a ticket came about."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.calendars import Calendar, calendar_of
+from helpdesk.domain.deadlines import Due, Mode
+from helpdesk.domain.deadlines import Suspension as Stretch
+from helpdesk.domain.deadlines import due_at as counted
+from helpdesk.models.tickets import Suspension, Ticket
+from helpdesk.queries import catalogue
+
+
+def calendar_of_ticket(session: Session, ticket: Ticket) -> Calendar:
+    """The business calendar that counts for the ticket: its type's, else that of the team that has it.
+
+    The calendar is the one in force now, not that of the ticket's version: a holiday added moves open tickets.
+    """
+    present = catalogue.current(session, ticket.institution_id)
+    request_type = catalogue.request_type_of(session, ticket)
+    key = request_type.service_hours if request_type else present.team(ticket.team).calendar
+    return calendar_of(present.calendar(key))
+
+
+def due_of(session: Session, ticket: Ticket) -> Due | None:
+    """The ticket's term, counted anew from its facts; None without a term or while it has not begun."""
+    request_type = catalogue.request_type_of(session, ticket)
+    if request_type is None or request_type.deadline is None or ticket.started_at is None:
+        return None
+    present = catalogue.current(session, ticket.institution_id)
+    mode: Mode = present.institution.settings.get("business_hours_mode", "opening_hours")
+    calendar = calendar_of(present.calendar(request_type.deadline.calendar))
+    return counted(request_type.deadline, ticket.started_at, calendar, suspensions_of(session, ticket), mode)
+
+
+def suspensions_of(session: Session, ticket: Ticket) -> tuple[Stretch, ...]:
+    """The stretches in which the ticket's clock stood still, oldest first."""
+    rows = session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id).order_by(Suspension.since))
+    return tuple(Stretch(row.since, row.until) for row in rows)

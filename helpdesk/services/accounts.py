@@ -1,0 +1,231 @@
+"""Who may sign in, in which teams they work and which functions they hold."""
+
+from datetime import date, timedelta
+
+import argon2
+from argon2.exceptions import VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from helpdesk.models.institutions import Institution
+from helpdesk.models.people import Person, RoleHolding, TeamMember
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import by_address
+from helpdesk.services import history
+from helpdesk.services.people import meet
+
+LEAST_PASSWORD = 12
+hasher = argon2.PasswordHasher()
+# Verified when no account matches, so that the time of an answer does not tell whether an address exists.
+NOBODY = hasher.hash("nobody has this password")
+
+
+def sign_in(session: Session, address: str, password: str, institution_key: str | None = None) -> Person:
+    """The person with that address and password. Raises NotAllowed with one sentence for every cause."""
+    query = select(Person).where(Person.address == address.strip().lower(), Person.is_staff, Person.disabled.is_(False))
+    if institution_key is not None:
+        query = query.join(Institution, Institution.id == Person.institution_id).where(
+            Institution.key == institution_key
+        )
+    found = [person for person in session.scalars(query) if _fits(person.password_hash, password)]
+    if len(found) != 1:
+        if not found:
+            _fits(NOBODY, password)
+        raise NotAllowed("El correo o la contraseña no son correctos.")
+    person = found[0]
+    if person.password_hash is not None and hasher.check_needs_rehash(person.password_hash):
+        person.password_hash = hasher.hash(password)
+        session.flush()
+    return person
+
+
+def add_user(
+    session: Session,
+    actor: Actor,
+    institution_key: str,
+    address: str,
+    name: str,
+    password: str,
+    *,
+    is_admin: bool = False,
+    teams: tuple[tuple[str, str | None], ...] = (),
+    roles: tuple[tuple[str, str | None], ...] = (),
+) -> Person:
+    """Let a person sign in. Raises Conflict when the person already may, Invalid for a short password or an unknown
+    team or role."""
+    institution = catalogues.institution_by_key(session, institution_key)
+    catalogue = catalogues.current(session, institution.id)
+    if len(password) < LEAST_PASSWORD:
+        raise Invalid(f"La contraseña necesita {LEAST_PASSWORD} caracteres o más.")
+    if "@" not in address:
+        raise Invalid(f"«{address}» no es una dirección de correo.")
+    person = meet(session, institution.id, name, address)
+    if person.is_staff and not person.disabled:
+        raise Conflict(f"{person.address} ya puede entrar en «{institution_key}»: deshabilite antes la cuenta.")
+    person.name = name or person.name
+    person.is_staff, person.disabled, person.is_admin = True, False, is_admin
+    person.password_hash = hasher.hash(password)
+    session.flush()
+    history.record(session, actor, None, "user_added", {"address": person.address, "admin": is_admin}, institution.id)
+    for team, scope in teams:
+        join_team(session, actor, institution_key, address, team, scope)
+    for role, scope in roles:
+        grant(session, actor, institution_key, address, role, scope)
+    return person
+
+
+def disable(session: Session, actor: Actor, institution_key: str, address: str) -> Person:
+    """Take away the sign-in; sessions that are open end. Raises NotFound."""
+    institution = catalogues.institution_by_key(session, institution_key)
+    person = _known(session, institution, address)
+    person.disabled = True
+    person.session_epoch += 1
+    session.flush()
+    history.record(session, actor, None, "user_disabled", {"address": person.address}, institution.id)
+    return person
+
+
+def join_team(
+    session: Session, actor: Actor, institution_key: str, address: str, team: str, scope: str | None
+) -> TeamMember:
+    """Put a person into a team; `scope` is the region or centre of a team that has one instance each."""
+    institution = catalogues.institution_by_key(session, institution_key)
+    catalogue = catalogues.current(session, institution.id)
+    if team not in {each.key for each in catalogue.teams}:
+        raise Invalid(f"El catálogo de «{institution_key}» no tiene el equipo «{team}».")
+    person = _known(session, institution, address)
+    member = session.scalar(
+        select(TeamMember).where(
+            TeamMember.person_id == person.id, TeamMember.team == team, TeamMember.scope.is_not_distinct_from(scope)
+        )
+    )
+    if member is None:
+        member = TeamMember(institution_id=institution.id, person_id=person.id, team=team, scope=scope)
+        session.add(member)
+        session.flush()
+        data = {"address": person.address, "team": team, "scope": scope}
+        history.record(session, actor, None, "team_joined", data, institution.id)
+    return member
+
+
+def grant(
+    session: Session, actor: Actor, institution_key: str, address: str, role: str, scope: str | None
+) -> RoleHolding:
+    """Make a person the holder of a function within its scope from today. The earlier holder stays until revoked.
+
+    Raises Invalid for an unknown function or a scope that does not fit it.
+    """
+    return _hold(session, actor, institution_key, address, role, scope, "holder", None)
+
+
+def substitute(
+    session: Session,
+    actor: Actor,
+    institution_key: str,
+    address: str,
+    role: str,
+    scope: str | None,
+    since: date,
+    until: date,
+) -> RoleHolding:
+    """Let a person act for a function between two dates, both included (R-176). Raises Invalid."""
+    if until < since:
+        raise Invalid("La subrogancia termina antes de empezar: revise las fechas.")
+    return _hold(session, actor, institution_key, address, role, scope, "substitute", (since, until))
+
+
+def revoke(session: Session, actor: Actor, institution_key: str, address: str, role: str, scope: str | None) -> int:
+    """End a person's holdings of a function today; what was decided before stays. Gives how many ended."""
+    institution = catalogues.institution_by_key(session, institution_key)
+    person = _known(session, institution, address)
+    today = clock.now().date()
+    rows = session.scalars(
+        select(RoleHolding).where(
+            RoleHolding.person_id == person.id,
+            RoleHolding.role == role,
+            RoleHolding.scope.is_not_distinct_from(scope),
+            (RoleHolding.until.is_(None)) | (RoleHolding.until >= today),
+        )
+    ).all()
+    if not rows:
+        raise NotFound(f"{person.address} no ejerce «{role}» con ese ámbito.")
+    for row in rows:
+        row.until = today - timedelta(days=1)
+    session.flush()
+    data = {"address": person.address, "role": role, "scope": scope}
+    history.record(session, actor, None, "role_revoked", data, institution.id)
+    return len(rows)
+
+
+def _hold(
+    session: Session,
+    actor: Actor,
+    institution_key: str,
+    address: str,
+    role: str,
+    scope: str | None,
+    kind: str,
+    dates: tuple[date, date] | None,
+) -> RoleHolding:
+    institution = catalogues.institution_by_key(session, institution_key)
+    _fitting(catalogues.current(session, institution.id), role, scope)
+    person = meet(session, institution.id, "", address)
+    row = RoleHolding(
+        institution_id=institution.id,
+        person_id=person.id,
+        role=role,
+        scope=scope,
+        kind=kind,
+        since=dates[0] if dates else None,
+        until=dates[1] if dates else None,
+    )
+    session.add(row)
+    session.flush()
+    data = {
+        "address": person.address,
+        "role": role,
+        "scope": scope,
+        "kind": kind,
+        "since": dates[0].isoformat() if dates else None,
+        "until": dates[1].isoformat() if dates else None,
+    }
+    history.record(session, actor, None, "role_granted", data, institution.id)
+    return row
+
+
+def _fitting(catalogue: Catalogue, role: str, scope: str | None) -> None:
+    spec = next((each for each in catalogue.roles if each.key == role), None)
+    if spec is None:
+        known = ", ".join(sorted(each.key for each in catalogue.roles))
+        raise Invalid(f"El catálogo no tiene la función «{role}»; tiene: {known}.")
+    places = {
+        "region": catalogue.regions,
+        "programme": catalogue.programmes,
+        "centre": catalogue.centres,
+        "organ": catalogue.organs,
+    }.get(spec.scope)
+    if places is None and scope is not None:
+        raise Invalid(f"«{role}» vale para toda la institución: quite el ámbito «{scope}».")
+    if places is not None and scope not in {place.key for place in places}:
+        known = ", ".join(sorted(place.key for place in places))
+        raise Invalid(f"«{role}» necesita un ámbito; son posibles: {known}.")
+
+
+def _known(session: Session, institution: Institution, address: str) -> Person:
+    person = by_address(session, institution.id, address)
+    if person is None:
+        raise NotFound(f"No hay nadie con el correo {address} en «{institution.key}».")
+    return person
+
+
+def _fits(stored: str | None, password: str) -> bool:
+    if stored is None:
+        return False
+    try:
+        return hasher.verify(stored, password)
+    except VerificationError:
+        return False

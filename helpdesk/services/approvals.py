@@ -1,0 +1,219 @@
+"""Decisions: taken on the page, on the desk, or by replying to the letter that asked (R-173 to R-177).
+
+Doubt asks back, never decides. A decision is written once; who, when, how, in which words, on whose behalf.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.answers import Answer, read_answer
+from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
+from helpdesk.domain.incoming import Incoming
+from helpdesk.models.messages import Message
+from helpdesk.models.outbox import ReplyToken
+from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import holders
+from helpdesk.services import approvals_asked, history, notifications, routes, tokens
+from helpdesk.services.threads import Thread
+
+Decision = Literal["approve", "reject"]
+Via = Literal["web", "link", "mail"]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """What the page of one approval shows. `open` is false once decided or when the request has moved on."""
+
+    token: ReplyToken
+    ticket: Ticket
+    step: Step
+    approver: Person
+    open: bool
+
+
+def decide(
+    session: Session,
+    actor: Actor,
+    step_id: int,
+    decision: Decision,
+    reason: str | None,
+    via: Via,
+    message: Message | None = None,
+) -> Step:
+    """Decide an approval step. Raises NotFound, NotAllowed (not the approver), IllegalMove (not pending), Invalid
+    (a rejection needs its reason, R-073)."""
+    step = session.get(Step, step_id)
+    if step is None or step.kind != "approve":
+        raise NotFound("No hay tal aprobación.")
+    ticket = session.execute(select(Ticket).where(Ticket.id == step.ticket_id).with_for_update()).scalar_one()
+    session.refresh(step)
+    if actor.institution_id != ticket.institution_id:
+        raise NotFound("No hay tal aprobación.")
+    if step.state != "active":
+        raise IllegalMove("Esta aprobación ya no está pendiente: actualice la página para ver su estado.")
+    if actor.person_id is None or not may_decide(session, ticket, step, actor.person_id):
+        raise NotAllowed("Solo decide quien ejerce la función o su subrogante, y nunca quien pidió el trámite.")
+    if decision == "reject" and not (reason or "").strip():
+        raise Invalid("Para rechazar escriba el motivo.", {"reason": "Escriba el motivo del rechazo."})
+    _write_down(session, actor, ticket, step, decision, (reason or "").strip() or None, via, message)
+    now = clock.now()
+    if decision == "approve":
+        routes.walk(session, actor, ticket, now)
+    else:
+        _rejected(session, actor, ticket, step)
+    ticket.touched += 1
+    ticket.updated_at = now
+    session.flush()
+    return step
+
+
+def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> str:
+    """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Gives the action
+    (`approve`, `reject`, `needs_human`, `append`)."""
+    step = session.get_one(Step, thread.step_id)
+    ticket = thread.ticket
+    read = read_answer(incoming.new_text)
+    sender = session.get_one(Person, message.author_id)
+    authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
+    history.record(
+        session,
+        actor,
+        ticket,
+        "approval_answered",
+        {
+            "step": step.key,
+            "round": step.round,
+            "by": sender.address,
+            "decision": read.decision,
+            "reason": read.reason,
+            "authorised": authorised,
+            "trust": message.trust,
+            "message": message.id,
+            "token": thread.token.id if thread.token else None,
+        },
+    )
+    if not authorised:
+        return "append"
+    cause = _doubt(session, ticket, step, thread, message, read)
+    if cause is not None:
+        notifications.ask_again(session, ticket, step, sender, cause, incoming.new_text[:2000])
+        return "needs_human"
+    decision: Decision = "approve" if read.decision == "approve" else "reject"
+    person = Actor("person", sender.id, ticket.institution_id, sender.name or sender.address)
+    decide(session, person, step.id, decision, read.reason, "mail", message)
+    if thread.token is not None:
+        thread.token.used_at = clock.now()
+    return decision
+
+
+def page_of(session: Session, token: str) -> ApprovalPage:
+    """The approval a link stands for. Raises NotFound for a token that is not ours or has expired."""
+    row = tokens.opened(session, token)
+    if row is None or row.purpose != "approval_page" or row.expires_at < clock.now():
+        raise NotFound("Este enlace no es válido o ha caducado: responda el correo que lo trajo o entre al sistema.")
+    ticket, step = session.get_one(Ticket, row.ticket_id), session.get_one(Step, row.step_id)
+    return ApprovalPage(row, ticket, step, session.get_one(Person, row.person_id), step.state == "active")
+
+
+def decide_by_token(session: Session, token: str, decision: Decision, reason: str | None) -> Step:
+    """Decide with the link of a letter, by POST. Raises as `decide`, and Conflict when the request changed since."""
+    page = page_of(session, token)
+    if page.token.used_at is not None:
+        raise IllegalMove("Este enlace ya se usó: entre al sistema para ver la decisión.")
+    if page.open and page.token.request_hash != approvals_asked.request_hash(session, page.ticket, page.step):
+        raise Conflict("La solicitud cambió después de que se le pidió aprobar: revise la petición más reciente.")
+    person = Actor("person", page.approver.id, page.ticket.institution_id, page.approver.name or page.approver.address)
+    step = decide(session, person, page.step.id, decision, reason, "link")
+    page.token.used_at = clock.now()
+    session.flush()
+    return step
+
+
+def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> bool:
+    """Whether a person holds the step's function for its scope today, or substitutes it; never the requester."""
+    if person_id == ticket.requester_id or step.role is None:
+        return False
+    found = holders(session, ticket.institution_id, step.role, step.scope, clock.now().date())
+    return any(holder.person.id == person_id for holder in found)
+
+
+def _doubt(session: Session, ticket: Ticket, step: Step, thread: Thread, message: Message, read: Answer) -> str | None:
+    """Why an answer of the right person does not decide; None when it does."""
+    policy = notifications.policy(catalogues.of_ticket(session, ticket))
+    if read.decision == "ambiguous":
+        return "conditional" if read.reason else "unclear"
+    if read.decision == "none":
+        return "unclear"
+    if policy != "verified":
+        return "confirmation_required"
+    if message.trust != "T2" or thread.token is None or thread.token.purpose != "approval":
+        return "not_verified"
+    if thread.token.request_hash != approvals_asked.request_hash(session, ticket, step):
+        return "request_changed"
+    if read.decision == "reject" and not read.reason:
+        return "no_reason"
+    return None
+
+
+def _write_down(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    step: Step,
+    decision: Decision,
+    reason: str | None,
+    via: Via,
+    message: Message | None,
+) -> None:
+    found = holders(session, ticket.institution_id, step.role or "", step.scope, clock.now().date())
+    acting = next((holder for holder in found if holder.person.id == actor.person_id), None)
+    step.on_behalf_of_id = acting.on_behalf_of.id if acting and acting.on_behalf_of else None
+    step.state = "done" if decision == "approve" else "rejected"
+    step.decided_at = clock.now()
+    step.decided_by_id = actor.person_id
+    step.via = via
+    step.reason = reason
+    step.message_id = message.id if message is not None else None
+    ticket.blocked_by = None
+    session.flush()
+    history.record(
+        session,
+        actor,
+        ticket,
+        "decided",
+        {
+            "step": step.key,
+            "round": step.round,
+            "decision": decision,
+            "reason": reason,
+            "via": via,
+            "message": step.message_id,
+            "request_hash": step.request_hash,
+        },
+    )
+
+
+def _rejected(session: Session, actor: Actor, ticket: Ticket, step: Step) -> None:
+    """A rejection stops the route as the catalogue says (R-073)."""
+    request_type = catalogues.request_type_of(session, ticket)
+    assert request_type is not None
+    outcome = request_type.step(step.key).on_reject
+    action = outcome.action if outcome else "close_rejected"
+    notify = outcome.notify if outcome else ("requester",)
+    if action == "back_to" and outcome and outcome.step:
+        routes.again(session, ticket, outcome.step, returned=False)
+        routes.walk(session, actor, ticket, clock.now())
+    elif action in ("return_to_requester", "return_incomplete"):
+        routes.again(session, ticket, step.key, returned=True)
+        routes.set_status(session, actor, ticket)
+    else:
+        routes.finish(session, actor, ticket, clock.now(), status="rejected")
+    notifications.rejected(session, ticket, step, notify)

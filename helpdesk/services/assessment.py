@@ -1,0 +1,76 @@
+"""What a ticket has and lacks at this moment, as the facts that its route asks for."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.catalogue import Catalogue, RequestType
+from helpdesk.domain.incoming import Person as Named
+from helpdesk.domain.requesters import identify
+from helpdesk.domain.requirements import missing_documents, missing_fields
+from helpdesk.domain.routes import Facts
+from helpdesk.domain.validation import invalid_fields
+from helpdesk.models.documents import Document
+from helpdesk.models.institutions import Mailbox
+from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import holdings_of
+
+
+def facts_of(session: Session, ticket: Ticket) -> Facts:
+    """The facts of a classified ticket; what it lacks is stored on the row too, for lists and letters."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    request_type = catalogues.request_type_of(session, ticket)
+    assert request_type is not None
+    requester = session.get_one(Person, ticket.requester_id)
+    holdings = holdings_of(session, ticket.institution_id, requester.address, clock.now().date())
+    roles = frozenset(role for role, _ in holdings) | ({ticket.requester_role} if ticket.requester_role else set())
+    context = _context(session, ticket, request_type, roles)
+    ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, _provided(session, ticket)))
+    ticket.missing_fields = list(missing_fields(request_type, ticket.fields, context))
+    ticket.invalid_fields = invalid_fields(
+        catalogue, request_type, ticket.fields, {spec.key: spec for spec in catalogue.calendars}
+    )
+    session.flush()
+    return Facts(
+        values={**ticket.fields, **context},
+        roles=roles,
+        missing_documents=tuple(ticket.missing_documents),
+        missing_fields=tuple(ticket.missing_fields),
+        invalid=ticket.invalid_fields,
+        entitled=entitled(catalogue, requester, holdings, request_type),
+    )
+
+
+def entitled(
+    catalogue: Catalogue,
+    requester: Person,
+    holdings: frozenset[tuple[str, str | None]],
+    request_type: RequestType,
+) -> bool:
+    """Whether the requester may ask for this type, or somebody in its route confirms it (R-081, R-084, R-090)."""
+    named = Named(requester.name, requester.address)
+    return identify(catalogue, named, None, lambda _: holdings, frozenset(), request_type).entitled
+
+
+def _context(session: Session, ticket: Ticket, request_type: RequestType, roles: frozenset[str]) -> dict[str, object]:
+    mailbox = session.get(Mailbox, ticket.mailbox_id) if ticket.mailbox_id else None
+    active = session.scalar(select(Step.key).where(Step.ticket_id == ticket.id, Step.state.in_(("active", "returned"))))
+    asking = next((role for role in request_type.who_may_request if role in roles), ticket.requester_role)
+    return {
+        "channel": ticket.channel,
+        "mailbox": mailbox.key if mailbox else None,
+        "requester_role": asking,
+        "step": active,
+        "escala": ticket.fields.get("escala", False),
+    }
+
+
+def _provided(session: Session, ticket: Ticket) -> frozenset[str]:
+    return frozenset(
+        session.scalars(
+            select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected").distinct()
+        )
+    )

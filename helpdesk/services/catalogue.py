@@ -1,0 +1,122 @@
+"""Publishes a catalogue: a new version, its mailboxes and the holders its directory names (R-193)."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.cataloguefile import to_json
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.errors import Conflict
+from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
+from helpdesk.models.people import Person, RoleHolding
+from helpdesk.services import history
+from helpdesk.services.people import meet
+
+
+def load(session: Session, actor: Actor, catalogue: Catalogue) -> CatalogueVersion:
+    """Publish a catalogue. Loading the version in force again changes nothing. Raises Conflict on a taken prefix or
+    mailbox address."""
+    content = to_json(catalogue)
+    sha256 = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    institution = _institution(session, catalogue)
+    if institution.catalogue_version_id is not None:
+        in_force = session.get_one(CatalogueVersion, institution.catalogue_version_id)
+        if in_force.sha256 == sha256:
+            return in_force
+    last = session.scalar(
+        select(func.max(CatalogueVersion.number)).where(CatalogueVersion.institution_id == institution.id)
+    )
+    version = CatalogueVersion(
+        institution_id=institution.id, number=(last or 0) + 1, loaded_at=clock.now(), sha256=sha256, content=content
+    )
+    session.add(version)
+    session.flush()
+    institution.catalogue_version_id = version.id
+    _sync_mailboxes(session, institution, catalogue)
+    _sync_directory(session, institution, catalogue)
+    history.record(
+        session, actor, None, "catalogue_loaded", {"version": version.number, "sha256": sha256}, institution.id
+    )
+    return version
+
+
+def _institution(session: Session, catalogue: Catalogue) -> Institution:
+    spec = catalogue.institution
+    taken = session.scalar(
+        select(Institution.key).where(Institution.ticket_prefix == spec.ticket_prefix, Institution.key != spec.key)
+    )
+    if taken is not None:
+        raise Conflict(
+            f"El prefijo «{spec.ticket_prefix}» ya es de la institución «{taken}»: elija otro en ticket_prefix."
+        )
+    institution = session.scalar(select(Institution).where(Institution.key == spec.key).with_for_update())
+    if institution is None:
+        institution = Institution(
+            key=spec.key, name=spec.name, ticket_prefix=spec.ticket_prefix, timezone=spec.timezone
+        )
+        session.add(institution)
+    institution.name = spec.name
+    institution.ticket_prefix = spec.ticket_prefix
+    institution.timezone = spec.timezone
+    session.flush()
+    return institution
+
+
+def _sync_mailboxes(session: Session, institution: Institution, catalogue: Catalogue) -> None:
+    known = {box.key: box for box in session.scalars(select(Mailbox).where(Mailbox.institution_id == institution.id))}
+    for spec in catalogue.mailboxes:
+        address = spec.address.lower()
+        other = session.scalar(
+            select(Mailbox).where(
+                Mailbox.address == address, Mailbox.id != (known[spec.key].id if spec.key in known else 0)
+            )
+        )
+        if other is not None:
+            raise Conflict(f"El buzón {address} ya pertenece a otra entrada («{other.key}»): use otra dirección.")
+        box = known.pop(spec.key, None)
+        if box is None:
+            box = Mailbox(institution_id=institution.id, key=spec.key, address=address, name=spec.name)
+            session.add(box)
+        box.address, box.name, box.active = address, spec.name, True
+    for dropped in known.values():
+        dropped.active = False
+    session.flush()
+
+
+def _sync_directory(session: Session, institution: Institution, catalogue: Catalogue) -> None:
+    """Holders that the directory names and nobody holds yet. A holder changed by hand later stays."""
+    yesterday = clock.now().date() - timedelta(days=1)
+    for entry in catalogue.directory:
+        person = meet(session, institution.id, "", entry.address)
+        if not person.name:
+            person.name = _function_name(catalogue, entry.role, entry.scope)
+        held = session.scalar(
+            select(RoleHolding.id)
+            .join(Person, Person.id == RoleHolding.person_id)
+            .where(
+                RoleHolding.institution_id == institution.id,
+                RoleHolding.role == entry.role,
+                RoleHolding.scope.is_not_distinct_from(entry.scope),
+                RoleHolding.kind == "holder",
+                (RoleHolding.until.is_(None)) | (RoleHolding.until > yesterday),
+            )
+            .limit(1)
+        )
+        if held is None:
+            session.add(
+                RoleHolding(institution_id=institution.id, person_id=person.id, role=entry.role, scope=entry.scope)
+            )
+    session.flush()
+
+
+def _function_name(catalogue: Catalogue, role: str, scope: str | None) -> str:
+    """The name a holder has until the person's own is known: the function's, with its scope."""
+    label = catalogue.role(role).name
+    if scope is None:
+        return label
+    return f"{label}, {catalogue.place_name(scope)}"

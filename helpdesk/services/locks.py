@@ -1,0 +1,27 @@
+"""Takes a ticket for a change: its row is locked, its institution checked, its state the one the person saw."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.errors import Conflict, NotFound
+from helpdesk.models.tickets import Ticket
+
+
+def locked(session: Session, actor: Actor, ticket_id: int, touched: int | None = None) -> Ticket:
+    """The ticket, locked until the transaction ends and marked as touched.
+
+    Raises NotFound outside the actor's institution, Conflict when it changed since `touched` (None: do not check).
+    """
+    ticket = session.execute(
+        select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if ticket is None or (actor.institution_id is not None and ticket.institution_id != actor.institution_id):
+        raise NotFound("No hay tal ticket en su institución.")
+    if touched is not None and touched != ticket.touched:
+        raise Conflict("El ticket cambió mientras escribía: revise lo nuevo y vuelva a enviar.")
+    ticket.touched += 1
+    ticket.updated_at = clock.now()
+    session.flush()
+    return ticket

@@ -1,0 +1,192 @@
+"""Opens a ticket for a message that belongs to none (R-158 to R-164)."""
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.calendars import calendar_of
+from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
+from helpdesk.domain.classification import Classification, classify
+from helpdesk.domain.deadlines import filed_at
+from helpdesk.domain.fieldreading import ReadingFacts, centre_of, organ_of, programme_of, read_fields, region_of
+from helpdesk.domain.incoming import Incoming
+from helpdesk.domain.incoming import Person as Named
+from helpdesk.domain.requesters import Holding, Requester, identify
+from helpdesk.models.institutions import Institution, Mailbox
+from helpdesk.models.people import Person
+from helpdesk.models.tickets import Ticket, TicketParticipant
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import holdings_of
+from helpdesk.services import history
+from helpdesk.services.people import meet
+
+ENTITY_FIELDS = ("entidad_nombre", "organizacion_nombre", "razon_social", "ejecutor", "entidad", "medio")
+
+
+def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
+    """A new ticket with its number, proposed type, requester, data, place and team. Its route has not begun."""
+    catalogue = catalogues.current(session, incoming.institution_id)
+    mailbox = session.get_one(Mailbox, incoming.mailbox_id)
+    spec = next(entry for entry in catalogue.mailboxes if entry.key == mailbox.key)
+
+    def roles_of(address: str) -> frozenset[Holding]:
+        return holdings_of(session, incoming.institution_id, address, clock.now().date())
+
+    proposed = _classify(catalogue, spec, incoming, frozenset(role for role, _ in roles_of(incoming.sender.address)))
+    request_type = catalogue.request_type(proposed.request_type) if proposed.request_type else None
+    own_domains = frozenset(entry.address.rpartition("@")[2].lower() for entry in catalogue.mailboxes)
+    requester = identify(catalogue, incoming.sender, incoming.passed_on, roles_of, own_domains, request_type)
+    person = meet(session, incoming.institution_id, requester.person.name, requester.person.address)
+    institution = session.get_one(Institution, incoming.institution_id)
+    ticket = Ticket(
+        institution_id=incoming.institution_id,
+        number=_next_number(session, institution),
+        catalogue_version_id=institution.catalogue_version_id,
+        request_type=proposed.request_type,
+        candidates=list(proposed.candidates),
+        classification_reason=proposed.reason,
+        status="new",
+        channel=_channel(spec, request_type, incoming),
+        subject=incoming.subject,
+        mailbox_id=mailbox.id,
+        requester_id=person.id,
+        requester_role=requester.role,
+        team=request_type.responsible_team if request_type else catalogue.institution.fallback_team,
+        received_at=incoming.received_at,
+        filed_at=incoming.received_at,
+        updated_at=clock.now(),
+        fields={},
+    )
+    _others(session, ticket, requester)
+    session.add(ticket)
+    session.flush()
+    read(session, ticket, catalogue, spec, incoming, requester)
+    settle_place(session, ticket, catalogue, request_type)
+    _participants(session, ticket, incoming)
+    history.record(
+        session,
+        actor,
+        ticket,
+        "opened",
+        {
+            "request_type": ticket.request_type,
+            "candidates": ticket.candidates,
+            "reason": proposed.reason,
+            "requester": person.address,
+            "mailbox": mailbox.key,
+            "ledger": incoming.ledger_id,
+        },
+    )
+    return ticket
+
+
+def read(
+    session: Session,
+    ticket: Ticket,
+    catalogue: Catalogue,
+    mailbox: MailboxSpec,
+    incoming: Incoming,
+    requester: Requester,
+) -> None:
+    """Read data and place out of a message; what is known already stays (a reply adds, it does not erase)."""
+    request_type = catalogue.request_type(ticket.request_type) if ticket.request_type else None
+    text = whole_text(incoming)
+    if request_type is not None:
+        facts = ReadingFacts(
+            subject=incoming.subject,
+            text=text,
+            attachment_names=tuple(file.filename for file in incoming.files if not file.inline),
+            mailbox=mailbox,
+            sender=incoming.sender,
+            requester=requester.person,
+            holdings=tuple(requester.holdings),
+            received_at=incoming.received_at,
+            channel=ticket.channel,
+        )
+        found = read_fields(catalogue, request_type, facts)
+        ticket.fields = {**found, **{key: value for key, value in ticket.fields.items() if value not in (None, "")}}
+    said = f"{incoming.subject}\n{text}"
+    held = tuple(requester.holdings)
+    ticket.region = ticket.region or _text(ticket, "region") or mailbox.region or region_of(catalogue, said, held)
+    ticket.programme = ticket.programme or programme_of(catalogue, said, held)
+    ticket.centre = ticket.centre or _text(ticket, "centro") or mailbox.centre or centre_of(catalogue, said, held)
+    ticket.organ = ticket.organ or _text(ticket, "organo") or organ_of(catalogue, said, held)
+    if ticket.programme and request_type and any(field.key == "programa" for field in request_type.intake_fields):
+        ticket.fields = {**ticket.fields, "programa": ticket.programme}
+    ticket.entity = next(
+        (str(ticket.fields[key]) for key in ENTITY_FIELDS if ticket.fields.get(key)), ticket.entity or ""
+    )
+    session.flush()
+
+
+def settle_place(
+    session: Session,
+    ticket: Ticket,
+    catalogue: Catalogue,
+    request_type: RequestType | None,
+) -> None:
+    """Which instance of its team has the ticket, and when it counts as filed (R-119)."""
+    team = catalogue.team(ticket.team)
+    ticket.team_scope = ticket.region if team.per_region else ticket.centre if team.per_centre else None
+    calendar = calendar_of(catalogue.calendar(request_type.service_hours if request_type else team.calendar))
+    ticket.filed_at = filed_at(ticket.received_at, calendar)
+    session.flush()
+
+
+def whole_text(incoming: Incoming) -> str:
+    """What was written for us: the sender's new text and the message passed on, not the quotes of ours."""
+    own = incoming.new_text or incoming.text
+    return f"{own}\n\n{incoming.passed_on.subject}\n{incoming.passed_on.text}" if incoming.passed_on else own
+
+
+def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, roles: frozenset[str]) -> Classification:
+    names = tuple(file.filename for file in incoming.files if not file.inline)
+    return classify(catalogue, mailbox, incoming.subject, whole_text(incoming), names, roles)
+
+
+def _next_number(session: Session, institution: Institution) -> int:
+    number = session.scalar(
+        update(Institution)
+        .where(Institution.id == institution.id)
+        .values(last_number=Institution.last_number + 1)
+        .returning(Institution.last_number)
+        .execution_options(synchronize_session=False)
+    )
+    assert number is not None
+    return number
+
+
+def _channel(mailbox: MailboxSpec, request_type: RequestType | None, incoming: Incoming) -> str:
+    """`email`; but what a machine or the counter registers is `internal` where the type has that channel (R-018)."""
+    registers = incoming.trusted_machine or incoming.sender.address in {a.lower() for a in mailbox.trusted_senders}
+    if registers and request_type and any(channel.key == "internal" for channel in request_type.channels):
+        return "internal"
+    return "email"
+
+
+def _others(session: Session, ticket: Ticket, requester: Requester) -> None:
+    def known(named: Named | None) -> int | None:
+        return meet(session, ticket.institution_id, named.name, named.address).id if named else None
+
+    ticket.originator_id = known(requester.originator)
+    ticket.forwarded_by_id = known(requester.forwarded_by)
+
+
+def _participants(session: Session, ticket: Ticket, incoming: Incoming) -> None:
+    """Whoever was in Cc takes part in the conversation, our own mailboxes left out (R-165)."""
+    boxes = {spec.address.lower() for spec in catalogues.current(session, ticket.institution_id).mailboxes}
+    seen = {ticket.requester_id}
+    for named in (*incoming.cc, incoming.sender):
+        if named.address.lower() in boxes and named is not incoming.sender:
+            continue
+        person: Person = meet(session, ticket.institution_id, named.name, named.address)
+        if person.id not in seen:
+            seen.add(person.id)
+            session.add(TicketParticipant(ticket_id=ticket.id, person_id=person.id, kind="cc"))
+    session.flush()
+
+
+def _text(ticket: Ticket, key: str) -> str | None:
+    value = ticket.fields.get(key)
+    return str(value) if value else None

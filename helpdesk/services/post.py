@@ -1,0 +1,181 @@
+"""Puts a letter on its way: a message in the ticket's conversation and a row in the outbox, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.incoming import Incoming
+from helpdesk.domain.references import derive, message_id, reply_address
+from helpdesk.letters.render import LetterText
+from helpdesk.models.institutions import Institution, Mailbox
+from helpdesk.models.messages import Message
+from helpdesk.models.outbox import Letter
+from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.services import outbox, tokens
+from helpdesk.services.desk import settings_of
+
+# How long an agent's letter waits before it leaves, so that sending can be undone.
+UNDO = timedelta(seconds=10)
+# Automatic letters an address gets at most: in a day without an authentication verdict, in an hour at all (mail.md).
+UNVERIFIED_PER_DAY = 5
+AUTOMATIC_PER_HOUR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How a letter travels: `automatic` marks it as machine-made (RFC 3834) with a null return path;
+    `step` binds the reply address to a decision; `files` are (filename, content type, sha256) of the content store."""
+
+    automatic: bool
+    step: Step | None = None
+    author_id: int | None = None
+    files: tuple[tuple[str, str, str], ...] = ()
+    text_shown: str | None = None
+    undoable: bool = False
+
+
+def send(
+    session: Session, ticket: Ticket, recipient: Person, kind: str, text: LetterText, envelope: Envelope
+) -> Letter:
+    """Write the letter `kind` to one recipient. Replies come back to a token made for that person and purpose."""
+    mailbox = mailbox_of(session, ticket)
+    institution = session.get_one(Institution, ticket.institution_id)
+    settings = settings_of(session)
+    now = clock.now()
+    message = Message(
+        ticket_id=ticket.id,
+        direction="outbound",
+        kind=kind,
+        author_id=envelope.author_id,
+        from_name=mailbox.name,
+        from_address=mailbox.address,
+        to=[{"name": recipient.name, "address": recipient.address}],
+        subject=text.subject,
+        text=text.text,
+        new_text=envelope.text_shown if envelope.text_shown is not None else text.text,
+        html=None,
+        trust="T3" if envelope.author_id else None,
+        at=now,
+    )
+    session.add(message)
+    session.flush()
+    domain = settings.mail_domain or mailbox.address.rpartition("@")[2]
+    message.message_id = message_id(kind, f"{ticket.number}-{message.id}", domain, settings.secret)
+    token = (
+        tokens.for_approval(session, ticket, recipient, envelope.step, "approval")
+        if envelope.step is not None
+        else tokens.for_conversation(session, ticket, recipient)
+    )
+    reply_to = reply_address(mailbox.address, token)
+    answered, references = _thread_of(session, ticket, recipient)
+    return outbox.queue(
+        session,
+        Letter(
+            institution_id=institution.id,
+            ticket_id=ticket.id,
+            message_id=message.id,
+            step_id=envelope.step.id if envelope.step else None,
+            letter=kind,
+            rfc_message_id=message.message_id,
+            recipient_name=recipient.name,
+            recipient=recipient.address,
+            sender_name=mailbox.name,
+            sender=mailbox.address,
+            envelope_from="" if envelope.automatic else reply_to,
+            reply_to=reply_to,
+            in_reply_to=answered,
+            references=references,
+            automatic=envelope.automatic,
+            loop_mark=loop_mark(settings.secret, institution.key),
+            subject=text.subject,
+            text=text.text,
+            html=text.html,
+            files=[
+                {"filename": name, "content_type": kind_, "sha256": digest} for name, kind_, digest in envelope.files
+            ],
+            not_before=now + UNDO if envelope.undoable else None,
+            created_at=now,
+        ),
+    )
+
+
+def loop_mark(secret: bytes, institution_key: str) -> str:
+    """The X-Loop value of an institution: its key with a MAC, so that only our own mail is taken for ours."""
+    return f"{institution_key}.{derive(secret, f'loop:{institution_key}').hex()[:16]}"
+
+
+def may_answer(session: Session, incoming: Incoming) -> bool:
+    """Whether an automatic letter may go to the sender: never when authentication failed, and within the limits."""
+    if incoming.authentication_failed:
+        return False
+    now = clock.now()
+
+    def sent_since(span: timedelta) -> int:
+        return (
+            session.scalar(
+                select(func.count()).where(
+                    Letter.recipient == incoming.sender.address.lower(),
+                    Letter.automatic.is_(True),
+                    Letter.created_at > now - span,
+                )
+            )
+            or 0
+        )
+
+    if incoming.trust == "T0" and sent_since(timedelta(days=1)) >= UNVERIFIED_PER_DAY:
+        return False
+    return sent_since(timedelta(hours=1)) < AUTOMATIC_PER_HOUR
+
+
+def mailbox_of(session: Session, ticket: Ticket) -> Mailbox:
+    """The mailbox that writes for the ticket: where it came in, else one of its team, else the institution's first."""
+    if ticket.mailbox_id is not None:
+        return session.get_one(Mailbox, ticket.mailbox_id)
+    catalogue = catalogues.of_ticket(session, ticket)
+    keys = [spec.key for spec in catalogue.mailboxes if spec.team == ticket.team]
+    boxes = session.scalars(
+        select(Mailbox).where(Mailbox.institution_id == ticket.institution_id, Mailbox.active).order_by(Mailbox.id)
+    ).all()
+    return next((box for box in boxes if box.key in keys), boxes[0])
+
+
+def _thread_of(session: Session, ticket: Ticket, recipient: Person) -> tuple[str | None, list[Any]]:
+    """In-Reply-To and References that keep the letter in the recipient's thread (RFC 5322 §3.6.4).
+
+    The thread begins with the message that opened the ticket; the letter answers the recipient's newest message, or
+    follows our newest letter to that person.
+    """
+    first = session.scalar(
+        select(Message.message_id)
+        .where(Message.ticket_id == ticket.id, Message.direction == "inbound", Message.message_id.is_not(None))
+        .order_by(Message.id)
+        .limit(1)
+    )
+    newest = session.scalar(
+        select(Message.message_id)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.message_id.is_not(None),
+            Message.standing == "joined",
+            Message.direction == "inbound",
+            Message.from_address == recipient.address,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    ours = session.scalar(
+        select(Letter.rfc_message_id)
+        .where(Letter.ticket_id == ticket.id, Letter.recipient == recipient.address)
+        .order_by(Letter.id.desc())
+        .limit(1)
+    )
+    answered = newest or ours
+    references = list(dict.fromkeys(value for value in (first, ours, answered) if value))
+    return answered, references

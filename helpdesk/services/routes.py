@@ -1,0 +1,288 @@
+"""Walks a ticket along its route: rows of `steps`, the ticket's status, and what each step sets off.
+
+What a step does is decided in `helpdesk.domain.routes`; here it is written down. `at` is the instant of the fact
+that moved the route (a message's arrival, an agent's click): terms begin and pause at it.
+"""
+
+from datetime import datetime
+from typing import Literal, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain import routes
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.catalogue import RequestType, StepKind, StepOutcome, StepSpec
+from helpdesk.domain.lifecycle import Status, status_of_step
+from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import holders
+from helpdesk.services import approvals_asked, assessment, deadlines, history, notifications
+
+Tone = Literal["full", "minimal", "silent"]
+"""How the requester may be written to automatically: `minimal` in fixed wording (no authentication verdict), `silent`
+not at all (authentication failed)."""
+
+SCOPES = ("region", "programme", "centre", "organ")
+
+
+def begin(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
+    """Lay out the steps of the ticket's type and walk to the first that waits. The ticket must be classified."""
+    request_type = _request_type(session, ticket)
+    last = session.scalar(select(func.max(Step.round)).where(Step.ticket_id == ticket.id))
+    for position, spec in enumerate(routes.walked(request_type)):
+        session.add(_row(ticket, spec, position, 0 if last is None else last + 1))
+    session.flush()
+    deadlines.begin(session, ticket, at, complete=False)
+    walk(session, actor, ticket, at, tone)
+
+
+def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
+    """Go on from the first unsettled step until one waits for somebody or the route ends."""
+    request_type = _request_type(session, ticket)
+    while active(session, ticket) is None and ticket.closed_at is None:
+        facts = assessment.facts_of(session, ticket)
+        rows = present(session, ticket)
+        states = {key: row.state for key, row in rows.items()}
+        turn = routes.next_step(request_type, states, facts)
+        for key in turn.skipped:
+            rows[key].state = "skipped"
+        if turn.step is None:
+            finish(session, actor, ticket, at)
+            return
+        row = rows[turn.step.key]
+        match routes.course(request_type, turn.step, states, facts):
+            case "pass":
+                settle(session, actor, ticket, row, via="machine")
+                _passed(session, actor, ticket, turn.step, tone)
+            case "return":
+                send_back(session, actor, ticket, row, facts.entitled, at, tone)
+            case "reject":
+                refuse(session, actor, ticket, row, routes.refusal(turn.step), facts.entitled, at, tone)
+            case "wait":
+                activate(session, actor, ticket, row, turn.step)
+        if turn.step.key == routes.gate(request_type) and row.state == "done":
+            deadlines.begin(session, ticket, at, complete=True)
+    set_status(session, actor, ticket)
+
+
+def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpec) -> None:
+    """The step's turn has come and it waits: for its team, its holder, or an approver's decision."""
+    row.state = "active"
+    row.asked_at = clock.now()
+    ticket.blocked_by = None
+    if spec.kind == "approve":
+        approvals_asked.ask(session, actor, ticket, row, spec)
+    else:
+        _hand_over(session, actor, ticket, spec, tell=False)
+    session.flush()
+
+
+def settle(session: Session, actor: Actor, ticket: Ticket, row: Step, via: str, reason: str | None = None) -> None:
+    """The step is done."""
+    row.state = "done"
+    row.decided_at = clock.now()
+    row.decided_by_id = actor.person_id
+    row.via = via
+    row.reason = reason
+    ticket.blocked_by = None
+    history.record(session, actor, ticket, "step_done", {"step": row.key, "round": row.round, "via": via})
+
+
+def send_back(
+    session: Session, actor: Actor, ticket: Ticket, row: Step, entitled: bool, at: datetime, tone: Tone
+) -> None:
+    """Return the request to the requester with the list of what is missing; the clock stands still (R-032)."""
+    row.state = "returned"
+    row.asked_at = clock.now()
+    ticket.rounds += 1
+    deadlines.suspend(session, ticket, at, "Devuelto por incompleto")
+    history.record(
+        session,
+        actor,
+        ticket,
+        "returned",
+        {
+            "step": row.key,
+            "documents": list(ticket.missing_documents),
+            "fields": list(ticket.missing_fields),
+            "invalid": sorted(ticket.invalid_fields),
+            "entitled": entitled,
+            "round": ticket.rounds,
+        },
+    )
+    if tone != "silent":
+        notifications.returned(session, ticket, entitled, minimal=tone == "minimal")
+
+
+def refuse(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    row: Step,
+    outcome: StepOutcome,
+    entitled: bool,
+    at: datetime,
+    tone: Tone,
+) -> None:
+    """A condition does not hold: do what the catalogue says for it."""
+    match outcome.action:
+        case "warn":
+            history.record(session, actor, ticket, "warned", {"step": row.key, "invalid": dict(ticket.invalid_fields)})
+            settle(session, actor, ticket, row, via="machine", reason="; ".join(ticket.invalid_fields.values()) or None)
+        case "redirect_channel":
+            row.state = "returned"
+            row.asked_at = clock.now()
+            deadlines.suspend(session, ticket, at, "Debe presentarse por otro canal")
+            history.record(session, actor, ticket, "redirected", {"step": row.key, "channel": outcome.channel})
+            if tone != "silent":
+                notifications.other_channel(session, ticket, outcome.channel or "", row.name, tone == "minimal")
+        case _:
+            send_back(session, actor, ticket, row, entitled, at, tone)
+
+
+def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
+    """The requester answered a returned request: take the step up again from `at`."""
+    row = active(session, ticket)
+    if row is not None and row.state == "returned":
+        row.state = "to_come"
+        session.flush()
+        deadlines.resume(session, ticket, at)
+        history.record(session, actor, ticket, "resumed", {"step": row.key})
+        walk(session, actor, ticket, at, tone)
+
+
+def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> None:
+    """Lay out a fresh round of the steps from `from_key` on; earlier rows stay as they are (R-177).
+
+    `returned`: the first of them waits for the requester before its turn comes.
+    """
+    request_type = _request_type(session, ticket)
+    rows = present(session, ticket)
+    keys = [spec.key for spec in routes.walked(request_type)]
+    for spec in routes.walked(request_type)[keys.index(from_key) :]:
+        row = rows[spec.key]
+        if row.state in ("to_come", "skipped", "stopped"):
+            row.state = "to_come"
+            continue
+        if row.state in ("active", "returned"):
+            row.state = "superseded"
+            session.flush()
+        session.add(_row(ticket, spec, row.position, row.round + 1))
+    session.flush()
+    if returned:
+        first = present(session, ticket)[from_key]
+        first.state = "returned"
+        first.asked_at = clock.now()
+        session.flush()
+
+
+def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, status: str = "closed") -> None:
+    """End the ticket; steps still to come are stopped."""
+    for row in present(session, ticket).values():
+        if row.state in ("to_come", "active", "returned"):
+            row.state = "stopped"
+    ticket.closed_at = at
+    ticket.status = status
+    ticket.blocked_by = None
+    session.flush()
+    history.record(session, actor, ticket, "ended", {"status": status})
+
+
+def set_status(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """Derive the status from the step that waits, by the one table of `lifecycle`."""
+    if ticket.closed_at is not None:
+        return
+    row = active(session, ticket)
+    if row is None:
+        status = Status.NEW
+    elif row.state == "returned":
+        status = Status.WAITING_REQUESTER
+    elif ticket.blocked_by is not None:
+        status = Status.OPEN
+    else:
+        status = status_of_step(cast(StepKind, row.kind))
+    if status != ticket.status:
+        history.record(session, actor, ticket, "status", {"from": ticket.status, "to": status.value})
+        ticket.status = status.value
+    session.flush()
+
+
+def active(session: Session, ticket: Ticket) -> Step | None:
+    """The step that waits for somebody, if any."""
+    return session.scalar(select(Step).where(Step.ticket_id == ticket.id, Step.state.in_(("active", "returned"))))
+
+
+def present(session: Session, ticket: Ticket) -> dict[str, Step]:
+    """The newest row of each step, by key, in the order of the route; superseded ones are history."""
+    rows = session.scalars(
+        select(Step).where(Step.ticket_id == ticket.id, Step.state != "superseded").order_by(Step.position, Step.round)
+    )
+    return {row.key: row for row in rows}
+
+
+def _request_type(session: Session, ticket: Ticket) -> RequestType:
+    request_type = catalogues.request_type_of(session, ticket)
+    assert request_type is not None
+    return request_type
+
+
+def _row(ticket: Ticket, spec: StepSpec, position: int, round_: int) -> Step:
+    return Step(
+        ticket_id=ticket.id,
+        position=position,
+        key=spec.key,
+        kind=spec.kind,
+        name=spec.name,
+        state="to_come",
+        round=round_,
+        team=spec.actor.team,
+        role=spec.actor.role,
+        scope=_scope(ticket, spec),
+    )
+
+
+def _scope(ticket: Ticket, spec: StepSpec) -> str | None:
+    value = getattr(ticket, spec.actor.scope) if spec.actor.scope in SCOPES else None
+    return str(value) if value is not None else None
+
+
+def _passed(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tone: Tone) -> None:
+    """What a step sets off when it passes by itself."""
+    if spec.kind == "derive":
+        _hand_over(session, actor, ticket, spec, tell=True)
+    if spec.kind == "notify" and tone != "silent":
+        notifications.informed(session, ticket, spec, tone == "minimal")
+
+
+def _hand_over(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tell: bool) -> None:
+    """Put the ticket into the queue of the step's team, or into the hands of its role's holder (R-071, R-186)."""
+    if spec.actor.team is not None:
+        _to_team(session, actor, ticket, spec.actor.team)
+        return
+    if spec.actor.role is None or spec.actor.scope == "self":
+        return
+    scope = _scope(ticket, spec)
+    found = holders(session, ticket.institution_id, spec.actor.role, scope, clock.now().date())
+    if not found:
+        ticket.blocked_by = approvals_asked.nobody(session, ticket, spec)
+        history.record(session, actor, ticket, "nobody_holds", {"role": spec.actor.role, "scope": scope})
+        return
+    person = session.get_one(Person, found[0].person.id)
+    if ticket.assignee_id != person.id:
+        ticket.assignee_id = person.id
+        history.record(session, actor, ticket, "handed_over", {"role": spec.actor.role, "to": person.address})
+        if tell:
+            notifications.handed_over(session, actor, ticket, person)
+
+
+def _to_team(session: Session, actor: Actor, ticket: Ticket, team: str) -> None:
+    spec = catalogues.of_ticket(session, ticket).team(team)
+    scope = ticket.region if spec.per_region else ticket.centre if spec.per_centre else None
+    if (ticket.team, ticket.team_scope) != (team, scope):
+        history.record(session, actor, ticket, "derived", {"from": ticket.team, "to": team, "scope": scope})
+        ticket.team, ticket.team_scope = team, scope
+        ticket.assignee_id = None

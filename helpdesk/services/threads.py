@@ -1,0 +1,130 @@
+"""Finds the ticket a message belongs to, and whether it may join by itself (R-165, R-166).
+
+In this order: the reply address we issued, our own Message-ID, a known Message-ID, the number in the subject. The
+last two join only for a verified participant. What may not join waits in the tray «por confirmar» of that ticket.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.incoming import Incoming
+from helpdesk.domain.references import ticket_numbers_in
+from helpdesk.models.institutions import Institution
+from helpdesk.models.messages import Message
+from helpdesk.models.outbox import Letter, ReplyToken
+from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket, TicketParticipant
+from helpdesk.services import tokens
+
+By = Literal["token", "our_message_id", "known_message_id", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A ticket found for a message. `waits` is the reason why it may not join by itself; None: it joins.
+
+    `token` is set when a live token made for the very sender was used (trust T2 if the sender is verified); `step_id`
+    is the approval our letter asked for that this message answers.
+    """
+
+    ticket: Ticket
+    by: By
+    token: ReplyToken | None
+    step_id: int | None
+    waits: str | None
+
+
+def find(session: Session, incoming: Incoming) -> Thread | None:
+    """The ticket the message belongs to, with its row locked; None for a new request."""
+    return _by_token(session, incoming) or _by_reference(session, incoming) or _by_number(session, incoming)
+
+
+def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
+    """Whether an address is the requester's, a participant's, or that of somebody whom the route asked."""
+    person_id = session.scalar(
+        select(Person.id).where(Person.institution_id == ticket.institution_id, Person.address == address.lower())
+    )
+    if person_id is None:
+        return False
+    if person_id in (ticket.requester_id, ticket.originator_id, ticket.forwarded_by_id, ticket.assignee_id):
+        return True
+    listed = select(TicketParticipant.person_id).where(
+        TicketParticipant.ticket_id == ticket.id, TicketParticipant.person_id == person_id
+    )
+    asked = select(Step.id).where(
+        Step.ticket_id == ticket.id, or_(Step.approver_id == person_id, Step.on_behalf_of_id == person_id)
+    )
+    return session.scalar(listed.limit(1)) is not None or session.scalar(asked.limit(1)) is not None
+
+
+def _by_token(session: Session, incoming: Incoming) -> Thread | None:
+    for text in incoming.tokens:
+        token = tokens.opened(session, text)
+        if token is None or token.institution_id != incoming.institution_id:
+            continue
+        ticket = _locked(session, token.ticket_id)
+        owner = session.get_one(Person, token.person_id)
+        if owner.address != incoming.sender.address.lower():
+            joins = takes_part(session, ticket, incoming.sender.address)
+            return Thread(ticket, "token", None, token.step_id, None if joins else "third_party_to_reply_address")
+        return Thread(ticket, "token", token if tokens.is_live(token) else None, token.step_id, None)
+    return None
+
+
+def _by_reference(session: Session, incoming: Incoming) -> Thread | None:
+    ids = [value for value in (incoming.in_reply_to, *reversed(incoming.references)) if value]
+    if not ids:
+        return None
+    letters = {
+        letter.rfc_message_id: letter
+        for letter in session.scalars(
+            select(Letter).where(
+                Letter.rfc_message_id.in_(ids),
+                Letter.institution_id == incoming.institution_id,
+                Letter.ticket_id.is_not(None),
+            )
+        )
+    }
+    for value in ids:
+        letter = letters.get(value)
+        if letter is not None and letter.ticket_id is not None:
+            ticket = _locked(session, letter.ticket_id)
+            joins = takes_part(session, ticket, incoming.sender.address)
+            return Thread(ticket, "our_message_id", None, letter.step_id, None if joins else "not_a_participant")
+    for value in ids:
+        ticket_id = session.scalar(
+            select(Message.ticket_id)
+            .join(Ticket, Ticket.id == Message.ticket_id)
+            .where(Message.message_id == value, Ticket.institution_id == incoming.institution_id)
+            .order_by(Message.id)
+            .limit(1)
+        )
+        if ticket_id is not None:
+            ticket = _locked(session, ticket_id)
+            return Thread(ticket, "known_message_id", None, None, _unless_verified(session, ticket, incoming))
+    return None
+
+
+def _by_number(session: Session, incoming: Incoming) -> Thread | None:
+    institution = session.get_one(Institution, incoming.institution_id)
+    for _, number in ticket_numbers_in(incoming.subject, (institution.ticket_prefix,)):
+        ticket = session.scalar(
+            select(Ticket).where(Ticket.institution_id == institution.id, Ticket.number == number).with_for_update()
+        )
+        if ticket is not None:
+            return Thread(ticket, "number", None, None, _unless_verified(session, ticket, incoming))
+    return None
+
+
+def _unless_verified(session: Session, ticket: Ticket, incoming: Incoming) -> str | None:
+    if not takes_part(session, ticket, incoming.sender.address):
+        return "not_a_participant"
+    return None if incoming.trust != "T0" else "sender_not_verified"
+
+
+def _locked(session: Session, ticket_id: int) -> Ticket:
+    return session.execute(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).scalar_one()
