@@ -58,7 +58,6 @@ def add_user(
     """Let a person sign in. Raises Conflict when the person already may, Invalid for a short password or an unknown
     team or role."""
     institution = catalogues.institution_by_key(session, institution_key)
-    catalogue = catalogues.current(session, institution.id)
     if len(password) < LEAST_PASSWORD:
         raise Invalid(f"La contraseña necesita {LEAST_PASSWORD} caracteres o más.")
     if "@" not in address:
@@ -203,16 +202,15 @@ def _fitting(catalogue: Catalogue, role: str, scope: str | None) -> None:
         known = ", ".join(sorted(each.key for each in catalogue.roles))
         raise Invalid(f"El catálogo no tiene la función «{role}»; tiene: {known}.")
     places = {
-        "region": catalogue.regions,
-        "programme": catalogue.programmes,
-        "centre": catalogue.centres,
-        "organ": catalogue.organs,
+        "region": {region.key for region in catalogue.regions},
+        "programme": {programme.key for programme in catalogue.programmes},
+        "centre": {centre.key for centre in catalogue.centres},
+        "organ": {organ.key for organ in catalogue.organs},
     }.get(spec.scope)
     if places is None and scope is not None:
         raise Invalid(f"«{role}» vale para toda la institución: quite el ámbito «{scope}».")
-    if places is not None and scope not in {place.key for place in places}:
-        known = ", ".join(sorted(place.key for place in places))
-        raise Invalid(f"«{role}» necesita un ámbito; son posibles: {known}.")
+    if places is not None and scope not in places:
+        raise Invalid(f"«{role}» necesita un ámbito; son posibles: {', '.join(sorted(places))}.")
 
 
 def _known(session: Session, institution: Institution, address: str) -> Person:

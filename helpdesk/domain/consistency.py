@@ -1,0 +1,142 @@
+"""Whether the parts of a catalogue fit together: every key that is named exists (R-193)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from helpdesk.domain.catalogue import Catalogue, Condition, RequestType, StepActor
+
+CONTEXT_FIELDS = frozenset(("channel", "mailbox", "requester_role", "step", "escala"))
+
+Place = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """Something that does not fit, at a path inside the file; `reason` says what is allowed, in Spanish."""
+
+    place: Place
+    reason: str
+
+
+def inconsistencies(catalogue: Catalogue) -> tuple[Inconsistency, ...]:
+    """Everything that does not fit together; empty for a catalogue that can be published."""
+    return tuple(_all(catalogue))
+
+
+def _all(catalogue: Catalogue) -> Iterator[Inconsistency]:
+    teams = {team.key for team in catalogue.teams}
+    yield from _duplicates(catalogue)
+    yield from _known(("institution", "fallback_team"), catalogue.institution.fallback_team, teams, "equipo")
+    calendars = {calendar.key for calendar in catalogue.calendars}
+    regions = {region.key for region in catalogue.regions}
+    centres = {centre.key for centre in catalogue.centres}
+    types = {each.key for each in catalogue.request_types}
+    for index, team in enumerate(catalogue.teams):
+        yield from _known(("teams", index, "calendar"), team.calendar, calendars, "calendario")
+        if team.parent is not None:
+            yield from _known(("teams", index, "parent"), team.parent, teams, "equipo")
+    for index, box in enumerate(catalogue.mailboxes):
+        place: Place = ("mailboxes", index)
+        yield from _known((*place, "team"), box.team, teams, "equipo")
+        if box.region is not None:
+            yield from _known((*place, "region"), box.region, regions, "región")
+        if box.centre is not None:
+            yield from _known((*place, "centre"), box.centre, centres, "centro")
+        if "@" not in box.address:
+            yield Inconsistency((*place, "address"), "no es una dirección de correo")
+        for key in () if box.accepts == "*" else box.accepts:
+            yield from _known((*place, "accepts"), key, types, "tipo de solicitud")
+    yield from _directory(catalogue)
+    for index, request_type in enumerate(catalogue.request_types):
+        yield from _request_type(catalogue, ("request_types", index), request_type, teams, calendars)
+
+
+def _directory(catalogue: Catalogue) -> Iterator[Inconsistency]:
+    roles = {role.key: role for role in catalogue.roles}
+    places = {
+        "region": {region.key for region in catalogue.regions},
+        "programme": {programme.key for programme in catalogue.programmes},
+        "centre": {centre.key for centre in catalogue.centres},
+        "organ": {organ.key for organ in catalogue.organs},
+    }
+    for index, entry in enumerate(catalogue.directory):
+        yield from _known(("directory", index, "role"), entry.role, set(roles), "rol")
+        allowed = places.get(roles[entry.role].scope) if entry.role in roles else None
+        if allowed is not None:
+            yield from _known(("directory", index, "scope"), str(entry.scope), allowed, "ámbito")
+
+
+def _request_type(
+    catalogue: Catalogue, place: Place, request_type: RequestType, teams: set[str], calendars: set[str]
+) -> Iterator[Inconsistency]:
+    roles = {role.key for role in catalogue.roles}
+    boxes = {box.key for box in catalogue.mailboxes}
+    yield from _known((*place, "responsible_team"), request_type.responsible_team, teams, "equipo")
+    yield from _known((*place, "service_hours"), request_type.service_hours, calendars, "calendario")
+    if request_type.deadline is not None:
+        yield from _known((*place, "deadline", "calendar"), request_type.deadline.calendar, calendars, "calendario")
+    for key in request_type.who_may_request:
+        yield from _known((*place, "who_may_request"), key, roles, "rol")
+    for index, channel in enumerate(request_type.channels):
+        if channel.mailbox is not None:
+            yield from _known((*place, "channels", index, "mailbox"), channel.mailbox, boxes, "buzón")
+    keys = [step.key for step in request_type.route]
+    if not keys:
+        yield Inconsistency((*place, "route"), "la ruta necesita al menos un paso")
+    for index, step in enumerate(request_type.route):
+        at = (*place, "route", index)
+        yield from _actor((*at, "actor"), step.actor, teams, roles)
+        yield from _condition((*at, "when"), step.when, request_type)
+        for name in ("on_incomplete", "on_reject"):
+            outcome = getattr(step, name)
+            if outcome is not None and outcome.step is not None:
+                yield from _known((*at, name, "step"), outcome.step, set(keys), "paso")
+    for index, document in enumerate(request_type.required_documents):
+        at = (*place, "required_documents", index)
+        yield from _condition((*at, "when"), document.when, request_type)
+        if document.mandatory == "conditional" and document.when is None:
+            yield Inconsistency((*at, "when"), "un documento condicional necesita su condición «when»")
+    for index, datum in enumerate(request_type.intake_fields):
+        at = (*place, "intake_fields", index)
+        yield from _condition((*at, "when"), datum.when, request_type)
+        for rule in datum.validate:
+            if rule.startswith("within_calendar:"):
+                yield from _known((*at, "validate"), rule.partition(":")[2], calendars, "calendario")
+
+
+def _actor(place: Place, actor: StepActor, teams: set[str], roles: set[str]) -> Iterator[Inconsistency]:
+    if (actor.team is None) == (actor.role is None):
+        yield Inconsistency(place, "indique un equipo (team) o un rol (role), uno de los dos")
+    if actor.team is not None:
+        yield from _known((*place, "team"), actor.team, teams, "equipo")
+    if actor.role is not None:
+        yield from _known((*place, "role"), actor.role, roles, "rol")
+
+
+def _condition(place: Place, condition: Condition | None, request_type: RequestType) -> Iterator[Inconsistency]:
+    if condition is None:
+        return
+    fields = {datum.key for datum in request_type.intake_fields} | CONTEXT_FIELDS
+    yield from _known((*place, "field"), condition.field, fields, "dato")
+    if (condition.any_of is None) == (condition.none_of is None):
+        yield Inconsistency(place, "indique una lista: «in» o «not_in»")
+
+
+def _duplicates(catalogue: Catalogue) -> Iterator[Inconsistency]:
+    for name in ("calendars", "regions", "roles", "teams", "mailboxes", "request_types", "centres", "organs"):
+        counted = Counter(item.key for item in getattr(catalogue, name))
+        for key, times in counted.items():
+            if times > 1:
+                yield Inconsistency((name,), f"la clave «{key}» está {times} veces")
+    for index, request_type in enumerate(catalogue.request_types):
+        for name in ("route", "required_documents", "intake_fields"):
+            counted = Counter(item.key for item in getattr(request_type, name))
+            for key, times in counted.items():
+                if times > 1:
+                    yield Inconsistency(("request_types", index, name), f"la clave «{key}» está {times} veces")
+
+
+def _known(place: Place, key: str, known: set[str], noun: str) -> Iterator[Inconsistency]:
+    if key not in known:
+        yield Inconsistency(place, f"no hay {noun} «{key}»; hay: {', '.join(sorted(known)) or 'ninguno'}")
