@@ -107,8 +107,8 @@ class Settings(BaseSettings):
     embedded: Literal["auto", "system", "wheel"] = "auto"
     """Whose PostgreSQL binaries a new embedded cluster uses: the machine's, the wheel's, or the first found."""
 
-    data_dir: Path = Path("var")
-    """Folder for everything kept on this machine: embedded database, files, the made secret key."""
+    data_dir: Path = Path(__file__).parent / "var"
+    """Folder for everything kept on this machine: embedded database, files, the made secret key; `var` beside us."""
 
     database_url: Annotated[str | None, AfterValidator(database_address)] = Field(default=None, repr=False)
     """PostgreSQL 15 or newer, `postgresql://user:password@host/name`; absent: the embedded database."""

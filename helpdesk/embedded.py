@@ -262,6 +262,9 @@ def pid_file(home: Path) -> list[str]:
 
 def alive(pid: int) -> bool:
     """Whether a postgres runs under this id (a number that another program took over meanwhile is not ours)."""
+    # A killed server that was our child stays a zombie until it is waited for, and a new one takes it for alive.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0", 1)[0]
     except OSError:
@@ -353,8 +356,6 @@ def shut_down(home: Path) -> None:
     pid, sockets = int(lines[0]), Path(lines[4])
     os.kill(pid, signal.SIGINT)
     while alive(pid):
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
         time.sleep(0.01)
     if sockets != home:
         shutil.rmtree(sockets, ignore_errors=True)
