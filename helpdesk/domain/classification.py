@@ -1,0 +1,291 @@
+"""What kind of request a message is (R-159, R-160): a proposal, or none with the candidates when it is not clear.
+
+What is asked weighs most (fragments of the catalogue in the subject, then in the body), what came attached, where it
+was sent and who sent it only lean. Two requests in one message are no type at all: a person splits them.
+"""
+
+import re
+from dataclasses import dataclass
+
+from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
+from helpdesk.domain.documentmatching import bare_name, mentions
+from helpdesk.domain.folding import contains, fold, stems, stems_in_order, word_set
+
+# Offers to answer questions are no question: «quedo atento a cualquier consulta».
+COURTESY = re.compile(
+    r"(?:ante|para|por|si|en caso de)?\s*(?:tuvieran?|tiene[ns]?|existe|hubiera)?\s*"
+    r"(?:cualquier|alguna|toda|mayor(?:es)?|otra)\s+(?:duda|consulta|inquietud|informacion|aclaracion|"
+    r"pregunta)\w*[^.\n;:]*"
+)
+ENTITY_WORDS = word_set(
+    """gad ejecutor municipalidad municipio gobernacion empresa organizacion fundacion seremi
+    finanzas"""
+)
+REQUEST_VERB = (
+    r"(?:solicit|requer|requier|necesit|pido|pedim|agradec|rueg|rog|favor|quisi|quier|dese|registr|"
+    r"hay que|sirva|tramit)"
+)
+ADDED = re.compile(
+    rf"\b(?:ademas|asimismo|asi mismo|tambien|adicionalmente|por otr[ao] (?:parte|lado)|igualmente|de igual "
+    rf"(?:manera|forma)|aprovech\w+)\b(?=.{{0,60}}{REQUEST_VERB})"
+)
+ITEM = re.compile(r"(?:(?<=\s)|^)(?:\d{1,2}|[a-h]|primero|segundo|tercero)\s*(?:[).]-?|°)\s(?=\D)")
+SEVERAL = re.compile(
+    r"\b(?:dos|2|tres|3|varias|varios)\s+(?:cosas|solicitudes|tramites|requerimientos|pedidos|gestiones|"
+    r"peticiones|temas)\b"
+)
+
+SUBJECT, BODY = 3.0, 1.0
+SEVERAL_WORDS = 1.5
+SAME_STEMS = 0.7
+ENTITY_SHARE = 0.5
+AGAINST_SUBJECT, AGAINST_BODY = 5.0, 2.0
+FORM_CODE, DOCUMENT = 2.5, 1.0
+NAME_SUBJECT, NAME_BODY = 2.0, 1.0
+ACCEPTED_HERE, ONLY_ONE_HERE, FORMER_ROLE, NOT_THEIRS = 1.0, 2.5, 1.0, 0.5
+BODY_LIMIT = 4.0
+ENOUGH, EVIDENCE = 2.0, 1.0
+RIVAL_SHARE, RIVAL_SHARE_WHEN_SEVERAL = 0.6, 0.25
+CLEAR_LEAD = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The proposed type, or None with those that it may be, in the catalogue's order; `reason` is for the history."""
+
+    request_type: str | None
+    candidates: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    subject: str
+    body: str
+    subject_stems: tuple[str, ...]
+    body_stems: tuple[str, ...]
+    attachments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    request_type: RequestType
+    content: float
+    leaning: float
+    asked_in_subject: bool
+    opposed: bool
+
+    @property
+    def total(self) -> float:
+        return self.content + self.leaning
+
+
+def classify(
+    catalogue: Catalogue,
+    mailbox: MailboxSpec,
+    subject: str,
+    text: str,
+    attachment_names: tuple[str, ...],
+    sender_roles: frozenset[str],
+) -> Classification:
+    """The type of a request by its words, files, mailbox and sender; never a silent guess (R-159).
+
+    `text` is what the sender wrote and forwarded, without quotations of ours; `sender_roles` are the roles that the
+    sender holds with us.
+    """
+    message = _message(subject, text, attachment_names)
+    scores = [_score(catalogue, each, mailbox, message, sender_roles) for each in catalogue.request_types]
+    several = _several_requests(catalogue, message, scores)
+    if several:
+        return Classification(None, _in_order(catalogue, several), "several requests in one message")
+    return _decided(catalogue, mailbox, scores)
+
+
+def _decided(catalogue: Catalogue, mailbox: MailboxSpec, scores: list[_Score]) -> Classification:
+    ranked = sorted(scores, key=lambda score: -score.total)
+    speaking = [score for score in ranked if score.content >= EVIDENCE and score.total > 0]
+    if not speaking:
+        only = _only_type_of(mailbox)
+        if only:
+            return Classification(only, (), "the only type of the mailbox")
+        hinted = {score.request_type.key for score in ranked[:3] if score.content > 0}
+        return Classification(None, _in_order(catalogue, hinted), "nothing in the message tells its type")
+    best = speaking[0]
+    rivals = [
+        score
+        for score in speaking[1:]
+        if best.total - score.total < CLEAR_LEAD
+        and score.content >= RIVAL_SHARE * best.content
+        and score.opposed <= best.opposed
+    ]
+    if rivals or best.total < ENOUGH:
+        unsure = {score.request_type.key for score in (best, *rivals)}
+        return Classification(None, _in_order(catalogue, unsure), "not clear enough")
+    return Classification(best.request_type.key, (), "words of the subject, body and files")
+
+
+def _message(subject: str, text: str, attachment_names: tuple[str, ...]) -> _Message:
+    folded_subject = fold(subject)
+    folded_body = " ".join(COURTESY.sub(" ", fold(text)).split())
+    return _Message(
+        folded_subject,
+        folded_body,
+        tuple(stems(folded_subject)),
+        tuple(stems(folded_body)),
+        tuple(bare_name(name) for name in attachment_names),
+    )
+
+
+def _score(
+    catalogue: Catalogue,
+    request_type: RequestType,
+    mailbox: MailboxSpec,
+    message: _Message,
+    sender_roles: frozenset[str],
+) -> _Score:
+    in_subject = _asked(request_type, message.subject, message.subject_stems)
+    in_body = _asked(request_type, message.body, message.body_stems)
+    against_subject = _is_opposed(request_type, message.subject)
+    against_body = _is_opposed(request_type, message.body)
+    content = SUBJECT * in_subject + BODY * min(in_body, BODY_LIMIT)
+    content += NAME_SUBJECT * _name_share(catalogue, request_type, message.subject_stems)
+    content += NAME_BODY * _name_share(catalogue, request_type, message.body_stems)
+    content += _attached(catalogue, request_type, message.attachments)
+    content -= AGAINST_SUBJECT * against_subject + AGAINST_BODY * (against_body and not against_subject)
+    leaning = _leaning(request_type, mailbox, sender_roles) if content > 0 else 0.0
+    return _Score(request_type, content, leaning, in_subject >= 1.0, against_subject or against_body)
+
+
+def _asked(request_type: RequestType, text: str, text_stems: tuple[str, ...]) -> float:
+    """How strongly a text asks for the type: 1 for each word of the catalogue, more for several words together."""
+    total = 0.0
+    listed = list(text_stems)
+    for fragment in request_type.match.any:
+        if contains(text, fragment):
+            strength = 1.0
+        elif stems_in_order(listed, fragment):
+            strength = SAME_STEMS
+        else:
+            continue
+        if " " in fragment:
+            strength *= SEVERAL_WORDS
+        total += strength * (ENTITY_SHARE if _names_an_entity(request_type, fragment) else 1.0)
+    return total
+
+
+def _names_an_entity(request_type: RequestType, fragment: str) -> bool:
+    """Whether a fragment says who asks («GAD», «SENAMA») rather than what is asked."""
+    if fragment.split()[0] in ENTITY_WORDS:
+        return True
+    return any(fragment == choice.key for field in request_type.intake_fields for choice in field.choices)
+
+
+def _is_opposed(request_type: RequestType, text: str) -> bool:
+    return any(contains(text, fragment) for fragment in request_type.match.none)
+
+
+def _name_share(catalogue: Catalogue, request_type: RequestType, text_stems: tuple[str, ...]) -> float:
+    """Which part of the type's name a text says, each word counted by how few types have it."""
+    present = set(text_stems)
+    names = [set(stems(each.name)) for each in catalogue.request_types]
+    own = set(stems(request_type.name))
+    weights = {word: 1.0 / sum(word in name for name in names) for word in own}
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in present) / total if total else 0.0
+
+
+def _attached(catalogue: Catalogue, request_type: RequestType, names: tuple[str, ...]) -> float:
+    """What the files' names say: a form code, or fragments of documents that few types ask for."""
+    total = 0.0
+    for document in request_type.required_documents:
+        code = document.form_code
+        if code and any(mentions(name, code) and not _longer_code(catalogue, name, code) for name in names):
+            total += FORM_CODE / _types_with_code(catalogue, code)
+        shares = [
+            1.0 / _types_with_fragment(catalogue, fragment)
+            for fragment in document.match
+            if any(mentions(name, fragment) for name in names)
+        ]
+        total += DOCUMENT * max(shares, default=0.0)
+    return total
+
+
+def _types_with_code(catalogue: Catalogue, code: str) -> int:
+    return sum(
+        any(document.form_code == code for document in each.required_documents) for each in catalogue.request_types
+    )
+
+
+def _longer_code(catalogue: Catalogue, name: str, code: str) -> bool:
+    codes = {
+        document.form_code
+        for each in catalogue.request_types
+        for document in each.required_documents
+        if document.form_code
+    }
+    return any(other.startswith(code) and other != code and mentions(name, other) for other in codes)
+
+
+def _types_with_fragment(catalogue: Catalogue, fragment: str) -> int:
+    return sum(
+        any(fragment in document.match for document in each.required_documents) for each in catalogue.request_types
+    )
+
+
+def _leaning(request_type: RequestType, mailbox: MailboxSpec, sender_roles: frozenset[str]) -> float:
+    total = 0.0
+    if mailbox.accepts != "*" and request_type.key in mailbox.accepts:
+        total += ONLY_ONE_HERE if _only_type_of(mailbox) else ACCEPTED_HERE
+    if sender_roles & set(request_type.who_may_request):
+        total += FORMER_ROLE
+    elif sender_roles:
+        total -= NOT_THEIRS
+    return total
+
+
+def _only_type_of(mailbox: MailboxSpec) -> str | None:
+    return mailbox.accepts[0] if mailbox.accepts != "*" and len(mailbox.accepts) == 1 else None
+
+
+def _several_requests(catalogue: Catalogue, message: _Message, scores: list[_Score]) -> set[str]:
+    """The types of a message that asks for more than one thing; empty when it does not."""
+    announced = SEVERAL.search(f"{message.subject} {message.body}") is not None
+    named = [score for score in scores if score.asked_in_subject and not score.opposed and score.content > 0]
+    best = max((score.content for score in scores), default=0.0)
+    share = RIVAL_SHARE_WHEN_SEVERAL if announced else RIVAL_SHARE
+    rivals = {score.request_type.key for score in named if score.content >= share * best}
+    if len(rivals) > 1 and not _is_within(named):
+        return rivals
+    items = _item_types(catalogue, ITEM.split(message.body))
+    if len(items) > 1 and (announced or len(ITEM.findall(message.body)) > 1):
+        return items
+    added = _item_types(catalogue, ADDED.split(f"{message.subject}. {message.body}"), cumulative=True)
+    return added if len(added) > 1 else set()
+
+
+def _is_within(named: list[_Score]) -> bool:
+    """Whether one rival's fragments are all part of another's («convocatoria» in «convocatoria nacional»)."""
+    fragments = [set(score.request_type.match.any) for score in named]
+    return any(one < other for one in fragments for other in fragments)
+
+
+def _item_types(catalogue: Catalogue, parts: list[str], cumulative: bool = False) -> set[str]:
+    """The type that each part asks for; `cumulative`: what came before may speak against a type too.
+
+    «Solicitud de usuario y clave … Además, desactivar al anterior» is one request.
+    """
+    found = set()
+    for index, part in enumerate(parts):
+        heard = " ".join(parts[: index + 1]) if cumulative else part
+        part_stems = tuple(stems(part))
+        asked = {
+            each.key: _asked(each, part, part_stems) for each in catalogue.request_types if not _is_opposed(each, heard)
+        }
+        key = max(asked, key=lambda each: asked[each], default=None)
+        if key is not None and asked[key] >= EVIDENCE:
+            found.add(key)
+    return found
+
+
+def _in_order(catalogue: Catalogue, keys: set[str]) -> tuple[str, ...]:
+    return tuple(each.key for each in catalogue.request_types if each.key in keys)

@@ -1,0 +1,219 @@
+"""Which attached file is which required document, by its name (R-162, R-163).
+
+A name is weighed against every document at once: the fragments of the catalogue say which documents a file may be, the
+words that only one document's name has (solicitante, máxima autoridad, alterno …) say which of them it is.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from helpdesk.domain.catalogue import RequiredDocument
+from helpdesk.domain.folding import fold, fragment_pattern, stem, stems, stems_in_order
+
+MESSAGES = re.compile(r"^(message/|text/calendar|text/x?-?vcard|application/(pkcs7|x-pkcs7|pgp)-signature)")
+MESSAGE_NAMES = re.compile(r"\.(eml|msg|ics|vcf|p7s|asc)$")
+DECORATION = re.compile(
+    r"^(image\d{3,}|logo.*|.*logo(tipo)?|banner.*|firma|icono?.*|facebook|twitter|linkedin|outlook-.*)$"
+)
+ARCHIVES = re.compile(r"\.(zip|rar|7z|tar|gz|tgz)$")
+PAPER_NAMES = re.compile(r"\.(pdf|docx?|odt|p7m|tiff?|jpe?g|png)$")
+MEANINGLESS = re.compile(
+    r"^(scan|escan\w*|documento?|doc|archivo|img|adobe scan|camscanner|digitaliza\w*|file|\d+|\W)+$"
+)
+EXTENSION = re.compile(r"\.[a-z0-9]{2,5}$")
+CONJUNCTION = re.compile(r"\s(?:y|e|mas|con)\s|[+&,]")
+# Who heads or acts for an entity, as file names call them.
+SAME_AS = {
+    "autoridad": "alcalde alcaldesa alcaldia prefecto prefecta rector rectora ministro ministra gerente director "
+    "directora presidente presidenta jefe maxima titular delegado delegada",
+    "representante": "gerente representante rep presidente presidenta alcalde alcaldesa",
+    "solicitante": "funcionario funcionaria servidor servidora usuario usuaria solicitante requirente",
+    "funcionario": "enrolar titular alterno alterna servidor servidora solicitante",
+    "responsable": "carga funcionario funcionaria servidor servidora solicitante",
+    "alterno": "alterna suplente subrogante titular intervinientes",
+    "anexos": "anexo adjuntos",
+}
+FORM_CODE = 6.0
+FRAGMENT = 2.0
+DISTINGUISHING = 1.5
+MANDATORY = 1.2
+ALL_FILE_WORDS = 0.5
+LEAST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFile:
+    """A file that came with a message; `size` in bytes, `inline` as the sender's program marked it."""
+
+    id: int
+    filename: str
+    content_type: str
+    inline: bool
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """That a file seems to be a required document; a person confirms it (R-163)."""
+
+    file_id: int
+    document_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    file: CandidateFile
+    text: str
+    stems: frozenset[str]
+
+
+def assign(
+    documents: tuple[RequiredDocument, ...], needed: frozenset[str], files: tuple[CandidateFile, ...]
+) -> tuple[Proposal, ...]:
+    """The best pairing of files and documents as a whole; `needed` are the mandatory keys."""
+    names = [
+        _Name(each, bare_name(each.filename), frozenset(stems(bare_name(each.filename))))
+        for each in files
+        if is_paper(each)
+    ]
+    marks = _marks(documents)
+    weights = [[_weight(name, document, documents, marks) for document in documents] for name in names]
+    chosen = _best_pairing(weights, [document.key in needed for document in documents])
+    proposals = {(file, document) for file, document in enumerate(chosen) if document is not None}
+    proposals |= _further_files(weights, chosen)
+    proposals |= _files_with_two_documents(names, documents, chosen)
+    proposals |= _last_resort(names, documents, needed, proposals)
+    return tuple(Proposal(names[file].file.id, documents[document].key) for file, document in sorted(proposals))
+
+
+def is_paper(file: CandidateFile) -> bool:
+    """Whether a file may be a document at all: no picture in the text, logo, forwarded message or signature."""
+    name = fold(file.filename)
+    if file.inline or MESSAGES.match(file.content_type.lower()) or MESSAGE_NAMES.search(name):
+        return False
+    return not (file.content_type.lower().startswith("image/") and DECORATION.match(EXTENSION.sub("", name)))
+
+
+def bare_name(filename: str) -> str:
+    """The folded name without its extension, with separators as blanks."""
+    return spaced(EXTENSION.sub("", fold(filename)))
+
+
+def spaced(text: str) -> str:
+    """The folded text with the separators of file names and form codes as blanks."""
+    return " ".join(re.sub(r"[_\-.()\[\]+%]+", " ", fold(text)).split())
+
+
+def mentions(name: str, fragment: str) -> bool:
+    """Whether a bare file name holds a fragment of the catalogue, however its words are joined."""
+    wanted = spaced(fragment)
+    return fragment_pattern(wanted).search(name) is not None or stems_in_order(stems(name), wanted, gap=0)
+
+
+def _marks(documents: tuple[RequiredDocument, ...]) -> list[frozenset[str]]:
+    """For each document the stems that only it has among the documents of its type."""
+    own = [_vocabulary(document) for document in documents]
+    shared = Counter(word for words in own for word in words)
+    return [frozenset(word for word in words if shared[word] == 1) for words in own]
+
+
+def _vocabulary(document: RequiredDocument) -> frozenset[str]:
+    base = stems(f"{document.name} {document.key.replace('_', ' ')}")
+    akin = [word for key, others in SAME_AS.items() if stem(key) in base for word in others.split()]
+    return frozenset(base) | {stem(word) for word in akin}
+
+
+def _weight(
+    name: _Name, document: RequiredDocument, documents: tuple[RequiredDocument, ...], marks: list[frozenset[str]]
+) -> float:
+    hits = [fragment for fragment in document.match if mentions(name.text, fragment)]
+    code = _has_code(name.text, document, documents)
+    if not hits and not code:
+        return 0.0
+    rarest = min((sum(fragment in other.match for other in documents) for fragment in hits), default=1)
+    longest = max((len(fold(fragment)) for fragment in hits), default=0)
+    weight = FRAGMENT / rarest + longest / 40 + (FORM_CODE if code else 0.0)
+    index = documents.index(document)
+    own = len(name.stems & marks[index])
+    others = max((len(name.stems & marks[other]) for other in range(len(documents)) if other != index), default=0)
+    weight += DISTINGUISHING * (min(own, 3) - min(others, 2))
+    if name.stems and name.stems <= _vocabulary(document):
+        weight += ALL_FILE_WORDS
+    return max(weight, LEAST / 5)
+
+
+def _has_code(name: str, document: RequiredDocument, documents: tuple[RequiredDocument, ...]) -> bool:
+    if not document.form_code or not mentions(name, document.form_code):
+        return False
+    own = spaced(document.form_code)
+    longer = (each.form_code for each in documents if each.form_code and each is not document)
+    return not any(spaced(code).startswith(own + " ") and mentions(name, code) for code in longer)
+
+
+def _best_pairing(weights: list[list[float]], mandatory: list[bool]) -> list[int | None]:
+    """One document at most for each file and the reverse, with the greatest sum (exact: few documents a type)."""
+    best: dict[int, tuple[float, tuple[int | None, ...]]] = {0: (0.0, ())}
+    for row in weights:
+        following: dict[int, tuple[float, tuple[int | None, ...]]] = {}
+        for taken, (total, chosen) in best.items():
+            _keep(following, taken, total, (*chosen, None))
+            for document, weight in enumerate(row):
+                if weight > 0 and not taken & 1 << document:
+                    gain = weight + (MANDATORY if mandatory[document] else 0.0) - document * 1e-6
+                    _keep(following, taken | 1 << document, total + gain, (*chosen, document))
+        best = following
+    return list(max(best.values(), key=lambda entry: entry[0])[1])
+
+
+def _keep(
+    found: dict[int, tuple[float, tuple[int | None, ...]]], taken: int, total: float, chosen: tuple[int | None, ...]
+) -> None:
+    if taken not in found or found[taken][0] < total:
+        found[taken] = (total, chosen)
+
+
+def _further_files(weights: list[list[float]], chosen: list[int | None]) -> set[tuple[int, int]]:
+    """A document may need several files: a file left over goes with the document that it clearly is."""
+    further = set()
+    for file, row in enumerate(weights):
+        if chosen[file] is None and row:
+            document = max(range(len(row)), key=lambda index: row[index])
+            if row[document] >= FRAGMENT:
+                further.add((file, document))
+    return further
+
+
+def _files_with_two_documents(
+    names: list[_Name], documents: tuple[RequiredDocument, ...], chosen: list[int | None]
+) -> set[tuple[int, int]]:
+    """A file may hold several documents when its name joins them («formulario y acuerdo.pdf»)."""
+    found = set()
+    for index, document in enumerate(documents):
+        if index in chosen:
+            continue
+        only = [each for each in document.match if sum(each in other.match for other in documents) == 1]
+        for file, name in enumerate(names):
+            taken = chosen[file]
+            if taken is None or not CONJUNCTION.search(fold(name.file.filename).replace("_", " ")):
+                continue
+            if any(mentions(name.text, each) and each not in documents[taken].match for each in only):
+                found.add((file, index))
+    return found
+
+
+def _last_resort(
+    names: list[_Name], documents: tuple[RequiredDocument, ...], needed: frozenset[str], found: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """An archive serves «anexos»; a scan whose name says nothing is the document where only one is asked for."""
+    free = [file for file in range(len(names)) if file not in {pair[0] for pair in found}]
+    open_documents = [index for index in range(len(documents)) if index not in {pair[1] for pair in found}]
+    for file in free:
+        if ARCHIVES.search(fold(names[file].file.filename)):
+            return {(file, index) for index in open_documents if mentions(documents[index].key, "anexo")}
+    wanted = [index for index in range(len(documents)) if documents[index].key in needed]
+    if len(free) == 1 and len(wanted) == 1 and wanted[0] in open_documents:
+        name = names[free[0]]
+        if PAPER_NAMES.search(fold(name.file.filename)) and MEANINGLESS.match(name.text):
+            return {(free[0], wanted[0])}
+    return set()

@@ -1,0 +1,282 @@
+"""Whose numbers, addresses and names a message gives.
+
+A type asks for the data of several people (titular, alterno, usuario anterior, tercero, representante legal …). The
+catalogue says who they are: fields of one person share a prefix of their key and a word of their label. Each number
+or address of the text is joined with the name beside it, and goes to the person whose words stand nearest to it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from stdnum.cl import rut
+from stdnum.ec import ci
+from stdnum.ec import ruc as ec_ruc
+
+from helpdesk.domain.catalogue import IntakeField, RequestType
+from helpdesk.domain.folding import stem, stems, word_set
+from helpdesk.domain.textscan import Prose
+
+EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+RUT = re.compile(r"(?<![\w.-])(\d{1,2}\.?\d{3}\.?\d{3}\s?-\s?[\dkK])(?![\w-])")
+DIGITS = re.compile(r"(?<![\w@./-])\d{6,14}(?:-\d{1,3})?(?![\w@]|[.,-]\d)")
+ID_WORD = re.compile(
+    r"(?<![a-z])(cedulas?|c\.?\s?i\.?|identidad|identificacion|documento|dni|ruc|rut|r\.u\.t\.?|r\.u\.c\.?|cc|"
+    r"registro unico de contribuyentes)(?![a-z])[^\d\n@]{0,28}$"
+)
+PHONE_WORD = re.compile(
+    r"(?<![a-z])(?:telefonos?|telf?|celular|cel|movil|fono|contacto|whatsapp|llamada)(?![a-z])[^\d\n]{0,20}$"
+)
+CAPITALISED = r"[A-ZÁÉÍÓÚÑÜ][a-záéíóúñü'’]+(?:-[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+)?"
+UPPER = r"[A-ZÁÉÍÓÚÑÜ]{2,}"
+PARTICLE = r"(?:de|del|la|las|los|y|da|San|Santa)"
+NAME = re.compile(
+    rf"(?:{CAPITALISED}(?:\s+(?:{PARTICLE}\s+){{0,2}}{CAPITALISED}){{1,4}}|{UPPER}(?:\s+(?:(?:DE|DEL|LA|"
+    rf"LOS)\s+)?{UPPER}){{1,4}})"
+)
+TITLES = re.compile(
+    r"^(?:Sra?|Srta|Dra?|Ing|Lcd[oa]|Lic|Econ?|Abg|Mgs|Msc|Arq|CPA|Tnlgo|Don|Doña|Señora?|Señorita)\.?\s+"
+)
+NO_NAME = word_set(
+    """usuario usuaria cedula ruc rut dni correo telefono direccion entidad institucion organizacion region programa
+    municipalidad municipio gad ministerio hospital instituto unidad empresa fundacion asociacion cooperativa
+    gobierno direccion oficina secretaria tesoreria mesa centro sistema numero nombre calidad titular alterno
+    alterna solicito solicitud adjunto estimados senores representante ejecutor convocatoria proyecto
+    funcionario funcionaria departamento servicio universidad colegio escuela rol auditor conectamef recursos
+    humanos tramite documentario contabilidad inversiones finanzas financiera administracion logistica
+    presupuesto gerencia coordinacion redaccion colecturia talento area contador contadora gestora partes
+    central telefonica diario radio supervisor supervisora asistente soporte compras planificacion juridico
+    sistemas informatica rrhh comunicaciones lunes martes miercoles jueves viernes"""
+)
+SELF_WORDS = re.compile(r"\b(?:mi|mis|soy|yo|suscrit[oa])\b")
+ATTRIBUTE_WORDS = word_set(
+    """cedula numero nombre nombres completo completos apellidos correo electronico rut dni ruc ciudadania identidad
+    registro unico contribuyentes telefono que en sistema quien realiza"""
+)
+# The words by which letters call the people whom the catalogue names otherwise.
+AKIN = {
+    "alterno": "alterna suplente reemplazo reemplazara subrogante remplazo subroga",
+    "anterior": "saliente desactivar desactivarse desactive desactivacion desvincular reemplazado exfuncionario "
+    "dar baja desactivado",
+    "tercero": "tercera autorizado autorizada gestor gestora apoderado apoderada tramite tramitador",
+    "rep": "representante gerente presidente presidenta",
+    "usuario": "usuaria nuevo nueva funcionario funcionaria servidor servidora",
+    "funcionario": "funcionaria servidor servidora enrolar enrolarse",
+    "titular": "principal",
+}
+ID_TYPES = frozenset({"cedula", "rut", "dni"})
+ID_RULES = {"ec_cedula": "cedula", "ec_ruc": "ruc", "cl_rut": "rut", "pe_dni": "dni", "pe_ruc": "ruc"}
+NEIGHBOUR = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The fields of one person or body of a type, by kind of datum, and the stems that speak of it."""
+
+    key: str
+    words: frozenset[str]
+    fields: dict[str, IntakeField]
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A number or address with the name beside it; `start` is where the first of them stands."""
+
+    start: int
+    end: int
+    data: dict[str, str] = field(default_factory=dict)
+
+
+def parties_of(request_type: RequestType) -> tuple[Party, ...]:
+    """The people and bodies whose data the type asks for, in the catalogue's order."""
+    grouped: dict[str, dict[str, IntakeField]] = {}
+    for each in request_type.intake_fields:
+        kinds = kinds_of(each)
+        for kind in kinds:
+            grouped.setdefault(_party_key(each.key), {}).setdefault(kind, each)
+    parties = []
+    for key, fields in grouped.items():
+        if set(fields) == {"name"} and key not in ("usuario", ""):
+            continue
+        conditional = all(each.required == "conditional" for each in fields.values())
+        parties.append(Party(key, _party_words(key, fields.values()), fields, conditional))
+    return tuple(parties)
+
+
+def kinds_of(each: IntakeField) -> tuple[str, ...]:
+    """What a field holds of a party: `cedula`, `rut`, `dni`, `ruc`, `email`, `name`; empty when nothing of the kind."""
+    if each.type in ID_TYPES or each.type in ("ruc", "email"):
+        return (each.type,)
+    by_rule = tuple(ID_RULES[rule] for rules in each.validate for rule in rules.split("|") if rule in ID_RULES)
+    if by_rule:
+        return by_rule
+    named = each.type == "text" and each.label.lower().startswith(("nombres", "nombre completo"))
+    return ("name",) if named or (each.type == "text" and each.label == "Nombre") else ()
+
+
+def _party_key(key: str) -> str:
+    return re.sub(r"_?(?:cedula|ruc|rut|dni|nombres|nombre_completo|nombre|correo|identificacion)$", "", key)
+
+
+def _party_words(key: str, fields: Iterable[IntakeField]) -> frozenset[str]:
+    said = [key.replace("_", " "), *(each.label for each in fields)]
+    spoken = {word for text in said for word in stems(text)} - {stem(word) for word in ATTRIBUTE_WORDS}
+    for head, others in AKIN.items():
+        if head in key.split("_"):
+            spoken |= {stem(word) for word in others.split()}
+    return frozenset(spoken)
+
+
+def mentions_in(source: Prose, country: str) -> list[Mention]:
+    """The people of a text: numbers and addresses, joined with what stands beside them, in order."""
+    found = [*_numbers(source, country), *_addresses(source)]
+    found.sort(key=lambda mention: mention.start)
+    joined: list[Mention] = []
+    for mention in found:
+        last = joined[-1] if joined else None
+        if last and _belong_together(source, last, mention):
+            joined[-1] = Mention(last.start, mention.end, {**mention.data, **last.data})
+        else:
+            joined.append(mention)
+    return [_with_name(source, mention, joined[index - 1].end if index else 0) for index, mention in enumerate(joined)]
+
+
+def _belong_together(source: Prose, last: Mention, mention: Mention) -> bool:
+    if set(last.data) & set(mention.data) or {*last.data, *mention.data} & {"ruc"}:
+        return False
+    between = source.text[last.end : mention.start]
+    return len(between) <= NEIGHBOUR and "\n\n" not in between and between.count("\n") <= 1 and not NAME.search(between)
+
+
+def _numbers(source: Prose, country: str) -> list[Mention]:
+    found = []
+    for match in RUT.finditer(source.text) if country == "CL" else ():
+        compact = rut.compact(match[1])
+        found.append(Mention(match.start(), match.end(), {"rut": f"{compact[:-1]}-{compact[-1]}"}))
+    for match in DIGITS.finditer(source.text):
+        before = source.plain[max(0, match.start() - 60) : match.start()]
+        kind = _kind_of_number(match[0], before, country)
+        if kind:
+            found.append(Mention(match.start(), match.end(), {kind: match[0].replace("-", "")}))
+    return [mention for mention in found if "-" not in mention.data or mention.data]
+
+
+def _kind_of_number(number: str, before: str, country: str) -> str | None:
+    """`cedula`, `ruc`, `dni` or None. A number called so counts although it is wrong: that is then told (R-030)."""
+    digits = number.replace("-", "")
+    called = ID_WORD.search(before)
+    if PHONE_WORD.search(before) or (not called and "-" in number):
+        return None
+    word = called[1].replace(".", "").replace(" ", "") if called else ""
+    if country == "EC":
+        if word.startswith(("ruc", "registro")):
+            return "ruc"
+        if word:
+            return "ruc" if len(digits) == 13 else "cedula"
+        if len(digits) == 13 and ec_ruc.is_valid(digits):
+            return "ruc"
+        return "cedula" if len(digits) == 10 and ci.is_valid(digits) else None
+    if country == "PE":
+        if word.startswith(("ruc", "registro")) or (len(digits) == 11 and digits[:2] in ("10", "15", "17", "20")):
+            return "ruc"
+        return "dni" if word.startswith(("dni", "documento", "identidad")) else None
+    return "rut" if word.startswith("rut") else None
+
+
+def _addresses(source: Prose) -> list[Mention]:
+    return [Mention(each.start(), each.end(), {"email": each[0].lower()}) for each in EMAIL.finditer(source.text)]
+
+
+def _with_name(source: Prose, mention: Mention, after: int) -> Mention:
+    if "ruc" in mention.data:
+        return mention
+    start, _ = source.sentence_at(mention.start)
+    before = source.text[max(start, after, mention.start - 110) : mention.start]
+    names = names_in(before)
+    if names and len(before) - names[-1][1] <= NEIGHBOUR:
+        return replace(mention, data={**mention.data, "name": names[-1][2]})
+    tail = source.text[mention.end : mention.end + 60].split("\n")[0]
+    following = re.match(r"[\s,()-]*(?:a nombre de\s+|de\s+|,\s*)?", tail)
+    name = names_in(tail)
+    if following and name and name[0][0] <= following.end():
+        return replace(mention, data={**mention.data, "name": name[0][2]}, end=mention.end + name[0][1])
+    return mention
+
+
+def names_in(text: str) -> list[tuple[int, int, str]]:
+    """Names of people in a text: start, end and the name without title. Words of offices are no names."""
+    found = []
+    for match in NAME.finditer(text):
+        parts = TITLES.sub("", match[0]).split()
+        offset = match.end() - len(" ".join(parts))
+        while parts and _is_common(parts[0]):
+            offset += len(parts[0]) + 1
+            parts = parts[1:]
+        if len(parts) >= 2 and parts[0][0].isupper() and not any(_is_common(part) for part in parts):
+            found.append((offset, match.end(), " ".join(parts)))
+    return found
+
+
+def _is_common(word: str) -> bool:
+    folded = word.lower().translate(str.maketrans("áéíóúü", "aeiouu"))
+    return folded in NO_NAME
+
+
+def place(source: Prose, mentions: list[Mention], parties: tuple[Party, ...]) -> dict[str, str]:
+    """The fields that the mentions fill: each goes to the party whose words are nearest, none is filled twice."""
+    ranked = []
+    for index, mention in enumerate(mentions):
+        able = [party for party in parties if _fits(mention, party)]
+        distances = {party.key: _distance(source, mention, party, able) for party in able}
+        ranked.append((min(distances.values(), default=FAR), index, able, distances))
+    values: dict[str, str] = {}
+    filled: set[tuple[str, str]] = set()
+    for nearest, index, able, distances in sorted(ranked, key=lambda entry: (entry[0] >= FAR, entry[1])):
+        mention = mentions[index]
+        open_parties = [party for party in able if not _is_filled(party, mention, filled)]
+        party = _chosen(open_parties, distances, nearest)
+        if party is None:
+            continue
+        for kind, value in mention.data.items():
+            if kind in party.fields and party.fields[kind].key not in values:
+                values[party.fields[kind].key] = value
+                filled.add((party.key, kind))
+    return values
+
+
+FAR = 1000
+
+
+def _fits(mention: Mention, party: Party) -> bool:
+    return any(kind in party.fields for kind in mention.data if kind != "name")
+
+
+def _is_filled(party: Party, mention: Mention, filled: set[tuple[str, str]]) -> bool:
+    kinds = [kind for kind in mention.data if kind != "name" and kind in party.fields]
+    return all((party.key, kind) in filled for kind in kinds)
+
+
+def _chosen(open_parties: list[Party], distances: dict[str, int], nearest: int) -> Party | None:
+    if not open_parties:
+        return None
+    if nearest < FAR:
+        best = min(open_parties, key=lambda party: distances[party.key])
+        return best if distances[best.key] < FAR else None
+    ordinary = [party for party in open_parties if not party.conditional and not party.key.startswith("rep_")]
+    return ordinary[0] if ordinary else None
+
+
+def _distance(source: Prose, mention: Mention, party: Party, rivals: list[Party]) -> int:
+    """How many words lie between a mention and the nearest word of a party in its sentence; FAR when there is none."""
+    own = party.words - frozenset().union(*(other.words for other in rivals if other is not party)) or party.words
+    start, end = source.sentence_at(mention.start)
+    before = stems(source.plain[start : mention.start])
+    for distance, word in enumerate(reversed(before)):
+        if word in own:
+            return distance
+    after = stems(source.plain[mention.end : end])[:8]
+    for distance, word in enumerate(after):
+        if word in own:
+            return len(before) + distance + 5
+    return FAR

@@ -1,0 +1,131 @@
+"""Programme, region, centre and organ of a request: as the text names them, else those of its mailbox or requester."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from helpdesk.domain.catalogue import Catalogue, MailboxSpec
+from helpdesk.domain.folding import STOP_WORDS, fold, stem
+
+Holdings = tuple[tuple[str, str | None], ...]
+EXAMPLE = re.compile(r"\s*\(.*?\)\s*$")
+GENERIC_HEADS = re.compile(
+    r"^(?:organo(?:s)? de (?:linea|apoyo) de(?: la| los)?|(?:direccion|oficina|subsecretaria) (?:general |"
+    r"nacional )?(?:de la|de las|de los|del|de)|"
+    r"programa (?:de )?|conectamef |centro (?:de servicios )?(?:de )?|coordinacion )\s*"
+)
+ARTICLES = re.compile(r"^(?:la|el|los|las)\s+")
+SHORTEST_ALONE = 5
+PUBLIC_WORDS = frozenset({"general", "publico", "publica", "nacional", "santiago"})
+
+
+def programme_of(catalogue: Catalogue, text: str, holdings: Holdings) -> str | None:
+    """Key of the programme: named in the text («Programa Familias», then its bare name), else the requester's own.
+
+    None when none or several are named (R-072: never sent to nobody, never guessed).
+    """
+    names = [(each.key, each.name) for each in catalogue.programmes]
+    return _found(fold(text), names, r"programas?(?: de)?(?: las?| los)?", scopes(catalogue, holdings, "programme"))
+
+
+def region_of(catalogue: Catalogue, text: str, holdings: Holdings, mailbox: MailboxSpec | None = None) -> str | None:
+    """Key of the region: «Región de …» in the text, else the mailbox's, the requester's own, or a bare name."""
+    names = [(each.key, each.name) for each in catalogue.regions]
+    own = [mailbox.region] if mailbox and mailbox.region else scopes(catalogue, holdings, "region")
+    heads = r"(?:regi[o]n|regional|departamento|coordinacion regional)(?: de| del)?(?: las?| los| el)?:?"
+    return _found(fold(text), names, heads, own, own_before_bare=True)
+
+
+def centre_of(catalogue: Catalogue, text: str, holdings: Holdings, mailbox: MailboxSpec | None = None) -> str | None:
+    """Key of the service centre: the mailbox's, else «CONECTAMEF …» in the text, the requester's, or a bare name."""
+    known = {each.key for each in catalogue.centres}
+    if mailbox and mailbox.centre in known:
+        return mailbox.centre
+    names = [(each.key, each.name) for each in catalogue.centres]
+    heads = r"(?:conectamef|centro(?: de servicios)?)(?: de)?:?"
+    return _found(fold(text), names, heads, scopes(catalogue, holdings, "centre"), own_before_bare=True)
+
+
+def organ_of(catalogue: Catalogue, text: str, holdings: Holdings) -> str | None:
+    """Key of the organ: «órgano de …» in the text, else the requester's own, or a bare name."""
+    names = [(each.key, each.name) for each in catalogue.organs]
+    heads = (
+        r"(?:organo(?: de (?:linea|apoyo))?|direccion(?: general| nacional)?|oficina(?: general)?|especialista|"
+        r"responsable tecnico)(?: de| del| en)?(?: las?| los| el)?:?"
+    )
+    own = scopes(catalogue, holdings, "organ")
+    folded = fold(text)
+    return _found(
+        folded, names, r"organo(?: de (?:linea|apoyo))?(?: de| del| en)?(?: las?| los| el)?:?", [], bare=False
+    ) or _found(folded, names, heads, own, own_before_bare=True)
+
+
+def scopes(catalogue: Catalogue, holdings: Holdings, scope: str) -> list[str]:
+    """The keys that someone's roles of that scope are bound to."""
+    kinds = {role.key: role.scope for role in catalogue.roles}
+    return [key for role, key in holdings if key and kinds.get(role) == scope]
+
+
+def bare_place(name: str) -> str:
+    """A name as letters shorten it: «Órgano de línea de Tesorería (ejemplo)» is «tesoreria»."""
+    folded = EXAMPLE.sub("", fold(name)).replace("'", "")
+    return ARTICLES.sub("", GENERIC_HEADS.sub("", folded)).strip()
+
+
+def _found(
+    text: str,
+    names: list[tuple[str, str]],
+    heads: str,
+    own: Iterable[str],
+    own_before_bare: bool = False,
+    bare: bool = True,
+) -> str | None:
+    text = text.replace("'", "")
+    aliases = _aliases(names)
+    headed = _named(text, aliases, rf"(?<![a-z0-9]){heads}\s+", partly=True)
+    if headed:
+        return _single(headed)
+    known = [key for key in own if key in aliases]
+    if own_before_bare and known:
+        return _single(known[:1] if len(set(known)) == 1 else known)
+    spoken = _named(text, aliases, r"(?<![a-z0-9])", partly=False) if bare else []
+    return _single(spoken) or _single(known)
+
+
+def _aliases(names: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """For each key its bare name first, then single words that no other has."""
+    whole = {key: bare_place(name) for key, name in names}
+    count = Counter(word for name in whole.values() for word in set(name.split()))
+    return {
+        key: [name, *(word for word in name.split() if count[word] == 1 and _tells(word))]
+        for key, name in whole.items()
+    }
+
+
+def _tells(word: str) -> bool:
+    return len(word) >= SHORTEST_ALONE - 1 and word not in STOP_WORDS and word not in PUBLIC_WORDS
+
+
+def _named(text: str, aliases: dict[str, list[str]], before: str, partly: bool) -> list[str]:
+    """Keys named in the text, the earliest first; a longer name wins over one within it."""
+    found: list[tuple[int, int, str]] = []
+    for key, (whole, *parts) in aliases.items():
+        candidates = (
+            [whole, *parts] if partly else [whole, *([parts[0]] if parts and whole.startswith(parts[0]) else [])]
+        )
+        for name in candidates:
+            root = stem(name) if " " not in name and len(name) > SHORTEST_ALONE and partly else name
+            ending = r"[a-z]{0,4}" if root != name else ""
+            for match in re.finditer(before + re.escape(root) + ending + r"(?![a-z0-9])", text):
+                found.append((match.start(), -match.end(), key))
+    found.sort()
+    kept: list[tuple[int, int, str]] = []
+    for start, end, key in found:
+        if not any(one <= start and end >= other and start < -other for one, other, _ in kept):
+            kept.append((start, end, key))
+    return [key for _, _, key in kept]
+
+
+def _single(keys: list[str]) -> str | None:
+    """The one key named; None for none or for several."""
+    return keys[0] if len(set(keys)) == 1 else None

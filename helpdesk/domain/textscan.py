@@ -1,0 +1,120 @@
+"""The text of a message cut up for reading: lines joined again, labelled values, sentences."""
+
+import re
+from dataclasses import dataclass
+
+from helpdesk.domain.folding import composed, plain
+
+WRAPPED_FROM = 52
+BULLET = r"[-*•·–>]|\d{1,2}[.)]|[a-h]\)"
+LABELLED_LINE = re.compile(r"^\s*[^\W\d][^:\n]{1,60}:(?!//)")
+NEW_ITEM = re.compile(rf"^\s*(?:{BULLET})\s")
+LABEL = re.compile(
+    rf"(?:^|(?<=[.;,(|])|(?<=\s-)|(?<=\by))[ \t]*(?:(?:{BULLET})[ \t]+)?[¿]?"
+    r"(?P<label>[a-z][a-z0-9 /()°.'-]{0,70}?)[?]?[ \t]*(?::(?!//|\d\d\b)|[ \t]=[ \t])[ \t]*",
+    re.MULTILINE,
+)
+CLOCK_BEFORE = re.compile(r"\d$")
+SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Za-zº°]{1})(?<!\bNro)(?<!\bNo)(?<!\bNum)[.;!?](?=\s|$)|\n")
+TRIMMED = " \t\r\n.,;:-–—\"'«»“”()"
+GREETING = re.compile(
+    r"^(?:muy |mis )?(?:estimad|buen[oa]s|buen dia|senor|hola|de mi consideracion|saludo|cordial|atentamente|"
+    r"atte|gracias|"
+    r"muchas gracias|a quien corresponda|junto con saludar|respetad|distinguid|sin otro particular|presente)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """«label: value» as written; `label` is folded, `start` and `end` bound the value in the prose."""
+
+    label: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A text with its wrapped lines joined; `plain` has the same positions, folded character by character."""
+
+    text: str
+    plain: str
+
+    def sentence_at(self, position: int) -> tuple[int, int]:
+        """Bounds of the sentence (or line) that holds a position."""
+        start = 0
+        for found in SENTENCE_END.finditer(self.text):
+            if found.end() > position:
+                return start, found.start()
+            start = found.end()
+        return start, len(self.text)
+
+    def sentences(self) -> list[str]:
+        """The folded sentences in order, without empty ones."""
+        bounds = [found.span() for found in SENTENCE_END.finditer(self.text)]
+        starts = [0, *(end for _, end in bounds)]
+        ends = [*(start for start, _ in bounds), len(self.text)]
+        parts = (self.plain[start:end].strip() for start, end in zip(starts, ends, strict=True))
+        return [part for part in parts if part]
+
+
+def prose(text: str) -> Prose:
+    """The text ready for reading. Lines that a mail program wrapped are joined, so that positions are ours."""
+    lines = composed(text).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
+    joined: list[str] = []
+    length_before = 0
+    for raw in lines:
+        line = raw.strip()
+        if joined and line and length_before >= WRAPPED_FROM and not _begins_anew(line, joined[-1]):
+            joined[-1] = f"{joined[-1]} {line}"
+        else:
+            joined.append(line)
+        length_before = len(line)
+    whole = "\n".join(joined)
+    return Prose(whole, plain(whole))
+
+
+def _begins_anew(line: str, before: str) -> bool:
+    if NEW_ITEM.match(line):
+        return True
+    return LABELLED_LINE.match(line) is not None and (before.endswith((".", ":")) or line[0].isupper())
+
+
+def labelled_values(source: Prose) -> list[Labelled]:
+    """Every «label: value» of the text, in order; a value ends with its line or where the next label begins."""
+    found = [match for match in LABEL.finditer(source.plain) if _is_label(match)]
+    values = []
+    for index, match in enumerate(found):
+        line_end = _value_end(source.plain, match.end())
+        following = found[index + 1].start() if index + 1 < len(found) else line_end
+        end = min(line_end, max(following, match.end()))
+        value = source.text[match.end() : end].strip(TRIMMED)
+        if value:
+            values.append(Labelled(" ".join(match["label"].split()), value, match.end(), end))
+    return values
+
+
+def _is_label(match: re.Match[str]) -> bool:
+    label = match["label"].strip()
+    return bool(label) and not CLOCK_BEFORE.search(label) and len(label.split()) <= 12
+
+
+def _value_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    if text[start:end].strip():
+        return end
+    # «Motivo:» alone on its line: the value is the next paragraph.
+    blank = text.find("\n\n", end + 1)
+    next_line = text.find("\n", end + 1)
+    if blank == end:
+        return end
+    return next_line if next_line > 0 else len(text)
+
+
+def body_of(text: str) -> str:
+    """What the message says: its text without greetings and farewells at either end."""
+    lines = [line.rstrip() for line in composed(text).replace("\r\n", "\n").split("\n")]
+    kept = [line for line in lines if not (len(line) < 60 and GREETING.match(plain(line.strip())))]
+    return "\n".join(kept).strip()

@@ -1,0 +1,170 @@
+import pytest
+
+from helpdesk.domain.catalogue import Condition
+from helpdesk.domain.requirements import (
+    CandidateFile,
+    applies,
+    fields_to_complete,
+    missing_documents,
+    missing_fields,
+    propose_documents,
+)
+from tests.domain.shipped import shipped
+
+BY_MAIL = {"channel": "email", "step": "validar_documentos"}
+
+
+def proposed(
+    institution: str, request_type: str, *names: str, fields: dict[str, object] | None = None
+) -> dict[str, str]:
+    files = tuple(CandidateFile(index, name, "application/pdf", False, 9000) for index, name in enumerate(names))
+    found = propose_documents(shipped(institution).request_type(request_type), fields or {}, BY_MAIL, files)
+    return {names[each.file_id]: each.document_key for each in found}
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts", "holds"),
+    [
+        (Condition("kit_entregado", any_of=(True,)), {"kit_entregado": True}, True),
+        (Condition("kit_entregado", any_of=(True,)), {}, False),
+        (Condition("requester_role", none_of=("supervisor",)), {"requester_role": "organizacion"}, True),
+        (Condition("requester_role", none_of=("supervisor",)), {"requester_role": "supervisor"}, False),
+        (None, {}, True),
+    ],
+)
+def test_a_condition_holds_by_the_facts(condition: Condition | None, facts: dict[str, object], holds: bool) -> None:
+    assert applies(condition, facts) is holds
+
+
+def test_personnel_actions_go_to_the_person_in_their_name() -> None:
+    found = proposed(
+        "mef-ec",
+        "crear_usuario_administrador",
+        "AP alcaldesa accion de personal.pdf",
+        "Nombramiento del solicitante.pdf",
+        "formulario.pdf",
+        "declaracion juramentada.pdf",
+        "acta de entrega.pdf",
+    )
+    assert found == {
+        "AP alcaldesa accion de personal.pdf": "accion_personal_autoridad",
+        "Nombramiento del solicitante.pdf": "accion_personal_solicitante",
+        "formulario.pdf": "formulario_administrador",
+        "declaracion juramentada.pdf": "declaracion_juramentada",
+        "acta de entrega.pdf": "acta_entrega_recepcion",
+    }
+
+
+def test_a_lone_appointment_serves_the_mandatory_document_before_the_optional_one() -> None:
+    found = proposed("mef-ec", "ausencia_temporal", "Nombramiento.pdf", "Anexo 2.pdf")
+    assert found == {"Nombramiento.pdf": "accion_personal_autoridad", "Anexo 2.pdf": "formulario_ausencia_temporal"}
+
+
+def test_the_longer_form_code_wins() -> None:
+    assert proposed("mef-ec", "crear_usuario_gad_ep", "F.SI.AS.01-GAD.pdf") == {
+        "F.SI.AS.01-GAD.pdf": "formulario_gad_ep"
+    }
+
+
+def test_the_ruc_of_a_gad_is_no_form() -> None:
+    assert proposed("mef-ec", "crear_usuario_gad_ep", "RUC GAD Sucre.pdf") == {"RUC GAD Sucre.pdf": "copia_ruc"}
+
+
+def test_principal_and_alternate_are_told_from_the_authority() -> None:
+    found = proposed(
+        "mef-ec",
+        "enrolamiento_biometrico",
+        "contrato de comodato.pdf",
+        "Anexo_4.pdf",
+        "Anexo_5.pdf",
+        "accion personal titular.pdf",
+        "accion personal rector.pdf",
+        fields={"kit_entregado": False},
+    )
+    assert found["accion personal titular.pdf"] == "accion_personal_funcionario"
+    assert found["accion personal rector.pdf"] == "accion_personal_autoridad"
+    assert found["contrato de comodato.pdf"] == "contrato_comodato"
+
+
+def test_an_archive_serves_the_annexes() -> None:
+    found = proposed("conectamef-pe", "recepcion_documental", "Carta 12.pdf", "sustento.zip")
+    assert found == {"Carta 12.pdf": "documento_principal", "sustento.zip": "anexos"}
+
+
+def test_one_file_may_hold_two_documents() -> None:
+    catalogue = shipped("seps-ec").request_type("solicitud_usuario_clave")
+    file = CandidateFile(7, "Solicitud y acuerdo de confidencialidad.pdf", "application/pdf", False, 9000)
+    keys = {each.document_key for each in propose_documents(catalogue, {}, BY_MAIL, (file,))}
+    assert keys == {"solicitud_firmada", "acuerdo_confidencialidad"}
+
+
+def test_a_scan_without_a_telling_name_is_the_only_document_asked_for() -> None:
+    assert proposed("sigec-cl", "desaprobacion_rendicion_estandar", "Scan_0012.pdf") == {"Scan_0012.pdf": "memorandum"}
+
+
+def test_a_file_that_is_something_else_is_no_document() -> None:
+    assert proposed("sigec-cl", "desaprobacion_rendicion_estandar", "cartola banco.xlsx") == {}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        CandidateFile(1, "memorandum.png", "image/png", True, 9000),
+        CandidateFile(1, "logo memorandum.png", "image/png", False, 9000),
+        CandidateFile(1, "memorandum.eml", "message/rfc822", False, 9000),
+    ],
+)
+def test_inline_pictures_logos_and_messages_are_never_documents(file: CandidateFile) -> None:
+    request_type = shipped("sigec-cl").request_type("cambio_fecha_modificacion")
+    assert propose_documents(request_type, {}, BY_MAIL, (file,)) == ()
+
+
+@pytest.mark.parametrize("content_type", ["application/octet-stream", "image/jpeg"])
+def test_scans_of_any_type_count(content_type: str) -> None:
+    request_type = shipped("sigec-cl").request_type("cambio_fecha_modificacion")
+    file = CandidateFile(1, "Memo 7.jpg", content_type, False, 9000)
+    assert [each.document_key for each in propose_documents(request_type, {}, BY_MAIL, (file,))] == ["memorandum"]
+
+
+def test_which_conditional_document_is_missing_depends_on_the_data() -> None:
+    request_type = shipped("mef-ec").request_type("enrolamiento_biometrico")
+    rest = frozenset(each.key for each in request_type.required_documents if each.mandatory == "always")
+    assert missing_documents(request_type, {"kit_entregado": False}, BY_MAIL, rest) == ("contrato_comodato",)
+    assert missing_documents(request_type, {"kit_entregado": True}, BY_MAIL, rest) == ("acta_entrega_kit",)
+
+
+def test_a_document_of_a_later_step_is_not_missing_yet() -> None:
+    request_type = shipped("conectamef-pe").request_type("nuevo_servicio")
+    provided = frozenset({"informe_organo"})
+    assert missing_documents(request_type, {}, {"step": "validar_documentos"}, provided) == ()
+    assert missing_documents(request_type, {}, {"step": "integrar"}, provided) == ("informe_ogauc",)
+
+
+def test_data_that_only_the_message_can_state_are_missing() -> None:
+    request_type = shipped("sigec-cl").request_type("cambio_fecha_modificacion")
+    fields: dict[str, object] = {
+        "convocatoria_nombre": "Familias",
+        "convocatoria_anio": 2026,
+        "ejecutor": "Municipalidad",
+        "numero_proyecto": "26-000001-00001",
+        "fecha_actual": "2026-01-01",
+        "motivo": "error",
+    }
+    assert missing_fields(request_type, fields, BY_MAIL) == ("numero_modificacion", "fecha_reemplazo")
+
+
+def test_data_that_a_form_carries_are_not_missing_but_to_complete() -> None:
+    request_type = shipped("mef-ec").request_type("ausencia_temporal")
+    assert missing_fields(request_type, {}, BY_MAIL) == ()
+    assert "titular_cedula" in [each.key for each in fields_to_complete(request_type, {}, BY_MAIL)]
+
+
+def test_a_false_answer_is_an_answer() -> None:
+    request_type = shipped("conectamef-pe").request_type("nuevo_servicio")
+    fields: dict[str, object] = {"organo": "tesoro", "requiere_especialista": False}
+    assert missing_fields(request_type, fields, BY_MAIL) == ()
+
+
+def test_nobody_has_to_state_a_captcha() -> None:
+    request_type = shipped("seps-ec").request_type("solicitud_usuario_clave")
+    assert "captcha" not in [each.key for each in fields_to_complete(request_type, {}, BY_MAIL)]
