@@ -1,0 +1,204 @@
+"""The words of answers that decide (R-173, R-174), as tables: what approves, what rejects, what raises a doubt.
+
+All patterns read folded text (lower case, no accents). The tables are open to further forms as plain as these.
+"""
+
+import re
+
+REQUEST = (
+    r"(?:(?:presente|mencionad[oa]|referid[oa]|citad[oa]) )?"
+    r"(?:solicitud(?:es)?|requerimientos?|pedidos?|peticion|tramite|ticket|rendicion(?:es)?|informes?(?: tecnicos?)?|"
+    r"desaprobacion|asignacion|reasignacion|modificacion|presupuesto|convocatoria|cambio|gestion|creacion|propuesta|"
+    r"gasto|compra|apertura|reapertura|cierre|ampliacion|prorroga|activacion|desactivacion|habilitacion|eliminacion|"
+    r"acceso|usuario|clave|viaticos|contratacion|adquisicion|servicio|capacitacion|asistencia|solicitacao|"
+    r"solicitado|requerido|indicado|expuesto|planteado|senalado)"
+)
+THE = r"(?:la|el|los|las|lo|esta|este|estas|estos|dicha|dicho|su|sus)"
+
+_APPROVE_VERB = r"(?:apruebo|aprobamos|autorizo|autorizamos|acepto|aceptamos|aprovo|aprovamos)"
+_APPROVED = r"(?:(?:aprobad|autorizad|aceptad|validad|visad|aprovad|deferid|concedid)[oa]s?)"
+_IS_APPROVED = r"(?:se (?:aprueban?|autorizan?|aceptan?|validan?|visan?|conceden?)|aprueb[ae]se|autori[zc][ae]se)"
+_BLESSING = r"(?:visto bueno|aprobacion|autorizacion|conformidad|aprovacao|autorizacao)"
+_GIVE = r"(?:les? )?(?:doy|damos|otorgo|otorgamos|dou|se (?:da|otorga|concede))(?: (?:mi|nuestr[oa]|el|la|minha))?"
+_HAS_MINE = r"(?:tienen?|cuentan? con|va con|con) (?:mi|nuestr[oa])"
+_STANDS = r"(?:(?:quedan?|doy por|damos por|se da por|fica) )?"
+_PRONOUN = r"(?:(?:se )?l[oae]s? )?"
+_NO = r"(?:no|nao)"
+
+APPROVES = re.compile(
+    rf"(?:(?P<plain>{_PRONOUN}{_APPROVE_VERB}|{_STANDS}{_APPROVED}|{_IS_APPROVED})"
+    rf"|(?P<blessing>(?:{_GIVE}|{_HAS_MINE}) {_BLESSING}|visto bueno)"
+    r"|(?P<bare>(?:(?:estoy|estamos|todo|esta todo|todo esta) )?conformes?|proceden?|procedase))(?!\w)"
+)
+_REJECT_VERB = r"(?:rechazo|rechazamos|deniego|denegamos|niego|desestimo|rejeito|rejeitamos|recuso|reprovo|repruebo)"
+_REJECTED = (
+    r"(?:(?:rechazad|denegad|negad|desestimad|rejeitad|recusad|indeferid|reprobad|reprovad)[oa]s?|improcedentes?)"
+)
+_IS_REJECTED = r"(?:se (?:rechazan?|deniegan?|niegan?|desestiman?)|no ha lugar|recha[zc][ae]se|deniegu?[ae]se)"
+REJECTS = re.compile(
+    rf"(?:(?P<plain>{_PRONOUN}{_REJECT_VERB}|{_STANDS}{_REJECTED}|{_IS_REJECTED})"
+    rf"|(?P<negated>{_NO} (?:{_PRONOUN}{_APPROVE_VERB}|{_STANDS}{_APPROVED}|{_IS_APPROVED}|proceden?|conformes?"
+    rf"|(?:estoy|estamos) conformes?|{_GIVE} {_BLESSING}|{_HAS_MINE} {_BLESSING})))(?!\w)"
+)
+LEADS_IN = re.compile(
+    rf"(?:(?:yo|sí|asi|y|e|entonces|estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|gracias|"
+    rf"(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|por (?:lo )?tanto|"
+    rf"por ende|en consecuencia|por lo que|asi que|por ello|por eso|"
+    rf"(?:les? )?(?:informo|comunico|notifico|confirmo)(?: a (?:uds?|usted(?:es)?))? que|"
+    rf"(?:{THE} )?{REQUEST}(?: (?:esta|queda))?|todo) )*"
+)
+OPENS_STATEMENT = re.compile(
+    rf"(?<=\s)[ye] (?=(?:{_NO} )?(?:{_PRONOUN}(?:{_APPROVE_VERB}|{_REJECT_VERB})|{_APPROVED}|{_REJECTED}"
+    rf"|{_IS_APPROVED}|{_IS_REJECTED})\b)"
+)
+
+APPROVE_FAMILY = re.compile(
+    r"\b(?!aprobacion|autorizacion|aceptacion|aprovech|procedimiento|procedenc|procedente)"
+    r"(?:aprob|aprueb|aprov|autoriz|autoric|acept|validad|visad|visto bueno|proced|"
+    r"conformes?\b(?! (?:a|al|con|lo)\b))\w*"
+)
+REJECT_FAMILY = re.compile(
+    r"\b(?:rechac|rechaz|deneg|denieg|desestim|negad|nieg|rejeit|recus|indefer|improced|desaprob(?!acion)|desaprueb|"
+    r"reprob|reprueb|reprov)\w*"
+)
+GO_AHEAD = re.compile(
+    r"\b(?:adelante|dale|ejecut(?:en?|ese)|continu(?:en?|ese)|sigan|tramit(?:en?|ese)|avancen|de acuerdo|de acordo|"
+    r"concordo|concuerdo|correcto|listo|ok|okay|oki|vale|perfecto|confirmo|confirmado|aprobacion\w*|autorizacion\w*|"
+    r"aceptacion|conformidad)\b"
+)
+BARE_YES_OR_NO = frozenset({"si", "no", "sim", "nao", "claro", "ok", "de acuerdo", "adelante", "dale", "vale"})
+NEGATED_MENTION = re.compile(
+    r"\b(?:no|nao|sin|ni) (?:(?:se|lo|la|los|las|le|les|me|puede|pueden|puedo|podemos|es|posible|corresponde|cabe|fue|"
+    r"ha|han|sido|haber|esta|estan|viene|vienen|ser|procede) ){0,4}"
+    r"(?:aprob|aprueb|aprov|autoriz|acept|validad|visad|visto bueno|conforme|proced)\w*"
+)
+
+_IF = r"(?<![\w])si(?![\w])"
+CONDITION = re.compile(
+    rf"\b(?:siempre y cuando|siempre que|con tal (?:de )?que|a condicion(?: de)?(?: que)?|"
+    rf"con (?:la |las )?condicion(?:es)?"
+    rf"(?: de)?(?: que)?|condicionad\w*(?: a)?(?: que)?|sujet[oa]s? a(?: que)?|supeditad\w* a(?: que)?|a menos que|"
+    rf"a no ser que|salvo(?: que)?|excepto(?: que)?|hasta (?:que|tanto)|mientras(?: que)?|"
+    rf"en (?:el )?caso(?: de)?(?: que)?|"
+    rf"contanto que|desde que|{_IF})\b\s*"
+)
+CONDITION_OF_APPROVAL = re.compile(
+    r"\b(?:una vez(?: que)?|previ[oa]s?(?: a)?|previamente|luego de(?: que)?|despues de(?: que)?|cuando|en cuanto|"
+    r"apenas|"
+    r"tan pronto(?: como)?|en la medida(?: en)?(?: que)?|pero|aunque|sin embargo|no obstante|a excepcion de|"
+    r"con excepcion de|mas|porem)\b\s*"
+)
+DOUBT = re.compile(
+    r"\b(?:manana|amanha|mas tarde|mas adelante|por ahora|por el momento|de momento|por enquanto|"
+    r"(?:l[oae]s? )?(?:reviso|revisare\w*|analizo|analizare\w*|evaluo|evaluare\w*|consulto|consultare\w*)|"
+    r"(?:l[oae]s?|te) (?:veo|vere|estudio|pienso|aviso|avisare|respondo|contesto)|vere(?:mos)?|estudiare|avisare|"
+    r"revisando|analizando|evaluando|consultando|confirmo(?! que)|confirmare\w*|respondere\w*|contestare|decidire|"
+    r"resolvere|dej[ae]me|d[ae]me|denme|en (?:revision|analisis|evaluacion|consulta|estudio)|a la espera|"
+    r"esper(?:o|e|en|emos|ar|ando|a)|vou|verei|ainda|"
+    r"cre(?:o|emos)|pienso|pensar|parece|supongo|quizas?|tal ?vez|acaso|probable\w*|posiblemente|podria\w*|deberia\w*|"
+    r"en principio|en teoria|tentativ\w*|provisional\w*|provisori\w*|preliminar\w*|casi|mas o menos|a lo mejor|"
+    r"imagino|"
+    r"no se (?:si|que|cual|como|cuando)|dud[oa]s?|no estoy segur\w*|no estamos segur\w*|acho|"
+    r"convers(?:emos|arlo|ar)|hablemos|llam\w*me|reconsider\w*|mentira|broma|(?:ja|je|ha|kk){2,}\w*|ja ja|"
+    r"quise decir|me equivoque|corrijo|sin efecto|lo anterior|retiro|"
+    r"\w+(?:aria|eria|iria)(?:n|mos)? (?:aprob|rechaz)|(?:aprob|autoriz|rechaz|acept|deneg)aria\w*|"
+    r"(?:aprob|autoriz|rechaz|acept|deneg)ar(?:e|emos|an?)|que l[oae]s? (?:apruebe|autorice|rechace)\w*)\b|[?¿]"
+)
+PARTIAL = re.compile(
+    r"\b(?:parcial\w*|parte|partes|mitad|solo|solamente|unicamente|primer[oa]?s?|segund[oa]s?|tercer[oa]?s?|"
+    r"ultim[oa]s?|"
+    r"algun\w*|un[oa] de|aun|todavia|hoy|ni|casi|la no|otr[oa]s?|resto|ambos|momentane\w*|"
+    r"transitori\w*|temporalmente|nuevo aviso|anteriormente|antes|ayer|sol[oa]s?|por error)\b"
+)
+PROBLEM = re.compile(
+    r"\b(?:falt\w*|corrij\w*|correg\w*|correcc\w*|error\w*|erron\w*|incorrect\w*|equivoc\w*|incomplet\w*|"
+    r"insuficient\w*|"
+    r"inconsisten\w*|diferenc\w*|descuadr\w*|observ\w*|objec\w*|repar[oa]\w*|deb[ea]\w*|tienen? que|hay que|necesi\w*|"
+    r"requier\w*|solicito|pid[oae]\w*|agreg\w*|adjunt(?:ar|en|e)|envi(?:ar|en|e|o)|subsan\w*|modifi(?:car|quen|que)|"
+    r"cambi(?:ar|en|e|ando)|ajust\w*|rectif\w*|aclar\w*|precis(?:ar|en|e)|complet(?:ar|en|e)|revis\w*|verifi\w*|"
+    r"valid(?:ar|en|e)|pendient\w*|menos|antes|ojo|cuidado|mal|malo|no|nao|nunca|jamas|tampoco|sin|sem|contra|"
+    r"contrari\w*|"
+    r"protesta|obligad\w*|presion\w*|riesgo|problema\w*|hasta|desde|a partir|a contar|(?<!ausencia )temporal\w*|"
+    r"transitori\w*|"
+    r"excepcional\w*|excepcion|esta vez|unica vez|dij[oe]\w*|dic[ei]\w*|bajo|prox\w*|proxim\w*|distint\w*|ayer|"
+    r"devolv\w*|"
+    r"devuel\w*|devoluc\w*|archiv\w*|cancel\w*|suspend\w*|suspens\w*|deten\w*|luego|despues|anul\w*|maxim\w*|tope|"
+    r"limite|"
+    r"rebaj\w*|reduc\w*|aument\w*|medio|segun (?:me|el director|la directora)|responsabilidad|no obstante|como no|"
+    r"claro|"
+    r"obvio|milagro|perdon|disculp\w*|retir\w*|repit\w*|vuelv\w*|volver|nuevamente|nuev[oa]s?|copia a|subrogue|delego|"
+    r"lunes|martes|miercoles|jueves|viernes|sabado|domingo|semana|(?<!de )(?:enero|febrero|marzo|abril|mayo|junio|"
+    r"julio|"
+    r"agosto|septiembre|setiembre|octubre|noviembre|diciembre)|mil|mill\w*|por \d+|monto de|convers\w*|hablad\w*|"
+    r"acordad\w*|(?:la|las|el|los|lo) (?:\d+|un[oa]?|dos|tres|cuatro|cinco))\b"
+    r"|[%$…]|\.\.\.|\d+ ?(?:uf|pesos|dolares|soles|usd)\b"
+)
+NO_OBJECTION = re.compile(
+    r"\b(?:(?:sin|sem|no (?:hay|tengo|tenemos|existen?|presenta|veo)|ningun[oa]?) (?:mas |otr[oa]s? |ningun[oa]? )?"
+    r"(?:observaci\w+|reparos?|objeci\w+|objec\w+|problemas?|inconvenientes?|comentarios|novedad(?:es)?|observac\w+)|"
+    r"(?:por|de) (?:mi|nuestra) parte|atent[oa]s? a (?:sus|cualquier) (?:comentarios?|observaci\w+)|"
+    r"en todas sus partes)\b|¿?\s*\bcomo (?:esta[ns]?|le va)\b\s*\??"
+)
+REPORTED = re.compile(r"\b(?:dijo|dice|dicen|dijeron|indico que|senal[oa]|comento|respondio|pidio|menciona|escribio)\b")
+CAUSE_FIRST = re.compile(
+    r"(?:como|dado que|dado|debido a|ya que|en vista de|considerando|porque|puesto que|al no|por|visto)\b"
+)
+CAUSE = re.compile(
+    r"(?:porque|ya que|dado que|debido a(?: que)?|puesto que|pues|toda vez que|por cuanto|a causa de|en razon de|"
+    r"en atencion a(?: que)?|considerando que|por motivos? de|por|pois)\b\s*"
+)
+
+GREETING = re.compile(
+    r"(?:estimad|hola|buen[oa]?s?\b|querid|senor|sr\b|sra\b|dr\b|dra\b|ing\b|don\b|dona\b|cordial saludo|prezad|ola\b)"
+)
+ROLE_OR_SIGHT = re.compile(
+    r"(?:en (?:mi )?calidad de|como (?:jef|encargad|director|subrogante|responsable|titular|supervisor)\w*|"
+    r"(?:habiendo |he |hemos )?revis(?:ad[oa]s?|e|amos)|(?:habiendo )?analizad[oa]s?|vist[oa]s?|de acuerdo (?:a|"
+    r"con) lo|"
+    r"conforme a|segun lo|en atencion a|en respuesta a|(?:con )?respecto (?:a|de)|en relacion (?:a|con)|"
+    r"junto con saludar|"
+    r"por la presente|mediante la presente|(?:les? )?(?:informo|comunico)(?: a (?:uds?|usted(?:es)?))?$)"
+)
+_HARMLESS_WORDS = """
+gracias muchas muy amable saludos cordiales atte atentamente quedo quedamos atento atenta atentos favor por
+proceder proceda procedan proseguir prosigan continuar continuen continue con la el los las lo su sus de del para
+que a al en y e tramite tramitar tramitacion ejecutar ejecuten ejecucion gestion gestionar segun conforme
+solicitado solicitud requerido requerimiento pedido pedidos indicado todo todos todas bien correcto correcta orden
+antecedentes documentos documentacion estan esta adelante ok perfecto excelente recibido recibida revisado revisada
+si sim buen buena buenos buenas dia dias tarde tardes noches equipo colegas consultas cualquier consulta estimados
+estimadas este mi parte totalmente plenamente completamente expresamente formalmente acuerdo visto ustedes usted ud
+uds mas tramitese ejecutese obrigado obrigada prosseguir me avisan avisen senores proceso nuestra
+"""
+HARMLESS = frozenset(_HARMLESS_WORDS.split())
+OBJECT_START = re.compile(
+    rf"(?:(?:{THE} |[ao]s? )?{REQUEST}\b|(?:segun|conforme (?:a|con)) {THE} {REQUEST}\b|(?:para|a) (?:proceder|"
+    rf"continuar|"
+    r"ejecutar|tramitar|su (?:ejecucion|tramite|gestion))\b|proceder\b|en (?:su totalidad|los terminos)\b|tal como\b|"
+    r"como (?:se )?solicita)"
+)
+ADVERBS = re.compile(
+    r"(?:(?:totalmente|plenamente|completamente|expresamente|formalmente|categoricamente|total|desde ya) ?)+"
+)
+DEVICE = re.compile(
+    r"enviado (?:desde|con|a partir de) (?:mi |el |do |meu )?(?:iphone|ipad|android|celular|movil|telefono|"
+    r"dispositivo|"
+    r"samsung|huawei|xiaomi|motorola|outlook|correo|yahoo|galaxy|smartphone)[\w ]{0,30}"
+)
+SECOND_SENTENCE = re.compile(
+    r"\b(?:es|son|era|fue|tienen?|estan|hay|sera|seran|quedan?|haya|lleva|viene)\b"
+    r"|(?<!\bde )(?<!\ba )(?<!\ben )(?<!\bpara )(?<!\bpor )(?<!\bcon )(?<!\bsegun )(?<!\bsobre )"
+    rf"(?<!^)\b{THE}\b(?! {REQUEST}\b)"
+    r"|\b(?:con|tras)\b(?! lo )|\b\w+(?:ando|iendo)\b"
+    r"|\bque (?!(?:se |nos |me )?(?:adjunt|indic|detall|solicit|present|envi|acompan|requier|pid))"
+)
+JOINED = re.compile(rf"(?:{THE} )?{REQUEST}\b")
+BLESSED = re.compile(rf"a {THE} {REQUEST}\b")
+THING = re.compile(rf"(?:{THE}|un[oa]?s?)\b(?! {REQUEST}\b)")
+BY = re.compile(
+    r"por (?!falta|no |ser |estar |haber|monto|saldo|exce|errores|inconsist|diferenc|incumpl|extempor|plazo|"
+    r"duplic|carec|"
+    r"conten|ten|encontrar|presupuesto|document|antecedent|cuanto|lo |motivo|firma|montos|fecha|fuera)"
+)
+UNFIT = re.compile(r"~~|[☐□]|\[ ?\]|\( ?\)")
+WELCOME_SIGN = re.compile("[✅✔☑👍🙏🙂😊]|[\U0001f3fb-\U0001f3ff]")
+MOOD_SIGN = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]|(?<=\\s)[:;]-?[)(PD](?!\\w)")

@@ -1,0 +1,128 @@
+"""Written Spanish (and Portuguese) as short answers carry it: folding, clauses, where a signature begins.
+
+Every pattern is linear on hostile text; positions in the folded text are those of the cleaned one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+READ_LIMIT = 20_000
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f\x00-\x08\x0b-\x1f\x7f]")
+_VISTO_BUENO = re.compile(r"(?<!\w)v\s?\.?\s?[°ºo˚]?\s?\.?\s?b\s?\.?\s?[°ºo˚]?(?!\w)", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"(?<!\w)(srta|sres|sra|sr|dra|dr|ing|lic|econ|abg|arq|ud|uds|art|nro|nº|n°)\.", re.IGNORECASE
+)
+_WRAP = re.compile(r"(?<=[^\s.!?:;])[ \t]*\n(?=[ \t]*[a-záéíóúñü])")
+_BREAK = re.compile(r"(?:[.!;?…](?!\d)|\n)+")
+_PAUSE = re.compile(r"[,:()\[\]–—]|\s-+\s|^\s*[-•]\s")
+
+_CLOSER = re.compile(
+    r"(?:(?<=[.!;,\n])|^)[ \t]*"
+    r"(?:(?:muy |les? |lo |la )?(?:saluda(?:mos)? )?(?:muy )?(?:atentamente|atte|atenciosamente|att|cordialmente)"
+    r"(?=[ \t]*(?:[.,\n]|$))"
+    r"|(?:un |cordiales |mis |muchos )?(?:cordial |afectuoso )?(?:saludos?|slds|sds|abracos?|abs)\b"
+    r"|enviado (?:desde|con|a partir)\b|obtener outlook|sent from|get outlook|obter o outlook|--[ ]?(?=\n|$))"
+)
+_NOTICE = re.compile(
+    r"(?:^|\n)[^\n]{0,60}(?:aviso legal|confidencialidad|este (?:mensaje|correo|e-mail)|esta mensagem|la informacion "
+    r"contenida|antes de imprimir|piense en el|cuide el medio|disclaimer|nota de descargo)"
+)
+_NOTICE_PROOF = re.compile(r"confidencia|destinatari|imprim|medio ambiente|divulga|privilegiad")
+_CONNECTORS = frozenset({"de", "del", "la", "las", "los", "y", "e", "en", "el", "para", "da", "do", "dos", "das"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of text between pauses: its place, its sentence's number, and its folded words."""
+
+    start: int
+    end: int
+    sentence: int
+    folded: str
+
+
+def cleaned(text: str) -> str:
+    """The text without quoted lines, invisible characters and emphasis marks; «V°B°» and abbreviations spelt out."""
+    text = unicodedata.normalize("NFC", text[:READ_LIMIT]).replace("\r\n", "\n").replace("\r", "\n")
+    text = _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\t", " ")
+    lines = [line for line in text.split("\n") if not line.lstrip().startswith(">")]
+    text = re.sub(r"[*_`]+", "", "\n".join(lines))
+    text = _ABBREVIATION.sub(r"\1 ", _VISTO_BUENO.sub("visto bueno", text))
+    return re.sub(r" {2,}", " ", text).strip()
+
+
+def folded(text: str) -> str:
+    """The text in lower case without accents, of the same length."""
+    return "".join(_fold(character) for character in text)
+
+
+def _fold(character: str) -> str:
+    if character in "ºª°":
+        return character
+    lower = unicodedata.normalize("NFKD", character)[0].lower()
+    return lower if len(lower) == 1 else character
+
+
+def without_notice(text: str) -> str:
+    """The text up to a confidentiality or printing notice, when there is one after something else."""
+    low = folded(text)
+    for found in _NOTICE.finditer(low):
+        if found.start() > 0 and _NOTICE_PROOF.search(low, found.start()):
+            return text[: found.start()].rstrip()
+    return text
+
+
+def signature_starts(text: str) -> Iterator[int]:
+    """Places where a signature may begin, first to last: a closing formula, or a block of names after a blank line."""
+    low = folded(text)
+    for found in _CLOSER.finditer(low):
+        if low[: found.start()].strip():
+            yield found.start()
+    for block in re.finditer(r"\n+", text):
+        rest = [line for line in text[block.end() : block.end() + 1000].split("\n") if line.strip()]
+        if rest and len(rest) <= 8 and _names(rest[0]) >= 2 and all(map(_like_a_signature, rest)):
+            yield block.start()
+
+
+def _names(line: str) -> int:
+    return sum(word[0].isupper() for word in line.split())
+
+
+def _like_a_signature(line: str) -> bool:
+    """Names and titles with capitals, telephones, addresses: no sentence of prose looks so."""
+    words = line.split()
+    if len(words) > 10 or line.rstrip().endswith((".", "!", "?", ":")) or line == line.upper():
+        return False
+    return all(
+        word[0].isupper() or word.lower() in _CONNECTORS or any(c in "@0123456789" for c in word) or not word.isalpha()
+        for word in words
+    )
+
+
+def clauses(text: str, breaks_before: re.Pattern[str]) -> tuple[Clause, ...]:
+    """The clauses of the text. `breaks_before` matches, in folded text, a conjunction that opens a new clause."""
+    joined = _WRAP.sub(lambda found: " " * len(found.group()), text)
+    low = folded(joined)
+    found: list[Clause] = []
+    for number, (start, end) in enumerate(_pieces(_BREAK, low, 0, len(low))):
+        for from_, to in _pieces(_PAUSE, low, start, end):
+            cuts = [from_, *(match.start() for match in breaks_before.finditer(low, from_, to)), to]
+            for left, right in pairwise(cuts):
+                words = re.sub(r"[^\w\s%$°-]+", " ", low[left:right])
+                if words.strip():
+                    found.append(Clause(left, right, number, re.sub(r"\s+", " ", words).strip()))
+    return tuple(found)
+
+
+def _pieces(separator: re.Pattern[str], text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for found in separator.finditer(text, start, end):
+        if found.start() > at:
+            yield at, found.start()
+        at = found.end()
+    if at < end:
+        yield at, end
