@@ -15,9 +15,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from mailbridge import values
 from mailbridge.values import ParsedMail
 
 SECONDS = 2.0
@@ -25,7 +27,9 @@ WALL_SECONDS = 20.0
 MEGABYTES = 512
 PARSER = "mailbridge.parse:parse"
 LENGTH = struct.Struct(">Q")
-KNOWN = {"mailbridge.values": None, "datetime": {"datetime", "timezone", "timedelta"}}
+KNOWN = {("mailbridge.values", name) for name, value in vars(values).items() if is_dataclass(value)} | {
+    ("datetime", name) for name in ("datetime", "timezone", "timedelta")
+}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -47,8 +51,7 @@ class Values(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """The class, when it is one of ours. Raises `UnpicklingError` otherwise."""
-        allowed = KNOWN.get(module, frozenset())
-        if allowed is None or name in allowed:
+        if (module, name) in KNOWN:
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} has no business in a parsed mail")
 

@@ -51,21 +51,21 @@ def equation(session: Session, now: datetime, institution_id: int | None = None)
     rows = session.execute(
         select(
             Arrival.state,
-            func.coalesce(Arrival.reason, ""),
+            Arrival.reason,
             func.count(),
             func.min(Arrival.accepted_at),
             func.count().filter(lost),
             func.sum(func.count()).over(),
         )
         .where(*mine)
-        .group_by(Arrival.state, func.coalesce(Arrival.reason, ""))
+        .group_by(Arrival.state, Arrival.reason)
     ).all()
     totals: Counter[str] = Counter()
     reasons: dict[str, dict[str, int]] = {"ignored": {}, "quarantined": {}}
     oldest: datetime | None = None
     for state, reason, count, first, _, _ in rows:
         if state in reasons:
-            reasons[state][reason] = count
+            reasons[state][reason or ""] = count
         else:
             totals[state] += count
         if state == "pending":

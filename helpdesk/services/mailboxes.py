@@ -1,0 +1,135 @@
+"""Who fetches a mailbox, how far it was read, and how it is connected.
+
+One bridge holds a mailbox by a lease. Each take-over raises the fence; a holder whose fence is not the newest can
+write nothing any more, however long it was frozen.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.errors import Conflict
+from helpdesk.models.institutions import Mailbox
+from helpdesk.models.ledger import Arrival
+from helpdesk.services import history
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mailbox as its holder sees it; `secret` is still sealed."""
+
+    mailbox_id: int
+    institution_id: int
+    address: str
+    imap_url: str
+    imap_user: str
+    imap_folder: str
+    secret: str
+    uidvalidity: int | None
+    last_uid: int
+    fence: int
+
+
+def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
+    """The lease of a mailbox for `holder`, with a new fence; None while another holds it or it is not connected."""
+    row = session.scalar(select(Mailbox).where(Mailbox.id == mailbox_id).with_for_update())
+    now = clock.now()
+    if row is None or not row.active or row.imap_url is None or row.imap_user is None or row.secret is None:
+        return None
+    if row.lease_holder not in (None, holder) and row.lease_until is not None and row.lease_until > now:
+        return None
+    row.lease_holder, row.lease_until, row.lease_fence = holder, now + LEASE, row.lease_fence + 1
+    session.flush()
+    return Held(
+        mailbox_id=row.id,
+        institution_id=row.institution_id,
+        address=row.address,
+        imap_url=row.imap_url,
+        imap_user=row.imap_user,
+        imap_folder=row.imap_folder,
+        secret=row.secret,
+        uidvalidity=row.uidvalidity,
+        last_uid=row.last_uid,
+        fence=row.lease_fence,
+    )
+
+
+def guard(session: Session, mailbox_id: int, fence: int) -> None:
+    """Makes the caller's transaction depend on the lease and renews it. Raises Conflict when the lease is lost."""
+    _update(session, mailbox_id, fence, lease_until=clock.now() + LEASE)
+
+
+def progress(session: Session, mailbox_id: int, fence: int, *, uidvalidity: int, last_uid: int, backlog: int) -> None:
+    """Notes that everything up to `last_uid` was accepted and `backlog` messages wait. Raises Conflict as `guard`."""
+    now = clock.now()
+    _update(
+        session,
+        mailbox_id,
+        fence,
+        uidvalidity=uidvalidity,
+        last_uid=last_uid,
+        backlog=backlog,
+        last_contact_at=now,
+        last_error=None,
+        lease_until=now + LEASE,
+    )
+
+
+def trouble(session: Session, mailbox_id: int, fence: int, sentence: str) -> None:
+    """Notes what keeps the mailbox from being read, for the people who look after it. Raises Conflict as `guard`."""
+    _update(session, mailbox_id, fence, last_error=sentence, lease_until=clock.now() + LEASE)
+
+
+def release(session: Session, mailbox_id: int, fence: int) -> None:
+    """Gives the lease up so that another bridge need not wait for its end; a lost lease is left alone."""
+    session.execute(
+        update(Mailbox)
+        .where(Mailbox.id == mailbox_id, Mailbox.lease_fence == fence)
+        .values(lease_holder=None, lease_until=None)
+    )
+
+
+def _update(session: Session, mailbox_id: int, fence: int, **values: object) -> None:
+    found = session.execute(
+        update(Mailbox)
+        .where(Mailbox.id == mailbox_id, Mailbox.lease_fence == fence)
+        .values(**values)
+        .returning(Mailbox.id)
+    ).first()
+    if found is None:
+        raise Conflict(f"The mailbox {mailbox_id} was taken over by another bridge.")
+
+
+def accepted_uids(session: Session, mailbox_id: int, folder: str, uidvalidity: int, above: int) -> frozenset[int]:
+    """UIDs above `above` that the ledger has already."""
+    prefix = f"{folder}:{uidvalidity}:"
+    keys = session.scalars(
+        select(Arrival.arrival_key).where(
+            Arrival.mailbox_id == mailbox_id,
+            Arrival.source == "imap",
+            Arrival.arrival_key.startswith(prefix, autoescape=True),
+        )
+    )
+    return frozenset(uid for uid in (int(key.removeprefix(prefix)) for key in keys) if uid > above)
+
+
+def connect(
+    session: Session, actor: Actor, mailbox: Mailbox, *, url: str, user: str, folder: str, sealed_secret: str
+) -> None:
+    """Connects a mailbox of the catalogue to its IMAP account; another account or folder is read from its start."""
+    if (mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder) != (url, user, folder):
+        mailbox.uidvalidity, mailbox.last_uid = None, 0
+    mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder = url, user, folder
+    mailbox.secret, mailbox.last_error = sealed_secret, None
+    # The present holder loses its fence, so that it comes back with the new account.
+    mailbox.lease_fence += 1
+    mailbox.lease_holder = mailbox.lease_until = None
+    data = {"mailbox": mailbox.address, "url": url, "user": user, "folder": folder}
+    history.record(session, actor, None, "mailbox_connected", data, institution_id=mailbox.institution_id)
+    session.flush()

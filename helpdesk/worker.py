@@ -1,0 +1,62 @@
+"""Runs jobs: a Procrastinate worker in which every job has an application context of its own."""
+
+import logging
+
+from flask import Flask
+
+import config
+from helpdesk import files, queue
+from helpdesk.app import AppSettings, create_app
+from mailbridge import jobs as mail_jobs
+from mailbridge import runtime
+from mailbridge.runtime import Runtime
+from mailbridge.sandbox import Sandbox
+
+# Importing a module of handlers registers them.
+HANDLERS = (mail_jobs,)
+CONCURRENCY = 4
+READERS = 2
+# Retries and future jobs are found by the poll alone; new ones wake the worker at once.
+POLL_SECONDS = 2.0
+DRAIN_SECONDS = 30
+
+log = logging.getLogger(__name__)
+
+
+def application(settings: config.Settings, url: str, *, demo: bool = False) -> Flask:
+    """The application of a process without pages: database, values of this installation, the mail bridge's needs."""
+    assert settings.secret_key is not None
+    store = files.at(settings.files)
+    app_settings = AppSettings(
+        database_url=url,
+        secret_key=settings.secret_key,
+        public_url=settings.public_url,
+        mail_domain=settings.mail_domain,
+        files=store,
+        demo=demo,
+        pool_size=3 * CONCURRENCY,
+    )
+    app = create_app(app_settings)
+    keep = demo and settings.smtp_url is None
+    fence = Sandbox(READERS)
+    runtime.install(app, Runtime(app_settings.desk, store, fence, settings.border, settings.smtp_url, keep))
+    return app
+
+
+def run(settings: config.Settings, url: str, *, demo: bool = False, wait: bool = True) -> None:
+    """Works until SIGTERM or SIGINT, then lets running jobs end (30 s at most); with `wait` false until none is due.
+
+    `demo` keeps letters for reading when no outgoing server is set.
+    """
+    app = application(settings, url, demo=demo)
+    log.info("worker ready: %s", ", ".join(sorted(queue.known_jobs())))
+    with queue.open_app(url) as jobs:
+        jobs.run_worker(
+            concurrency=CONCURRENCY,
+            wait=wait,
+            fetch_job_polling_interval=POLL_SECONDS,
+            shutdown_graceful_timeout=DRAIN_SECONDS,
+            task_middleware=[queue.flask_context(app)],
+            delete_jobs="successful",
+            install_signal_handlers=True,
+        )

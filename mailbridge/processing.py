@@ -1,0 +1,214 @@
+"""From a ledger row to its effect: read, judge, hand over, settle.
+
+A crash between any two lines leaves a row to do again or one that is done.
+"""
+
+import logging
+import random
+import time
+from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from helpdesk.db import transaction
+from helpdesk.domain.actors import machine
+from helpdesk.domain.errors import Unavailable
+from helpdesk.domain.incoming import Incoming, IncomingFile
+from helpdesk.files import Files
+from helpdesk.models.ledger import Arrival
+from helpdesk.services import conversation, ledger
+from helpdesk.services.conversation import Outcome
+from helpdesk.services.ledger import Started
+from mailbridge import failpoints, runtime
+from mailbridge.fingerprint import peek
+from mailbridge.sandbox import ParseFailed
+from mailbridge.screen import screen
+from mailbridge.screening import facts_for
+from mailbridge.translate import file_name, to_incoming
+from mailbridge.trust import judge
+from mailbridge.values import ParsedMail, Verdict
+
+log = logging.getLogger(__name__)
+
+COLLISIONS = frozenset({"40001", "40P01"})
+MOST_COLLISIONS = 5
+FIRST_PAUSE = timedelta(seconds=10)
+PASSING_PAUSE = timedelta(seconds=30)
+
+SENTENCES = {
+    "parse_error": "El mensaje no se pudo leer. Abra el original y respóndalo a mano, o repita la lectura.",
+    "header_too_large": "Los encabezados pasan de 100 kB. Abra el original y decida a mano.",
+    "mime_too_deep": "El mensaje tiene más de 100 niveles de partes anidadas. Abra el original y decida a mano.",
+    "too_many_parts": "El mensaje tiene más de 1.000 partes. Descargue el original y decida a mano.",
+    "too_large": "El mensaje pasa de 50 MB y quedó en el servidor de correo. Pida al remitente que lo envíe en partes.",
+    "time_limit": "Leer el mensaje tomó más de 2 segundos y se interrumpió. Abra el original y decida a mano.",
+    "memory_limit": "Leer el mensaje pidió más de 512 MB y se interrumpió. Abra el original y decida a mano.",
+    "no_sender": "El mensaje no dice quién lo envía. Abra el original; si es legítimo, regístrelo a mano.",
+    "ambiguous_sender": "El mensaje nombra varios remitentes. Abra el original y decida quién es.",
+    "hop_limit": "El mensaje pasó por demasiados servidores: hay un bucle de correo. Avise a soporte técnico.",
+    "loop_suspect": "Parece un bucle entre dos sistemas automáticos. Revise el original antes de responder.",
+    "automatic_unmatched": "Es un mensaje automático que no corresponde a ningún ticket. No suele hacer falta nada.",
+    "bounce_unmatched": "Es un aviso de no entrega de un correo que no enviamos. No suele hacer falta nada.",
+    "internal_error": "El mensaje falló tres veces al procesarse. Avise a soporte técnico y luego repita la entrada.",
+}
+
+
+def process_inbound(ledger_id: int) -> None:
+    """Processes one arrival; settled ones are left alone.
+
+    A try that fails is given back for later, the third one sets the message aside; nothing is raised but what makes
+    giving back itself impossible (the queue then finds the arrival still pending).
+    """
+    failpoints.reach("process.start")
+    with transaction() as session:
+        started = ledger.start(session, ledger_id)
+        failpoints.reach("process.before_count_commit")
+    failpoints.reach("process.after_count_commit")
+    if started is None:
+        return
+    if started.attempt > ledger.LIMIT_OF_TRIES:
+        set_aside(ledger_id, "internal_error")
+        return
+    try:
+        understand_and_record(started)
+    except ParseFailed as error:
+        log.warning("arrival %s cannot be read: %s", ledger_id, error)
+        set_aside(ledger_id, error.reason)
+    except (OperationalError, InterfaceError, Unavailable):
+        log.warning("arrival %s waits: a part we need does not answer", ledger_id, exc_info=True)
+        give_back(ledger_id, PASSING_PAUSE, counted=False)
+    except Exception:
+        log.exception("arrival %s failed (try %s)", ledger_id, started.attempt)
+        if started.attempt >= ledger.LIMIT_OF_TRIES:
+            set_aside(ledger_id, "internal_error")
+        else:
+            give_back(ledger_id, FIRST_PAUSE * started.attempt, counted=True)
+
+
+def understand_and_record(started: Started) -> None:
+    """Reads the message with no transaction open, then writes everything in one."""
+    here = runtime.current()
+    mail = here.sandbox.parse(started.raw)
+    failpoints.reach("process.after_parse")
+    judgement = judge(mail, here.border)
+    with transaction() as session:
+        facts = facts_for(session, started, here.border, here.desk)
+    verdict = screen(mail, facts)
+    if verdict.kind in ("own", "quarantine"):
+        record_verdict(started, verdict)
+        return
+    failpoints.reach("process.before_files")
+    files = store(here.files, mail)
+    failpoints.reach("process.after_files")
+    incoming = to_incoming(mail, verdict, judgement, started, facts.own_addresses, files)
+    for collision in range(MOST_COLLISIONS):
+        try:
+            record(started, incoming)
+            return
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in COLLISIONS or collision == MOST_COLLISIONS - 1:
+                raise
+            time.sleep(random.uniform(0.01, 0.1) * 2**collision)  # noqa: S311  # spreads rivals, hides nothing
+
+
+def record(started: Started, incoming: Incoming) -> None:
+    """The one transaction of the effect: claim, hand to the desk, settle."""
+    with transaction() as session:
+        row = ledger.claim(session, started.ledger_id)
+        if row is None:
+            return
+        copied = ledger.earlier_copy(session, row, anchored=peek(started.raw).anchored)
+        if copied is not None:
+            ledger.settle(
+                session,
+                row,
+                "duplicate",
+                trust=incoming.trust,
+                ticket_id=copied.ticket_id,
+                duplicate_of_id=copied.id,
+            )
+            return
+        namesake = ledger.namesake(session, row)
+        outcome = conversation.receive(session, machine(row.institution_id), incoming)
+        failpoints.reach("process.mid_tx")
+        settle_outcome(session, row, outcome, incoming, namesake)
+        failpoints.reach("process.before_commit")
+    failpoints.reach("process.after_commit")
+
+
+def settle_outcome(
+    session: Session, row: Arrival, outcome: Outcome, incoming: Incoming, namesake: Arrival | None
+) -> None:
+    """Writes into the ledger what the desk did with the message."""
+    if outcome.quarantine is not None:
+        ledger.settle(
+            session,
+            row,
+            "quarantined",
+            reason=outcome.quarantine,
+            sentence=sentence_for(outcome.quarantine),
+            trust=incoming.trust,
+            ticket_id=outcome.ticket_id,
+        )
+    elif outcome.action == "ignore":
+        reason = outcome.reason or incoming.auto_reason or "ignored"
+        ledger.settle(session, row, "ignored", reason=reason, trust=incoming.trust, ticket_id=outcome.ticket_id)
+    else:
+        ledger.settle(
+            session,
+            row,
+            "processed",
+            reason=ledger.SAME_ID if namesake is not None else None,
+            trust=incoming.trust,
+            action=outcome.action,
+            ticket_id=outcome.ticket_id,
+            duplicate_of_id=namesake.id if namesake is not None else None,
+        )
+
+
+def record_verdict(started: Started, verdict: Verdict) -> None:
+    """Settles a message that the desk never sees: one of our own, or one that a rule puts aside."""
+    with transaction() as session:
+        row = ledger.claim(session, started.ledger_id)
+        if row is None:
+            return
+        if verdict.kind == "own":
+            ledger.settle(session, row, "ignored", reason=verdict.reason, trust=verdict.trust)
+        else:
+            sentence = sentence_for(verdict.reason)
+            ledger.settle(session, row, "quarantined", reason=verdict.reason, sentence=sentence, trust=verdict.trust)
+
+
+def set_aside(ledger_id: int, reason: str) -> None:
+    """Puts an arrival in quarantine after its reading or processing failed."""
+    with transaction() as session:
+        row = ledger.claim(session, ledger_id)
+        if row is not None:
+            ledger.settle(session, row, "quarantined", reason=reason, sentence=sentence_for(reason))
+
+
+def give_back(ledger_id: int, pause: timedelta, *, counted: bool) -> None:
+    """Lets the arrival wait for its next try. Without a database the queue itself brings it back."""
+    with transaction() as session:
+        ledger.give_back(session, ledger_id, after=pause, counted=counted)
+
+
+def store(files: Files, mail: ParsedMail) -> tuple[IncomingFile, ...]:
+    """Keeps the bytes of every attachment under their hash. Raises `Unavailable` when the store refuses."""
+    return tuple(
+        IncomingFile(
+            filename=file_name(part.filename, part.content_type, number),
+            content_type=part.content_type,
+            size=len(part.content),
+            sha256=files.put(part.content),
+            inline=part.inline,
+            content_id=part.content_id,
+        )
+        for number, part in enumerate(mail.attachments, start=1)
+    )
+
+
+def sentence_for(reason: str) -> str:
+    """What the operator reads beside a quarantine reason."""
+    return SENTENCES.get(reason, "El mensaje quedó en cuarentena. Abra el original y decida.")
