@@ -62,7 +62,7 @@ def read_answer(new_text: str) -> Answer:
 def _without_signature(text: str) -> str:
     """The text up to the first closing formula after which nothing more is said."""
     for start in signature_starts(text):
-        rest = words.DEVICE.sub("", folded(text[start:]))
+        rest = folded(text[start:])
         if not (
             words.APPROVE_FAMILY.search(rest)
             or words.REJECT_FAMILY.search(rest)

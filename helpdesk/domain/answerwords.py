@@ -179,11 +179,6 @@ OBJECT_START = re.compile(
 ADVERBS = re.compile(
     r"(?:(?:totalmente|plenamente|completamente|expresamente|formalmente|categoricamente|total|desde ya) ?)+"
 )
-DEVICE = re.compile(
-    r"enviado (?:desde|con|a partir de) (?:mi |el |do |meu )?(?:iphone|ipad|android|celular|movil|telefono|"
-    r"dispositivo|"
-    r"samsung|huawei|xiaomi|motorola|outlook|correo|yahoo|galaxy|smartphone)[\w ]{0,30}"
-)
 SECOND_SENTENCE = re.compile(
     r"\b(?:es|son|era|fue|tienen?|estan|hay|sera|seran|quedan?|haya|lleva|viene)\b"
     r"|(?<!\bde )(?<!\ba )(?<!\ben )(?<!\bpara )(?<!\bpor )(?<!\bcon )(?<!\bsegun )(?<!\bsobre )"

@@ -24,12 +24,16 @@ _CLOSER = re.compile(
     r"(?:(?<=[.!;,\n])|^)[ \t]*"
     r"(?:(?:muy |les? |lo |la )?(?:saluda(?:mos)? )?(?:muy )?(?:atentamente|atte|atenciosamente|att|cordialmente)"
     r"(?=[ \t]*(?:[.,\n]|$))"
-    r"|(?:un |cordiales |mis |muchos )?(?:cordial |afectuoso )?(?:saludos?|slds|sds|abracos?|abs)\b"
-    r"|enviado (?:desde|con|a partir)\b|obtener outlook|sent from|get outlook|obter o outlook|--[ ]?(?=\n|$))"
+    r"|(?:un |cordiales |mis |muchos )?(?:cordial |afectuoso )?(?:saludos?|slds|sds|abracos?|abs)\b|--[ ]?(?=\n|$))"
 )
 _NOTICE = re.compile(
     r"(?:^|\n)[^\n]{0,60}(?:aviso legal|confidencialidad|este (?:mensaje|correo|e-mail)|esta mensagem|la informacion "
     r"contenida|antes de imprimir|piense en el|cuide el medio|disclaimer|nota de descargo)"
+)
+_DEVICE = re.compile(
+    r"(?:^|\n)[ \t]*(?:enviado (?:desde|con|a partir de) (?:mi |el |do |meu )?(?:iphone|ipad|android|celular|movil|"
+    r"telefono|dispositivo|samsung|huawei|xiaomi|motorola|outlook|correo|yahoo|galaxy|smartphone)|sent from my|"
+    r"(?:obtener|get|obter o) outlook)[\w ]{0,30}\.?(?=\n|$)"
 )
 _NOTICE_PROOF = re.compile(r"confidencia|destinatari|imprim|medio ambiente|divulga|privilegiad")
 _CONNECTORS = frozenset({"de", "del", "la", "las", "los", "y", "e", "en", "el", "para", "da", "do", "dos", "das"})
@@ -68,7 +72,9 @@ def _fold(character: str) -> str:
 
 
 def without_notice(text: str) -> str:
-    """The text up to a confidentiality or printing notice, when there is one after something else."""
+    """The text without the line of a mobile device, up to a confidentiality or printing notice."""
+    if (device := _DEVICE.search(folded(text))) is not None:
+        text = (text[: device.start()] + text[device.end() :]).strip()
     low = folded(text)
     for found in _NOTICE.finditer(low):
         if found.start() > 0 and _NOTICE_PROOF.search(low, found.start()):
