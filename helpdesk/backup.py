@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import create_engine, pool, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from helpdesk import schema
 from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid
@@ -109,7 +109,8 @@ def tool(program: str, url: str, *arguments: str) -> None:
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:
         version = int(connection.scalar(text("SHOW server_version_num")) or 0) // 10000
-    target = parts.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    bare = URL.create("postgresql", parts.username, None, parts.host, parts.port, parts.database, parts.query)
+    target = bare.render_as_string(hide_password=False)
     environment = os.environ | ({"PGPASSWORD": str(parts.password)} if parts.password else {})
     command = [str(client(program, version)), f"--dbname={target}", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

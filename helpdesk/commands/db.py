@@ -57,7 +57,8 @@ def check(url: str) -> int:
 
 def show(steps: Iterator[int], what: str) -> None:
     """Runs the steps under a progress bar on standard error."""
-    for _ in track(steps, description=what, console=Console(stderr=True), transient=True):
+    console = Console(stderr=True)
+    for _ in track(steps, description=what, console=console, transient=True, disable=not console.is_terminal):
         pass
 
 
