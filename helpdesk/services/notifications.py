@@ -10,6 +10,7 @@ from helpdesk.domain.catalogue import Catalogue, RequestType, StepSpec
 from helpdesk.domain.incoming import Incoming
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
+from helpdesk.letters.render import LetterText
 from helpdesk.models.documents import Document
 from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
@@ -365,3 +366,19 @@ def _after(request_type: RequestType, key: str) -> str | None:
 
 def _active(session: Session, ticket: Ticket) -> Step | None:
     return session.scalar(select(Step).where(Step.ticket_id == ticket.id, Step.state.in_(("active", "returned"))))
+
+
+def plain(session: Session, ticket: Ticket, person: Person, written: str) -> LetterText:
+    """An answer with the text given, from the desk as such."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    team = catalogue.team(ticket.team).name
+    return write.respuesta(
+        f.Answer(
+            institution=f.institution_of(catalogue.institution),
+            ticket=facts_of(session, ticket),
+            text=written,
+            agent=team,
+            recipient=person.name,
+            team=team,
+        )
+    )

@@ -329,8 +329,8 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('message_id', sa.BigInteger(), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(decided_at IS NOT NULL) = (state IN ('done', 'rejected'))", name=op.f('ck_steps_decided_has_time')),
-    sa.CheckConstraint("state IN ('to_come', 'active', 'done', 'skipped', 'rejected', 'superseded', 'stopped')", name=op.f('ck_steps_state')),
+    sa.CheckConstraint("state IN ('to_come', 'active', 'returned', 'done', 'skipped', 'rejected', 'superseded', 'stopped')", name=op.f('ck_steps_state')),
+    sa.CheckConstraint("state NOT IN ('done', 'rejected') OR decided_at IS NOT NULL", name=op.f('ck_steps_decided_has_time')),
     sa.ForeignKeyConstraint(['approver_id'], ['people.id'], name=op.f('fk_steps_approver_id')),
     sa.ForeignKeyConstraint(['decided_by_id'], ['people.id'], name=op.f('fk_steps_decided_by_id')),
     sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_steps_message_id')),
@@ -340,7 +340,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_steps_approver', 'steps', ['approver_id', 'state'], unique=False)
     op.create_index('ix_steps_ticket', 'steps', ['ticket_id', 'position'], unique=False)
-    op.create_index('uq_steps_active', 'steps', ['ticket_id'], unique=True, postgresql_where="state = 'active'")
+    op.create_index('uq_steps_active', 'steps', ['ticket_id'], unique=True, postgresql_where=sa.text("state IN ('active', 'returned')"))
     op.create_table('documents',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
