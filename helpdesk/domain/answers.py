@@ -41,7 +41,7 @@ class Statement:
 
 def read_answer(new_text: str) -> Answer:
     """What `new_text`, the sender's own words, decides; `none` when nothing in it speaks of a decision."""
-    text = _without_signature(without_notice(cleaned(new_text)))
+    text = words.YES_AND.sub(r"\1", _without_signature(without_notice(cleaned(new_text))))
     if (wrapped := WHOLLY_QUOTED.fullmatch(text)) is not None:
         text = wrapped[1]
     low = folded(text)
@@ -71,6 +71,7 @@ def _without_signature(text: str) -> str:
             or words.PARTIAL.search(rest)
             or words.DOUBT.search(rest)
             or words.PROBLEM.search(rest.replace("...", ""))
+            or words.NOT_A_NAME.search(rest)
             or re.search(r"\b(?:pd|ps|nota|importante)\b", rest)
         ):
             return text[:start].rstrip()
@@ -170,12 +171,12 @@ def _plain_object(statement: Statement) -> bool:
 
 
 def _all_harmless(said: str) -> bool:
-    return all(word in words.HARMLESS for word in said.split())
+    return all(word in words.HARMLESS for word in said.split()) or words.LEADS_IN.fullmatch(said + " ") is not None
 
 
 def _harmless(part: Clause, first: Clause) -> bool:
     found = words.NO_OBJECTION.sub("", part.folded).split()
-    if all(word in words.HARMLESS for word in found):
+    if _all_harmless(" ".join(found)):
         return True
     if part.start > first.start or words.APPROVE_FAMILY.search(part.folded):
         return False
@@ -190,7 +191,7 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tup
     return (
         _conditional(low, text) is None
         and not words.DOUBT.search(words.NO_OBJECTION.sub(" ", low))
-        and not any(_speaks_for_it(words.NEGATED_MENTION.sub(" ", each)) for each in said)
+        and not any(_speaks_for_it(words.MENTIONED.sub(" ", words.NEGATED_MENTION.sub(" ", each))) for each in said)
         and not any(re.match(r"(?:pero|aunque|sin embargo|no obstante|mas|porem)\b", each) for each in said)
         and all(_plain_refusal(statement, text) for statement in stated)
         and all(_may_precede(part, stated[0].clause) for part in others if part.start < stated[0].clause.start)
@@ -221,7 +222,7 @@ def _may_precede(part: Clause, first: Clause) -> bool:
     """A cause may stand before the rejection; what somebody else said may not."""
     if words.REPORTED.search(part.folded) or words.REJECT_FAMILY.search(part.folded):
         return False
-    if part.sentence < first.sentence or all(word in words.HARMLESS for word in part.folded.split()):
+    if part.sentence < first.sentence or _all_harmless(part.folded):
         return True
     concludes = re.match(
         r"(?:por (?:lo )?tanto|por ende|en consecuencia|por lo que|asi que|por ello|por eso)\b", first.folded
@@ -256,7 +257,7 @@ def _reason(text: str, parts: tuple[Clause, ...], stated: tuple[Statement, ...])
         and part.folded != "no"
         and not words.GREETING.match(part.folded)
         and not words.ROLE_OR_SIGHT.match(part.folded)
-        and not all(word in words.HARMLESS for word in part.folded.split())
+        and not _all_harmless(part.folded)
     ]
     return _tidy(text[before[0].start : before[-1].end]) if before else None
 

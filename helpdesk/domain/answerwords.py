@@ -8,8 +8,8 @@ import re
 REQUEST = (
     r"(?:(?:presente|mencionad[oa]|referid[oa]|citad[oa]) )?"
     r"(?:solicitud(?:es)?|requerimientos?|pedidos?|peticion|tramite|ticket|rendicion(?:es)?|informes?(?: tecnicos?)?|"
-    r"desaprobacion|asignacion|reasignacion|modificacion|presupuesto|convocatoria|cambio|gestion|creacion|propuesta|"
-    r"gasto|compra|apertura|reapertura|cierre|ampliacion|prorroga|activacion|desactivacion|habilitacion|eliminacion|"
+    r"desaprobacion|asignacion|reasignacion|modificacion|presupuesto|convocatoria|cambio|gestion|creacion|"
+    r"gasto|compra|apertura|reapertura|ampliacion|activacion|habilitacion|"
     r"acceso|usuario|clave|viaticos|contratacion|adquisicion|servicio|capacitacion|asistencia|solicitacao|"
     r"solicitado|requerido|indicado|expuesto|planteado|senalado)"
 )
@@ -43,7 +43,7 @@ REJECTS = re.compile(
 LEADS_IN = re.compile(
     rf"(?:(?:yo|sí|asi|y|e|entonces|estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|gracias|"
     rf"(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|por (?:lo )?tanto|"
-    rf"por ende|en consecuencia|por lo que|asi que|por ello|por eso|"
+    rf"por ende|en consecuencia|por lo expuesto|por lo que|asi que|por ello|por eso|"
     rf"(?:les? )?(?:informo|comunico|notifico|confirmo)(?: a (?:uds?|usted(?:es)?))? que|"
     rf"(?:{THE} )?{REQUEST}(?: (?:esta|queda))?|todo) )*"
 )
@@ -68,11 +68,17 @@ GO_AHEAD = re.compile(
 )
 BARE_YES_OR_NO = frozenset({"si", "no", "sim", "nao", "claro", "ok", "de acuerdo", "adelante", "dale", "vale"})
 NEGATED_MENTION = re.compile(
-    r"\b(?:no|nao|sin|ni) (?:(?:se|lo|la|los|las|le|les|me|puede|pueden|puedo|podemos|es|posible|corresponde|cabe|fue|"
+    r"\b(?:no|nao|sin|ni|faltan?|requiere|necesita) (?:(?:el|su|se|lo|la|los|las|le|les|me|puede|pueden|puedo|"
+    r"podemos|es|posible|corresponde|cabe|fue|"
     r"ha|han|sido|haber|esta|estan|viene|vienen|ser|procede) ){0,4}"
     r"(?:aprob|aprueb|aprov|autoriz|acept|validad|visad|visto bueno|conforme|proced)\w*"
 )
 
+MENTIONED = re.compile(
+    r"\b(?:con|excede|supera|sobrepasa|que|sobre|de|del|al|el|a) (?:(?:lo|el|la) )?"
+    r"(?:(?:presupuesto|monto|maximo|cupo|convenio|proyecto|programa) |(?<=lo ))(?:aprobad|autorizad)[oa]\b|"
+    r"\b(?:excede|supera|sobrepasa) lo (?:aprobad|autorizad)[oa]\b"
+)
 _IF = r"(?<![\w])si(?![\w])"
 CONDITION = re.compile(
     rf"\b(?:siempre y cuando|siempre que|con tal (?:de )?que|a condicion(?: de)?(?: que)?|"
@@ -130,7 +136,8 @@ PROBLEM = re.compile(
     r"lunes|martes|miercoles|jueves|viernes|sabado|domingo|semana|(?<!de )(?:enero|febrero|marzo|abril|mayo|junio|"
     r"julio|"
     r"agosto|septiembre|setiembre|octubre|noviembre|diciembre)|mil|mill\w*|por \d+|monto de|convers\w*|hablad\w*|"
-    r"acordad\w*|(?:la|las|el|los|lo) (?:\d+|un[oa]?|dos|tres|cuatro|cinco))\b"
+    r"acordad\w*|anterior\w*|siguiente\w*|original\w*|alternativ\w*|propuest\w*|cero|(?:la|las|el|los|lo) (?:\d+|"
+    r"un[oa]?|dos|tres|cuatro|cinco))\b"
     r"|[%$…]|\.\.\.|\d+ ?(?:uf|pesos|dolares|soles|usd)\b"
 )
 NO_OBJECTION = re.compile(
@@ -145,7 +152,7 @@ CAUSE_FIRST = re.compile(
 )
 CAUSE = re.compile(
     r"(?:porque|ya que|dado que|debido a(?: que)?|puesto que|pues|toda vez que|por cuanto|a causa de|en razon de|"
-    r"en atencion a(?: que)?|considerando que|por motivos? de|por|pois)\b\s*"
+    r"en atencion a(?: que)?|considerando que|por motivos? de|por|pois)\b\s*|(?:motivos?|raz[o]n(?:es)?|causa)\s*:\s*"
 )
 
 GREETING = re.compile(
@@ -167,7 +174,8 @@ solicitado solicitud requerido requerimiento pedido pedidos indicado todo todos 
 antecedentes documentos documentacion estan esta adelante ok perfecto excelente recibido recibida revisado revisada
 si sim buen buena buenos buenas dia dias tarde tardes noches equipo colegas consultas cualquier consulta estimados
 estimadas este mi parte totalmente plenamente completamente expresamente formalmente acuerdo visto ustedes usted ud
-uds mas tramitese ejecutese obrigado obrigada prosseguir me avisan avisen senores proceso nuestra
+uds mas tramitese ejecutese obrigado obrigada desaprobacion rendicion informe tecnico modificacion presupuestaria
+asignacion convocatoria prosseguir me avisan avisen senores proceso nuestra
 """
 HARMLESS = frozenset(_HARMLESS_WORDS.split())
 OBJECT_START = re.compile(
@@ -183,7 +191,7 @@ SECOND_SENTENCE = re.compile(
     r"\b(?:es|son|era|fue|tienen?|estan|hay|sera|seran|quedan?|haya|lleva|viene)\b"
     r"|(?<!\bde )(?<!\ba )(?<!\ben )(?<!\bpara )(?<!\bpor )(?<!\bcon )(?<!\bsegun )(?<!\bsobre )"
     rf"(?<!^)\b{THE}\b(?! {REQUEST}\b)"
-    r"|\b(?:con|tras)\b(?! lo )|\b\w+(?:ando|iendo)\b"
+    r"|\b(?:con|tras)\b(?! lo )|\b\w+(?:ando|iendo)\b|\bcomo (?!corresponde|se solicita|solicitad)"
     r"|\bque (?!(?:se |nos |me )?(?:adjunt|indic|detall|solicit|present|envi|acompan|requier|pid))"
 )
 JOINED = re.compile(rf"(?:{THE} )?{REQUEST}\b")
@@ -197,3 +205,8 @@ BY = re.compile(
 UNFIT = re.compile(r"~~|[☐□]|\[ ?\]|\( ?\)")
 WELCOME_SIGN = re.compile("[✅✔☑👍🙏🙂😊]|[\U0001f3fb-\U0001f3ff]")
 MOOD_SIGN = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]|(?<=\\s)[:;]-?[)(PD](?!\\w)")
+
+NOT_A_NAME = re.compile(
+    r"\b(?:mont|acta|firm|saldo|fecha|pag[aou]|usar|valor|plazo|memo|oficio|cambio|menor|mayor|cartola|condici)\w*"
+)
+YES_AND = re.compile(r"^([ ]*)sí (?=(?:l[oa]s? )?(?:apruebo|autorizo|acepto|se aprueba|se autoriza)\b)", re.I | re.M)

@@ -4,7 +4,7 @@ import time
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.domain.answers import Decision, read_answer
@@ -88,6 +88,9 @@ Apruebo la asignación presupuestaria del programa Mayores de la región.
 Junto con saludar, apruebo la rendición del convenio.
 Apruebo la solicitud. Quedo atento a sus comentarios.
 ✅ Apruebo
+Sí autorizo
+Por lo tanto, se aprueba.
+Aprobado. Proceder con la desaprobación de la rendición.
 Apruebo
 """
 
@@ -135,6 +138,11 @@ Rechazado. Favor corregir el monto y volver a enviar. | Favor corregir el monto 
 Rechazado, no se puede autorizar sin memorándum. | no se puede autorizar sin memorándum
 Denegada: el programa no corresponde a su región. | el programa no corresponde a su región
 Rejeitado, falta o memorando. | falta o memorando
+En consecuencia, no se aprueba la modificación. | -
+Por lo expuesto, se rechaza. | -
+Rechazado. Motivo: falta el memorándum. | falta el memorándum
+Rechazado, el monto no coincide con lo aprobado en el convenio. | el monto no coincide con lo aprobado en el convenio
+No apruebo, falta visto bueno del supervisor | falta visto bueno del supervisor
 Não autorizo: o saldo não confere. | o saldo não confere
 """
 
@@ -244,6 +252,11 @@ Apruebo la solicitud dependiendo del saldo | -
 Apruebo la solicitud con la firma del director | -
 Aprobado según lo conversado | -
 Apruebo la solicitud para mayo | -
+Apruebo la solicitud anterior | -
+Apruebo la propuesta de Ana | -
+Apruebo la solicitud como Ana pidió | -
+Autorizo el cierre | -
+Rechazado, presupuesto aprobado | -
 Rechazo el tono del correo | -
 Rechazado por finanzas | -
 Rechazado por error | -
@@ -336,6 +349,8 @@ def test_a_signature_changes_nothing(signature: str) -> None:
         "\n\nAtte.\nJuan Pérez\nsiempre y cuando llegue el memorándum",
         "\n\nSaludos, pero falta la firma",
         "\n--\nRechazado",
+        "\nFirmar Acta",
+        "\n\nPor Favor Usar Monto Menor",
     ],
 )
 def test_an_afterthought_below_the_closing_formula_counts(afterthought: str) -> None:
@@ -348,17 +363,20 @@ def test_any_approval_with_a_doubt_behind_it_is_ambiguous(text: str, doubt: str)
     assert read_answer(f"{text}\n{doubt}").decision == "ambiguous"
 
 
+@settings(deadline=None)
 @given(st.sampled_from(lines(APPROVALS)), st.sampled_from([text for text, _ in pairs(REJECTIONS)]), st.booleans())
 def test_two_contradictory_statements_are_ambiguous(approval: str, rejection: str, first: bool) -> None:
     text = f"{approval}\n{rejection}" if first else f"{rejection}\n{approval}"
     assert read_answer(text).decision == "ambiguous"
 
 
+@settings(deadline=None)
 @given(st.sampled_from([text for text, _ in pairs(REJECTIONS)]), st.text(max_size=40))
 def test_nothing_put_behind_a_rejection_makes_it_an_approval(rejection: str, more: str) -> None:
     assert read_answer(f"{rejection}\n{more}").decision != "approve"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read(text: str) -> None:
     assert read_answer(text).decision in get_args(Decision)

@@ -1,7 +1,7 @@
 """Messages on finished tickets: thanks change nothing, a failure reopens, the rest is for a person."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.domain.closing_words import is_thanks, reopens, says_still_failing
@@ -78,11 +78,13 @@ def test_anything_else_is_for_a_person(text: str) -> None:
     assert reopens(text) is None
 
 
+@settings(deadline=None)
 @given(st.sampled_from(THANKS), st.sampled_from(FAILURES))
 def test_thanks_before_a_failure_still_reopen(thanks: str, failure: str) -> None:
     assert reopens(f"{thanks}\n{failure}") is True
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read(text: str) -> None:
     assert reopens(text) in (True, False, None)

@@ -1,7 +1,7 @@
 """Ticket numbers, reply tokens and our Message-IDs."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.domain.errors import Invalid
@@ -45,6 +45,7 @@ def test_a_subject_carries_one_tag(subject: str, expected: str) -> None:
     assert format_subject("MEF", 123, subject) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_a_formatted_subject_stays_as_it_is(subject: str) -> None:
     once = format_subject("MEF", 7, subject)
@@ -86,6 +87,7 @@ def test_a_written_number_reads_back() -> None:
     assert parse_number(format_number("SIGEC", 7)) == ("SIGEC", 7)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**48 - 1))
 def test_a_token_opens_to_its_row(row_id: int) -> None:
     token = seal(row_id, SECRET)
@@ -97,6 +99,7 @@ def test_a_token_of_another_secret_does_not_open() -> None:
     assert unseal(seal(5, SECRET), OTHER) is None
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_token_with_one_character_changed_does_not_open(data: st.DataObject) -> None:
     token = seal(123456, SECRET)
@@ -105,6 +108,7 @@ def test_a_token_with_one_character_changed_does_not_open(data: st.DataObject) -
     assert unseal(token[:place] + letter + token[place + 1 :], SECRET) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_noise_is_no_token(noise: str) -> None:
     assert unseal(noise, SECRET) is None
@@ -144,6 +148,7 @@ def test_a_message_id_of_another_secret_is_not_ours() -> None:
     assert not is_our_message_id(message_id("letter", "42", "mesa.example.org", OTHER), SECRET)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_noise_is_not_our_message_id(noise: str) -> None:
     assert not is_our_message_id(noise, SECRET)
