@@ -115,7 +115,7 @@ def _leaf(part: parts.Part, container: str) -> Body:
         return Body(files=(file,), defects=(*defects, "bad-tnef"))
     if packed is not None:
         page = markup.Page(packed.html) if packed.html.strip() else None
-        html_piece = Piece(page.text(), page.own_text()) if page else None
+        html_piece = Piece(*page.texts()) if page else None
         piece = Piece(packed.text, packed.text) if packed.text.strip() else html_piece
         # Outlook's copy of the body repeats the text part beside it: used only when the message has nothing else.
         shown = container == "" and piece is not None
@@ -143,7 +143,7 @@ def _shown(part: parts.Part) -> Body:
         page = markup.Page(_declared_inside(content, part.charset) or text)
         if page.too_deep:
             defects = (*defects, "html-too-deep")
-        piece = Piece(page.text(), page.own_text())
+        piece = Piece(*page.texts())
         return Body((piece,), (page.safe(),), (), defects)
     if part.parameters.get("format", "").lower() == "flowed":
         text = flowed.unwrapped(text, part.parameters.get("delsp", "").lower() == "yes")

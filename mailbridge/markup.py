@@ -19,6 +19,8 @@ from mailbridge import quoting, words
 
 MAX_HTML_DEPTH = 200
 MAX_HTML_CHARACTERS = 4_000_000
+# The renderer takes some 15 µs an element; beyond this the tags are only stripped.
+MAX_RENDERED_ELEMENTS = 25_000
 # A quote's place is kept by one quoted line, so that the answer below an attribution is not taken for the quote.
 _QUOTE_PLACE = "> […]"
 
@@ -40,6 +42,8 @@ _SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "protonmail_
 _BLOCK_ONLY_WITH_TYPE = frozenset(("gmail_quote", "gmail_attr"))
 
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
+_UNSHOWN = re.compile(r"<(?:script|style|title)\b[^<>]{0,500}>[^<]*", re.I)
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]{0,200}>", re.I)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.I)
 _BLANK_RUN = re.compile(r"[ \t\u00a0]{3,}")
@@ -59,32 +63,34 @@ class Page:
         self.source = _ENCODING_DECLARATION.sub("", source.replace("\0", ""))[:MAX_HTML_CHARACTERS]
         self.too_deep = _nesting(self.source) > MAX_HTML_DEPTH
 
-    def text(self) -> str:
-        """The whole body as text."""
-        return self._rendered(cut=False)
-
-    def own_text(self) -> str:
-        """The body as text with the quotes that its elements mark cut out; `quoting` does the rest by lines."""
-        return self._rendered(cut=True)
+    def texts(self) -> tuple[str, str]:
+        """The whole body as text, and the same without the quotes that its elements mark (`quoting` does the rest)."""
+        tree = self._tree()
+        if tree is None:
+            stripped = _stripped(self.source)
+            return stripped, stripped
+        whole = _rendered(tree, self.source)
+        return whole, _rendered(tree, self.source) if _cut_quotes(tree) else whole
 
     def safe(self) -> str:
         """The body safe to show: no script, handler, frame, form, style, foreign scheme or remote picture (R-170)."""
         if self.too_deep:
-            return f"<pre>{entities.escape(self.text())}</pre>"
+            return f"<pre>{entities.escape(_stripped(self.source))}</pre>"
         cleaned: str = nh3.clean(self.source, url_schemes=_SCHEMES, attribute_filter=_attribute)
         return words.clean(cleaned)
 
-    def _rendered(self, cut: bool) -> str:
-        tree = None if self.too_deep else _tree(self.source)
-        if tree is None:
-            return _stripped(self.source)
-        if cut:
-            _cut_quotes(tree)
-        try:
-            rendered = Inscriptis(tree, ParserConfig(css=CSS_PROFILES["strict"].copy())).get_text()
-        except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError):
-            return _stripped(self.source)
-        return _tidy(rendered)
+    def _tree(self) -> lxml.html.HtmlElement | None:
+        if self.too_deep or self.source.count("<") > 2 * MAX_RENDERED_ELEMENTS:
+            return None
+        return _tree(self.source)
+
+
+def _rendered(tree: lxml.html.HtmlElement, source: str) -> str:
+    try:
+        rendered = Inscriptis(tree, ParserConfig(css=CSS_PROFILES["strict"].copy())).get_text()
+    except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError):
+        return _stripped(source)
+    return _tidy(rendered)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -131,10 +137,13 @@ def _tidy(rendered: str) -> str:
 
 def _stripped(source: str) -> str:
     """Text of a page that no renderer should meet: tags away, entities resolved."""
-    return _tidy(entities.unescape(_TAG.sub(" ", source)))
+    shown = _BREAK.sub("\n", _UNSHOWN.sub("", source))
+    return _tidy(entities.unescape(_TAG.sub(" ", shown)))
 
 
-def _cut_quotes(tree: lxml.html.HtmlElement) -> None:
+def _cut_quotes(tree: lxml.html.HtmlElement) -> bool:
+    """Cut what the elements mark as quote or signature; False when nothing was marked."""
+    changed = False
     for element in list(tree.iter("blockquote", "div", "span", "hr")):
         if element.get("id") in _REST_IDS:
             _drop_following(element)
@@ -143,6 +152,10 @@ def _cut_quotes(tree: lxml.html.HtmlElement) -> None:
             _replace(element, "")
         elif _is_quote(element):
             _replace(element, _QUOTE_PLACE)
+        else:
+            continue
+        changed = True
+    return changed
 
 
 def _classes(element: lxml.html.HtmlElement) -> frozenset[str]:

@@ -26,8 +26,7 @@ _DEFECTS: dict[type[errors.MessageDefect], str] = {
     errors.InvalidMultipartContentTransferEncodingDefect: "bad-transfer-encoding",
 }
 _LOST_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.I | re.M)
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_BASE64_NOISE = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z")
 
 
@@ -155,20 +154,22 @@ def transfer_decoded(fields: headers.Fields, encoded: bytes) -> tuple[bytes, str
 
 def _base64(encoded: bytes) -> tuple[bytes, str | None]:
     """Decode what is there: strange characters and missing padding are passed over, several runs are joined."""
-    decoded = b""
-    defect = "bad-base64" if _BASE64_NOISE.search(encoded) else None
+    packed = encoded.translate(None, b" \t\r\n\0")
+    letters, _, padding = packed.partition(b"=")
+    if not padding.strip(b"=") and not len(packed) % 4 and not letters.translate(None, _BASE64_ALPHABET):
+        return binascii.a2b_base64(packed), None
+    clean = True
     pieces: list[bytes] = []
-    for run in re.split(rb"=+", encoded):
-        kept = _NOT_BASE64.sub(b"", run)
+    for run in packed.split(b"="):
+        kept = bytes(one for one in run if one in _BASE64_ALPHABET) if run.translate(None, _BASE64_ALPHABET) else run
+        clean = clean and kept == run
         if len(kept) % 4 == 1:
-            kept, defect = kept[:-1], "bad-base64"
-        if kept:
-            pieces.append(binascii.a2b_base64(kept + b"=" * (-len(kept) % 4)))
-    decoded = b"".join(pieces)
-    bare = _NOT_BASE64.sub(b"", encoded.partition(b"=")[0])
-    if len(bare) % 4 and b"=" not in encoded:
-        defect = "bad-base64"
-    return decoded, defect
+            kept = kept[:-1]
+            clean = False
+        pieces.append(binascii.a2b_base64(kept + b"=" * (-len(kept) % 4)))
+    # Padding left out is bad; padding between joined blocks decodes like the blocks it parts.
+    clean = clean and (b"=" in packed or not len(packed) % 4)
+    return b"".join(pieces), None if clean else "bad-base64"
 
 
 def _uudecoded(encoded: bytes) -> bytes:

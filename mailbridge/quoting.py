@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from mailbridge import dialects, headers
 from mailbridge.values import Forwarded, Mailbox
 
+# Nobody writes more by hand; what follows is shown, not searched for quotes.
+MAX_WRITTEN = 200_000
+
 _ATTRIBUTION_LINES = 4
 _ATTRIBUTION_LENGTH = 400
 _BLOCK_LINES = 16
@@ -47,6 +50,10 @@ def new_text(text: str, answers: bool = False) -> str:
     `answers` tells that the message names another one it answers or passes on (In-Reply-To, «Re:», «RV:»), so that
     a header block or a single `>` line at its very top is a quote too and not a memorandum's own head.
     """
+    if len(text) > MAX_WRITTEN:
+        opening = text[:MAX_WRITTEN]
+        own = new_text(opening, answers)
+        return text.strip() if own == _trimmed(_lines(opening)) else own
     lines = _lines(text)
     kept, quoted = _without_quotes(lines, answers)
     if not quoted and not answers:
@@ -187,6 +194,8 @@ def read_block(lines: list[str], start: int) -> Block | None:
         labelled = _label(lines[at])
         if labelled is not None:
             kind, value = labelled
+            if kind == "from" and kind in found:
+                break
             found.setdefault(kind, value)
             last, blanks = at, 0
         elif not lines[at].strip("> *\t"):
@@ -299,7 +308,7 @@ def forwarded(text: str, subject: str | None) -> Forwarded | None:
     A marker line announces one by itself; a bare header block counts only under a subject that says «RV:», «Fwd:» …
     None when the block names no address: without one nobody can be told to be the original sender.
     """
-    lines = _lines(text)
+    lines = _lines(text[:MAX_WRITTEN])
     at, announced = 0, is_forward_subject(subject)
     best: Forwarded | None = None
     while True:

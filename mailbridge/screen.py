@@ -1,6 +1,6 @@
 """What is to be done with a message: an ordered list of tiny named rules, the first that applies decides.
 
-Nothing is dropped here. `own` and `automatic` are ignored or noted by name, `quarantine` waits for a person.
+Nothing is dropped here. `own` and `bulk` are ignored by name, `automatic` is noted with its ticket, `quarantine` waits for a person.
 """
 
 from collections.abc import Callable
@@ -87,6 +87,11 @@ def _trusted_machine(case: _Case) -> Outcome:
     return ("letter", TRUSTED_MACHINE) if _is_trusted_machine(case) else None
 
 
+def _bulk(case: _Case) -> Outcome:
+    """RFC 2919 and RFC 2369: a mailing list writes to many, never to us alone."""
+    return ("bulk", f"list: {case.mail.auto.reason}") if case.mail.auto.kind == "list" else None
+
+
 def _automatic(case: _Case) -> Outcome:
     auto = case.mail.auto
     return ("automatic", f"{auto.kind}: {auto.reason}") if auto.is_auto else None
@@ -106,6 +111,7 @@ _RULES: tuple[Callable[[_Case], Outcome], ...] = (
     _no_sender,
     _several_authors,
     _trusted_machine,
+    _bulk,
     _automatic,
     _letter,
 )
