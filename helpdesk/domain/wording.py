@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 READ_LIMIT = 20_000
+CANDIDATES = 20
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f\x00-\x08\x0b-\x1f\x7f]")
 _VISTO_BUENO = re.compile(r"(?<!\w)v\s?\.?\s?[°ºo˚]?\s?\.?\s?b\s?\.?\s?[°ºo˚]?(?!\w)", re.IGNORECASE)
@@ -76,14 +77,21 @@ def without_notice(text: str) -> str:
     if (device := _DEVICE.search(folded(text))) is not None:
         text = (text[: device.start()] + text[device.end() :]).strip()
     low = folded(text)
-    for found in _NOTICE.finditer(low):
+    for found in islice(_NOTICE.finditer(low), CANDIDATES):
         if found.start() > 0 and _NOTICE_PROOF.search(low, found.start()):
             return text[: found.start()].rstrip()
     return text
 
 
 def signature_starts(text: str) -> Iterator[int]:
-    """Places where a signature may begin, first to last: a closing formula, or a block of names after a blank line."""
+    """Places where a signature may begin: closing formulas first to last, then blocks of names on lines of their own.
+
+    At most `CANDIDATES`, so that a text made of closing formulas costs no more than another.
+    """
+    return islice(_signature_starts(text), CANDIDATES)
+
+
+def _signature_starts(text: str) -> Iterator[int]:
     low = folded(text)
     for found in _CLOSER.finditer(low):
         if low[: found.start()].strip():

@@ -384,7 +384,17 @@ def test_any_text_is_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    ["Apruebo " * 20000, "no " * 50000, "\n" * 100000, "v" * 50000, "si, " * 30000, "(" * 50000, "\n \n" * 30000],
+    [
+        "Apruebo " * 20000,
+        "no " * 50000,
+        "\n" * 100000,
+        "v" * 50000,
+        "si, " * 30000,
+        "saludos. " * 2200 + "no",
+        "este mensaje\n" * 1500 + "no",
+        "(" * 50000,
+        "\n \n" * 30000,
+    ],
 )
 def test_a_hostile_text_is_read_quickly(hostile: str) -> None:
     started = time.perf_counter()
