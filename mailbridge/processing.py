@@ -95,7 +95,7 @@ def understand_and_record(started: Started) -> None:
     with transaction() as session:
         facts = facts_for(session, started, here.border, here.desk)
     verdict = screen(mail, facts)
-    if verdict.kind in ("own", "quarantine"):
+    if verdict.kind in ("own", "bulk", "quarantine"):
         record_verdict(started, verdict)
         return
     failpoints.reach("process.before_files")
@@ -168,12 +168,12 @@ def settle_outcome(
 
 
 def record_verdict(started: Started, verdict: Verdict) -> None:
-    """Settles a message that the desk never sees: one of our own, or one that a rule puts aside."""
+    """Settles a message that the desk never sees: one of our own, bulk, or one that a rule puts aside."""
     with transaction() as session:
         row = ledger.claim(session, started.ledger_id)
         if row is None:
             return
-        if verdict.kind == "own":
+        if verdict.kind in ("own", "bulk"):
             ledger.settle(session, row, "ignored", reason=verdict.reason, trust=verdict.trust)
         else:
             sentence = sentence_for(verdict.reason)

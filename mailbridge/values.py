@@ -10,7 +10,7 @@ from typing import Literal
 
 AutoKind = Literal["none", "auto-reply", "auto-generated", "bounce", "report", "list"]
 Crypto = Literal["none", "smime-signed", "smime-encrypted", "pgp-signed", "pgp-encrypted"]
-VerdictKind = Literal["letter", "bounce", "automatic", "own", "quarantine"]
+VerdictKind = Literal["letter", "bounce", "automatic", "own", "bulk", "quarantine"]
 Trust = Literal["T0", "T1", "T2", "T3"]
 
 
