@@ -101,7 +101,9 @@ class Handler:
             if door is None:
                 return UNKNOWN.format(recipient)
             key = f"{transaction_id}:{recipient.lower()}"
-            envelope = intake.Envelope("lmtp", door.institution_id, door.mailbox_id, key, sender or None, recipient)
+            envelope = intake.Envelope(
+                "lmtp", door.institution_id, door.mailbox_id, key, (sender or "").strip("<>") or None, recipient
+            )
             failpoints.reach("lmtp.before_accept")
             with self._app.app_context():
                 ledger_id = intake.accept(envelope, raw)

@@ -21,12 +21,14 @@ from helpdesk.models.ledger import Arrival
 from helpdesk.models.outbox import Letter
 from helpdesk.queries import mailboxes
 from helpdesk.services import catalogue
-from mailbridge import intake, runtime
+from mailbridge import intake, jobs, runtime
 from mailbridge.runtime import Runtime
 from mailbridge.sandbox import Sandbox
 
 INSTITUTIONS = Path(__file__).parents[1] / "helpdesk" / "institutions"
 DESK = DeskSettings(b"k" * 32, "http://127.0.0.1:8025", None)
+# Importing the handlers registers them.
+HANDLERS = (jobs,)
 BORDER = "mx.mef.example"
 ANA = "ana.pena@gmail.example"
 
@@ -70,8 +72,7 @@ def flask_app(url: str) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
     db.init_app(app)
-    db.session.remove()
-    db.session.configure(info={"desk": DESK})
+    db.session.session_factory.configure(info={"desk": DESK})
     return app
 
 

@@ -13,12 +13,10 @@ from helpdesk.domain.errors import Unavailable
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import health
 from helpdesk.services import conversation, ledger
-from mailbridge import jobs, processing
+from mailbridge import processing
 from mailbridge.sandbox import Sandbox
 from tests import mailhouse
 from tests.mailhouse import House, letter
-
-assert jobs.rescue is not None
 
 
 def tickets() -> int:
