@@ -29,8 +29,8 @@ setup:
 			echo "Debian's venv module is missing, as root: apt-get install python$$version-venv" >&2; exit 1; fi; \
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q python$$version-venv; \
 	fi; \
-	[ -x $(BIN)/pip ] || $(PYTHON) -m venv --clear $(VENV); \
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; \
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV); \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; \
 	$(BIN)/python -c 'import pathlib, sysconfig; \
 		pathlib.Path(sysconfig.get_path("purelib"), "helpdesk.pth").write_text(str(pathlib.Path.cwd()) + "\n")'; \
 	printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m helpdesk "$$@"\n' > $(BIN)/helpdesk; \
@@ -45,9 +45,6 @@ test: setup
 
 ci: lint types contracts
 	$(MAKE) test HELPDESK_TEST_NO_SKIP=1 PYTEST_ARGS="--cov --cov-report=term:skip-covered $(PYTEST_ARGS)"
-
-# make hands variables of its command line to what it runs only when they are exported.
-export HELPDESK_TEST_NO_SKIP
 
 lint: setup
 	$(BIN)/ruff check .

@@ -260,11 +260,15 @@ def pid_file(home: Path) -> list[str]:
         return []
 
 
-def alive(pid: int) -> bool:
-    """Whether a postgres runs under this id (a number that another program took over meanwhile is not ours)."""
-    # A killed server that was our child stays a zombie until it is waited for, and a new one takes it for alive.
+def reap(pid: int) -> None:
+    """Lets go of a dead server that was our child: until then it is a zombie, which a new server takes for alive."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
+
+
+def alive(pid: int) -> bool:
+    """Whether a postgres runs under this id (a number that another program took over meanwhile is not ours)."""
+    reap(pid)
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0", 1)[0]
     except OSError:
@@ -298,7 +302,7 @@ def launch(home: Path, choice: str, account: Account | None, durable: bool) -> t
     data = home / "data"
     binaries = reachable(binaries_for(data, choice), home, account)
     if not data.exists():
-        initialise(data, binaries, account)
+        initialise(data, binaries, account, durable)
     sockets = socket_folder(home, account)
     log = home / "log"
     if log.exists() and log.stat().st_size > LONGEST_LOG:
@@ -306,6 +310,8 @@ def launch(home: Path, choice: str, account: Account | None, durable: bool) -> t
     command = [str(binaries.folder / "postgres"), "-D", str(data), "-k", str(sockets), *options(durable)]
     deadline = time.monotonic() + PATIENCE
     while True:
+        if before := pid_file(home):
+            reap(int(before[0]))
         with log.open("ab") as output:
             server = subprocess.Popen(
                 command,
@@ -361,12 +367,13 @@ def shut_down(home: Path) -> None:
         shutil.rmtree(sockets, ignore_errors=True)
 
 
-def initialise(data: Path, binaries: Binaries, account: Account | None) -> None:
+def initialise(data: Path, binaries: Binaries, account: Account | None, durable: bool) -> None:
     """Makes a cluster; it gets its name only when it is whole."""
     unfinished = data.with_name("data.new")
     shutil.rmtree(unfinished, ignore_errors=True)
     command = [str(binaries.folder / "initdb"), "-D", str(unfinished), "-U", USER, "-E", "UTF8"]
     command += ["--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject", "--no-instructions"]
+    command += [] if durable else ["--no-sync"]
     made = subprocess.run(
         command,
         cwd="/",

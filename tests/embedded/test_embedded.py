@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from helpdesk import embedded
 from helpdesk.domain.errors import Unavailable
+from tests.conftest import memory
 from tests.needs import requires
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
@@ -26,7 +27,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become ano
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A folder that every account may enter; pytest's own is closed to the server's account."""
-    folder = Path(tempfile.mkdtemp(prefix="hd-"))
+    folder = Path(tempfile.mkdtemp(prefix="hd-", dir=memory()))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
