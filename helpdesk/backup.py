@@ -17,8 +17,8 @@ from sqlalchemy import create_engine, pool, text
 from sqlalchemy.engine import URL, make_url
 
 from helpdesk import schema
+from helpdesk.binaries import client
 from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid
-from helpdesk.embedded import client
 from helpdesk.files import Files
 
 FORMAT = 1

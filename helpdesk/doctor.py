@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, pool, select, text
 from sqlalchemy.exc import OperationalError
 
 from helpdesk import schema
-from helpdesk.embedded import OLDEST
+from helpdesk.binaries import OLDEST
 from helpdesk.files import Files
 from helpdesk.models.institutions import Mailbox
 

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from helpdesk import embedded
+from helpdesk import binaries, embedded
 from helpdesk.domain.errors import Unavailable
 from tests.conftest import memory
 from tests.needs import requires
@@ -37,19 +37,19 @@ def place() -> Iterator[Path]:
 def choice(request: pytest.FixtureRequest) -> str:
     """Both ways to get binaries."""
     chosen: str = request.param
-    if chosen == "system" and not list(embedded.of_machine()):
+    if chosen == "system" and not list(binaries.of_machine()):
         requires("postgres")
     return chosen
 
 
-def copy_of_wheel(packages: Path) -> embedded.Binaries:
+def copy_of_wheel(packages: Path) -> binaries.Binaries:
     """The wheel's newest binaries in another folder."""
-    wheel = next(found for found in embedded.of_wheel() if found.version == embedded.WHEEL_VERSION)
+    wheel = next(found for found in binaries.of_wheel() if found.version == binaries.WHEEL_VERSION)
     assert wheel.wheel is not None
-    for folder in (wheel.wheel, wheel.wheel.with_name(f"{embedded.WHEEL}.libs")):
+    for folder in (wheel.wheel, wheel.wheel.with_name(f"{binaries.WHEEL}.libs")):
         shutil.copytree(folder, packages / folder.name, ignore=shutil.ignore_patterns("include", "pginstall"))
-    package = packages / embedded.WHEEL
-    return embedded.Binaries(package / wheel.folder.relative_to(wheel.wheel), wheel.version, package)
+    package = packages / binaries.WHEEL
+    return binaries.Binaries(package / wheel.folder.relative_to(wheel.wheel), wheel.version, package)
 
 
 def ask(url: str, query: str) -> object:
@@ -93,7 +93,7 @@ def test_an_existing_cluster_is_opened_with_binaries_of_its_own_version(place: P
 def test_a_cluster_of_a_version_that_is_not_here_is_refused_in_one_sentence(place: Path) -> None:
     embedded.start(place / "var", "wheel", durable=False).stop()
     (place / "var/postgres/data/PG_VERSION").write_text("99\n")
-    with pytest.raises(embedded.Embedded, match="apt-get install postgresql-99"):
+    with pytest.raises(binaries.Embedded, match="apt-get install postgresql-99"):
         embedded.start(place / "var", "auto")
 
 
@@ -148,9 +148,9 @@ def test_a_server_that_cannot_start_says_why(place: Path, monkeypatch: pytest.Mo
 
 
 def test_without_any_binaries_the_remedies_are_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "of_machine", lambda: iter([]))
-    monkeypatch.setattr(embedded, "of_wheel", lambda: iter([]))
-    with pytest.raises(embedded.Embedded, match=r"apt-get install postgresql.*HELPDESK_DATABASE_URL"):
+    monkeypatch.setattr(binaries, "of_machine", lambda: iter([]))
+    monkeypatch.setattr(binaries, "of_wheel", lambda: iter([]))
+    with pytest.raises(binaries.Embedded, match=r"apt-get install postgresql.*HELPDESK_DATABASE_URL"):
         embedded.start(place / "var", "auto")
 
 
@@ -189,13 +189,13 @@ def test_root_with_the_wheel_in_a_closed_folder_copies_the_binaries(
     closed = place / "closed"
     closed.mkdir(mode=0o700)
     hidden = copy_of_wheel(closed / "site-packages")
-    monkeypatch.setattr(embedded, "of_wheel", lambda: iter([hidden]))
+    monkeypatch.setattr(binaries, "of_wheel", lambda: iter([hidden]))
     with embedded.start(place / "var", "wheel", durable=False) as cluster:
         assert str(ask(cluster.url, "SHOW server_version")).startswith("18.")
         assert (cluster.home / "binaries/18").is_dir()
 
 
-def as_account(account: embedded.Account, act: Callable[[], None]) -> int:
+def as_account(account: binaries.Account, act: Callable[[], None]) -> int:
     """Runs `act` in a child that has become `account`; gives its exit status, 1 when it raised.
 
     A fork and not a new program: the interpreter itself may lie in a folder that the account cannot enter.
@@ -219,10 +219,10 @@ def as_account(account: embedded.Account, act: Callable[[], None]) -> int:
 @as_root
 def test_an_ordinary_user_starts_it_twice(place: Path, choice: str, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = pwd.getpwnam("nobody")
-    nobody = embedded.Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    nobody = binaries.Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
     place.chmod(0o777)
     wheel = copy_of_wheel(place / "site-packages")
-    monkeypatch.setattr(embedded, "of_wheel", lambda: iter([wheel]))
+    monkeypatch.setattr(binaries, "of_wheel", lambda: iter([wheel]))
 
     def start_twice() -> None:
         for _ in range(2):
@@ -239,10 +239,10 @@ def test_an_ordinary_user_is_told_whose_the_database_of_root_is(place: Path) -> 
     embedded.start(place / "var", "auto", durable=False).stop()
 
     def refused() -> None:
-        with pytest.raises(embedded.Embedded, match="belongs to another account"):
+        with pytest.raises(binaries.Embedded, match="belongs to another account"):
             embedded.start(place / "var", "auto")
 
-    assert as_account(embedded.Account("nobody", entry.pw_uid, entry.pw_gid), refused) == 0
+    assert as_account(binaries.Account("nobody", entry.pw_uid, entry.pw_gid), refused) == 0
 
 
 @as_root
