@@ -6,6 +6,7 @@ Every value that reaches a header is checked first: a line end in it would start
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -18,7 +19,7 @@ from mailbridge.values import Attachment, Mailbox
 # Control characters, and the line ends beyond ASCII that some program may take for one.
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}\Z")
-_MESSAGE_ID = re.compile(r"[^\s<>@]{1,400}@[^\s<>@]{1,255}\Z")
+_MESSAGE_ID = re.compile(r"[^\s<>@]{1,700}@[^\s<>@]{1,255}\Z")
 _COMPOSITE_TYPES = ("multipart", "message")
 _FALLBACK_TYPE = "application/octet-stream"
 _WIDE = 76
@@ -134,7 +135,7 @@ def _address(box: Mailbox) -> Address:
         if not local or not at or not local.isascii():
             raise ValueError(box.address)
         return Address(_safe(box.name, "name"), addr_spec=f"{local}@{_ascii_domain(domain)}")
-    except (ValueError, IndexError, AttributeError) as error:
+    except (ValueError, IndexError, AttributeError, MessageError) as error:
         if isinstance(error, UnsafeHeader):
             raise
         raise UnsafeHeader("An address of an outgoing letter is not a mail address: correct it.") from error

@@ -1,6 +1,7 @@
 """What is to be done with a message: an ordered list of tiny named rules, the first that applies decides.
 
-Nothing is dropped here. `own` and `bulk` are ignored by name, `automatic` is noted with its ticket, `quarantine` waits for a person.
+Nothing is dropped here. `own` and `bulk` are ignored by name, `automatic` is noted with its ticket, `quarantine`
+waits for a person.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,5 @@
 """The sender's own words against what mail programs put around them."""
+# ruff: noqa: E501 - each example stands on one line as the program wrote it
 
 import pytest
 
@@ -6,9 +7,15 @@ from mailbridge import quoting
 
 QUOTED = "> Para aprobar, responda APRUEBO.\n> Gracias"
 BARE = "Para aprobar, responda APRUEBO.\nGracias"
-OUTLOOK_ES = "De: Mesa de Ayuda <mesa@example.org>\nEnviado el: lunes, 9 de marzo de 2026 8:15\nPara: Ana Ruiz\nAsunto: Pedido"
-OUTLOOK_PT = "De: Suporte <suporte@example.org>\nEnviado: segunda-feira, 9 de março de 2026 08:15\nPara: Ana\nAssunto: Pedido"
-OUTLOOK_EN = "From: Desk <desk@example.org>\nSent: Monday, March 9, 2026 8:15 AM\nTo: Ana Ruiz\nCc: Bob\nSubject: Request"
+OUTLOOK_ES = (
+    "De: Mesa de Ayuda <mesa@example.org>\nEnviado el: lunes, 9 de marzo de 2026 8:15\nPara: Ana Ruiz\nAsunto: Pedido"
+)
+OUTLOOK_PT = (
+    "De: Suporte <suporte@example.org>\nEnviado: segunda-feira, 9 de março de 2026 08:15\nPara: Ana\nAssunto: Pedido"
+)
+OUTLOOK_EN = (
+    "From: Desk <desk@example.org>\nSent: Monday, March 9, 2026 8:15 AM\nTo: Ana Ruiz\nCc: Bob\nSubject: Request"
+)
 
 # (name of the dialect, whole text, the sender's own text)
 REPLIES = [
