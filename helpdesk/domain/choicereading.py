@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from helpdesk.domain.catalogue import Choice, IntakeField, RequestType
-from helpdesk.domain.folding import contains, fold, stem, stems, stems_in_order
+from helpdesk.domain.folding import contains, fold, fragment_pattern, stem, stems, stems_in_order
 from helpdesk.domain.textscan import Labelled, Prose
 
 # Other words for what forms of public bodies call by these keys.
@@ -57,6 +57,8 @@ AKIN = {
     "cesacion": "cesacion|ceso|cese de funciones|desvincula|jubilacion|fallecimiento|terminacion de contrato",
     "traslado": "traslado|trasladado|cambio administrativo|comision de servicios",
 }  # fmt: skip
+OF_ONESELF = re.compile(r"\b(?:soy|somos|en (?:mi |nuestra )?calidad de|como)\s+(?P<who>(?:\S+\s+){0,4}\S+)")
+OF_ONESELF_WEIGHT = 1.0
 CONTEXT = 3.0
 WHOLE_LABEL = 2.0
 IN_SUBJECT = 0.4
@@ -112,6 +114,8 @@ def _weight(choice: Choice, choices: tuple[Choice, ...], text: str, field: Intak
         weight = max(weight, 1.0) + 0.2
     if weight and subject and (_is_said(subject, choice) or own & set(stems(subject))):
         weight += IN_SUBJECT
+    if weight and any(_is_said(match["who"], choice) for match in OF_ONESELF.finditer(text)):
+        weight += OF_ONESELF_WEIGHT
     if _after_field_word(field, choice, text_stems, own, shares):
         weight += CONTEXT
     return weight
@@ -137,8 +141,9 @@ def _after_field_word(
 def _earliest(choices: tuple[Choice, ...], keys: list[str], text: str) -> str | None:
     def position(key: str) -> int:
         choice = next(each for each in choices if each.key == key)
-        words = [stem(word) for word in stems(choice.label)] + AKIN.get(key, "").split("|")
-        return min((found for found in (text.find(word) for word in words if word) if found >= 0), default=len(text))
+        words = [*stems(choice.label), *AKIN.get(key, key.replace("_", " ")).split("|")]
+        found = (fragment_pattern(word).search(text) for word in words)
+        return min((match.start() for match in found if match), default=len(text))
 
     return min(keys, key=position)
 

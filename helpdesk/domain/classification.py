@@ -42,6 +42,8 @@ ENTITY_SHARE = 0.5
 AGAINST_SUBJECT, AGAINST_BODY = 5.0, 2.0
 FORM_CODE, DOCUMENT = 2.5, 1.0
 NAME_SUBJECT, NAME_BODY = 2.0, 1.0
+NAMED_SUBJECT, NAMED_BODY = 2.0, 1.0
+INSTITUTION_FIELD = re.compile(r"institucion|tipo de entidad")
 ACCEPTED_HERE, ONLY_ONE_HERE, FORMER_ROLE, NOT_THEIRS = 1.0, 2.5, 1.0, 0.5
 BODY_LIMIT = 4.0
 ENOUGH, EVIDENCE = 2.0, 1.0
@@ -110,11 +112,12 @@ def _decided(catalogue: Catalogue, mailbox: MailboxSpec, scores: list[_Score]) -
             return Classification(only, (), "the only type of the mailbox")
         hinted = {score.request_type.key for score in ranked[:3] if score.content > 0}
         return Classification(None, _in_order(catalogue, hinted), "nothing in the message tells its type")
-    best = speaking[0]
+    best = _preferred(speaking)
     rivals = [
         score
-        for score in speaking[1:]
-        if best.total - score.total < CLEAR_LEAD
+        for score in speaking
+        if score is not best
+        and best.total - score.total < CLEAR_LEAD
         and score.content >= RIVAL_SHARE * best.content
         and score.opposed <= best.opposed
     ]
@@ -122,6 +125,15 @@ def _decided(catalogue: Catalogue, mailbox: MailboxSpec, scores: list[_Score]) -
         unsure = {score.request_type.key for score in (best, *rivals)}
         return Classification(None, _in_order(catalogue, unsure), "not clear enough")
     return Classification(best.request_type.key, (), "words of the subject, body and files")
+
+
+def _preferred(speaking: list[_Score]) -> _Score:
+    """The strongest, unless the catalogue speaks against it and for another that is half as strong."""
+    best = speaking[0]
+    if not best.opposed:
+        return best
+    others = [score for score in speaking if not score.opposed and score.content >= best.content / 2]
+    return others[0] if others else best
 
 
 def _message(subject: str, text: str, attachment_names: tuple[str, ...]) -> _Message:
@@ -150,6 +162,7 @@ def _score(
     content = SUBJECT * in_subject + BODY * min(in_body, BODY_LIMIT)
     content += NAME_SUBJECT * _name_share(catalogue, request_type, message.subject_stems)
     content += NAME_BODY * _name_share(catalogue, request_type, message.body_stems)
+    content += _institution_named(request_type, message)
     content += _attached(catalogue, request_type, message.attachments)
     content -= AGAINST_SUBJECT * against_subject + AGAINST_BODY * (against_body and not against_subject)
     leaning = _leaning(request_type, mailbox, sender_roles) if content > 0 else 0.0
@@ -178,6 +191,19 @@ def _names_an_entity(request_type: RequestType, fragment: str) -> bool:
     if fragment.split()[0] in ENTITY_WORDS:
         return True
     return any(fragment == choice.key for field in request_type.intake_fields for choice in field.choices)
+
+
+def _institution_named(request_type: RequestType, message: _Message) -> float:
+    """Whether the text names a body that only this type lists («Institución del usuario: FOSIS, Gobernación …»)."""
+    listed = [
+        fold(choice.label)
+        for field in request_type.intake_fields
+        if field.type == "choice" and INSTITUTION_FIELD.match(fold(field.label))
+        for choice in field.choices
+    ]
+    if any(contains(message.subject, name) for name in listed):
+        return NAMED_SUBJECT
+    return NAMED_BODY if any(contains(message.body, name) for name in listed) else 0.0
 
 
 def _is_opposed(request_type: RequestType, text: str) -> bool:

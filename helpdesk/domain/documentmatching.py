@@ -34,6 +34,7 @@ SAME_AS = {
     "alterno": "alterna suplente subrogante titular intervinientes",
     "anexos": "anexo adjuntos",
 }
+WRITTEN_OTHERWISE = {"memorando": "memorandum", "memorandums": "memorandum", "acc": "accion"}
 FORM_CODE = 6.0
 FRAGMENT = 2.0
 DISTINGUISHING = 1.5
@@ -102,7 +103,9 @@ def bare_name(filename: str) -> str:
 
 def spaced(text: str) -> str:
     """The folded text with the separators of file names and form codes as blanks."""
-    return " ".join(re.sub(r"[_\-.()\[\]+%]+", " ", fold(text)).split())
+    apart = re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", fold(text))
+    listed = re.sub(r"[_\-.()\[\]+%]+", " ", apart).split()
+    return " ".join(WRITTEN_OTHERWISE.get(word, word) for word in listed)
 
 
 def mentions(name: str, fragment: str) -> bool:

@@ -6,25 +6,24 @@ types, labels and choices of the catalogue and the ways of Spanish letters, no i
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from helpdesk.domain.catalogue import Catalogue, IntakeField, MailboxSpec, RequestType
+from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
 from helpdesk.domain.choicereading import OTHERWISE, implied_by, read_bool, read_choice
+from helpdesk.domain.datereading import paired_dates, read_date, read_moment
 from helpdesk.domain.documentmatching import bare_name
 from helpdesk.domain.folding import fold, plain, stems
 from helpdesk.domain.identities import SELF_WORDS, Party, kinds_of, mentions_in, names_in, parties_of, place
-from helpdesk.domain.incoming import Person
 from helpdesk.domain.places import centre_of as centre_of
 from helpdesk.domain.places import organ_of as organ_of
 from helpdesk.domain.places import programme_of as programme_of
 from helpdesk.domain.places import region_of as region_of
-from helpdesk.domain.spanishdates import clock_in, dates_in, ranges_in
-from helpdesk.domain.textreading import Letter, read_integer, read_text, request_body, subject_matter
-from helpdesk.domain.textscan import Labelled, Prose, labelled_values, prose
-
-FieldValue = str | int | bool | list[str]
+from helpdesk.domain.reading import FieldValue as FieldValue
+from helpdesk.domain.reading import Reading
+from helpdesk.domain.reading import ReadingFacts as ReadingFacts
+from helpdesk.domain.sayings import subject_matter
+from helpdesk.domain.textreading import read_integer, read_text, request_body
+from helpdesk.domain.textscan import Labelled, labelled_values, prose
 
 REASON_LABEL = re.compile(r"^(?:motivo|justificacion|razon)")
 LABEL_FIT = 0.6
@@ -44,49 +43,6 @@ LABEL_AKIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingFacts:
-    """What is known when a message is read; `text` is the sender's new text and what they forwarded.
-
-    `holdings` are the requester's roles with the key of their scope; `received_at` is aware.
-    """
-
-    subject: str
-    text: str
-    attachment_names: tuple[str, ...]
-    mailbox: MailboxSpec
-    sender: Person
-    requester: Person
-    holdings: tuple[tuple[str, str | None], ...]
-    received_at: datetime
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The message made ready: what every reader of a field gets."""
-
-    catalogue: Catalogue
-    request_type: RequestType
-    facts: ReadingFacts
-    source: Prose
-    labels: dict[str, Labelled]
-    received_at: datetime
-
-    @property
-    def letter(self) -> Letter:
-        """What the readers of free text need."""
-        catalogue = self.catalogue
-        ours = (catalogue.institution.name, catalogue.institution.short_name, *(team.name for team in catalogue.teams))
-        named = frozenset(fold(name) for name in ours)
-        return Letter(self.source, self.facts.subject, self.facts.requester.name, named, self.received_at)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone of the institution's clock."""
-        return ZoneInfo(self.catalogue.institution.timezone)
-
-
 def read_fields(catalogue: Catalogue, request_type: RequestType, facts: ReadingFacts) -> dict[str, FieldValue]:
     """The data found, by field key, ready for JSON: dates ISO 8601, datetimes with the institution's offset.
 
@@ -97,7 +53,7 @@ def read_fields(catalogue: Catalogue, request_type: RequestType, facts: ReadingF
     local = facts.received_at.astimezone(ZoneInfo(catalogue.institution.timezone))
     reading = Reading(catalogue, request_type, facts, source, labels, local)
     values: dict[str, FieldValue] = dict(_identities(reading))
-    values |= _paired_dates(reading)
+    values |= paired_dates(reading)
     for field in request_type.intake_fields:
         if field.key not in values:
             value = _read(reading, field)
@@ -175,77 +131,6 @@ def _complete_party(reading: Reading, party: Party, values: dict[str, FieldValue
         values[field.key] = signed[0][2]
 
 
-def _paired_dates(reading: Reading) -> dict[str, FieldValue]:
-    """Dates that the catalogue ties together: an absence's first and last day, a date and the one that replaces it."""
-    values: dict[str, FieldValue] = {}
-    for field in reading.request_type.intake_fields:
-        for rule in field.validate:
-            name, _, other = rule.partition(":")
-            if name == "after":
-                values |= _span(reading, other, field.key)
-            elif name == "not_equal" and field.type == "date":
-                values |= _replacement(reading, other, field.key)
-    return values
-
-
-def _span(reading: Reading, first_key: str, last_key: str) -> dict[str, FieldValue]:
-    if first_key in reading.labels and last_key in reading.labels:
-        return {}
-    for text in (reading.source.plain, plain(reading.facts.subject)):
-        spans = ranges_in(text, reading.received_at)
-        if spans:
-            return {first_key: spans[0].first.isoformat(), last_key: spans[0].last.isoformat()}
-    for text in (reading.source.plain, plain(reading.facts.subject)):
-        days = dates_in(text, reading.received_at)
-        if len(days) >= 2:
-            return {first_key: days[0].day.isoformat(), last_key: days[1].day.isoformat()}
-        if days:
-            before = text[max(0, days[0].start - 30) : days[0].start]
-            only_first = re.search(r"(?:desde|a partir del?|a contar del?)\s+(?:el\s+)?(?:dia\s+)?$", before)
-            day = days[0].day.isoformat()
-            return {first_key: day} if only_first else {first_key: day, last_key: day}
-    return {}
-
-
-IS_NEW = re.compile(
-    r"(?:debe(?:ria)?(?: decir| ser| quedar)?|reemplaz\w*(?: sera| es)?|sustitu\w*|nueva(?: fecha)?|"
-    r"correct[ao]s?(?: es)?|"
-    r"quedar?|pasar a|cambi\w+ a|modific\w+ (?:a|por)|por (?:el|la)(?: fecha)?|por)\W*(?:\w+\W+){0,3}$"
-)
-IS_OLD = re.compile(
-    r"(?:dice|actual(?:mente)?|registrad[ao]|donde dice|a modificar|requiere modificar|errone\w+|original|"
-    r"vigente|ingresad[ao])\W*(?:\w+\W+){0,3}$"
-)
-
-
-def _replacement(reading: Reading, old_key: str, new_key: str) -> dict[str, FieldValue]:
-    """The date that stands and the one to replace it, by label, by «dice … debe decir …» or in that order."""
-    values: dict[str, FieldValue] = {}
-    for key in (old_key, new_key):
-        labelled = reading.labels.get(key)
-        days = dates_in(plain(labelled.value), reading.received_at) if labelled else []
-        if days:
-            values[key] = days[0].day.isoformat()
-    if values:
-        return values
-    text = reading.source.plain
-    hits = dates_in(text, reading.received_at)
-    ends = [0, *(hit.end for hit in hits)]
-    spoken = [text[max(ends[index], hit.start - 70) : hit.start] for index, hit in enumerate(hits)]
-    new = next((hit for hit, before in zip(hits, spoken, strict=True) if IS_NEW.search(before)), None)
-    old = next(
-        (hit for hit, before in zip(hits, spoken, strict=True) if hit is not new and IS_OLD.search(before)), None
-    )
-    rest = [hit for hit in hits if hit not in (new, old)]
-    if new is not None and old is None:
-        old = next((hit for hit in rest if hit.start < new.start), None)
-    if new is None and old is not None:
-        new = next((hit for hit in rest if hit.start > old.start), None)
-    if new is None and old is None and len(hits) == 2:
-        old, new = hits
-    return {key: hit.day.isoformat() for key, hit in ((old_key, old), (new_key, new)) if hit}
-
-
 def _read(reading: Reading, field: IntakeField) -> FieldValue | None:
     reader = READERS.get(field.type)
     return reader(reading, field) if reader else None
@@ -285,50 +170,6 @@ def _text(reading: Reading, field: IntakeField) -> FieldValue | None:
     return read_text(field, reading.letter, reading.labels.get(field.key))
 
 
-def _date(reading: Reading, field: IntakeField) -> str | None:
-    labelled = reading.labels.get(field.key)
-    texts = [plain(labelled.value)] if labelled else []
-    if sum(each.type in ("date", "datetime") for each in reading.request_type.intake_fields) == 1:
-        texts += [reading.source.plain, plain(reading.facts.subject)]
-    for text in texts:
-        days = dates_in(text, reading.received_at)
-        if days:
-            return days[0].day.isoformat()
-    return None
-
-
-def _datetime(reading: Reading, field: IntakeField) -> str | None:
-    labelled = reading.labels.get(field.key)
-    if labelled:
-        value = plain(labelled.value)
-        hit = next(iter(dates_in(value, reading.received_at)), None)
-        clock = (hit and hit.clock) or clock_in(value)
-        day = hit.day if hit else reading.received_at.date()
-        return _moment(reading, datetime.combine(day, clock)) if clock and (hit or field.source == "derived") else None
-    text = reading.source.plain
-    own = set(stems(field.label)) - {"fech", "hor"}
-    others = set().union(
-        *(
-            set(stems(each.label))
-            for each in reading.request_type.intake_fields
-            if each.type == "datetime" and each is not field
-        )
-    )
-    only = not others
-    previous = 0
-    for hit in dates_in(text, reading.received_at):
-        spoken = stems(text[max(previous, hit.start - 90) : hit.start])
-        previous = hit.end
-        nearest = next((word for word in reversed(spoken) if word in own | others), None)
-        if hit.clock and (only or (nearest in own - others)):
-            return _moment(reading, datetime.combine(hit.day, hit.clock))
-    return None
-
-
-def _moment(reading: Reading, local: datetime) -> str:
-    return local.replace(tzinfo=reading.zone).isoformat()
-
-
 def _long_text(reading: Reading, field: IntakeField) -> FieldValue | None:
     labelled = reading.labels.get(field.key)
     if REASON_LABEL.match(fold(field.label)):
@@ -356,8 +197,8 @@ READERS: dict[str, Callable[[Reading, IntakeField], FieldValue | None]] = {
     "text": _text,
     "phone": _text,
     "list": _text,
-    "date": _date,
-    "datetime": _datetime,
+    "date": read_date,
+    "datetime": read_moment,
     "long_text": _long_text,
 }
 

@@ -27,6 +27,7 @@ ID_WORD = re.compile(
 PHONE_WORD = re.compile(
     r"(?<![a-z])(?:telefonos?|telf?|celular|cel|movil|fono|contacto|whatsapp|llamada)(?![a-z])[^\d\n]{0,20}$"
 )
+BESIDE_A_NAME = re.compile(r"[a-z]{3,} [a-z]{3,}\s*[(,]\s*$")
 CAPITALISED = r"[A-ZÁÉÍÓÚÑÜ][a-záéíóúñü'’]+(?:-[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+)?"
 UPPER = r"[A-ZÁÉÍÓÚÑÜ]{2,}"
 PARTICLE = r"(?:de|del|la|las|los|y|da|San|Santa)"
@@ -38,15 +39,16 @@ TITLES = re.compile(
     r"^(?:Sra?|Srta|Dra?|Ing|Lcd[oa]|Lic|Econ?|Abg|Mgs|Msc|Arq|CPA|Tnlgo|Don|Doña|Señora?|Señorita)\.?\s+"
 )
 NO_NAME = word_set(
-    """usuario usuaria cedula ruc rut dni correo telefono direccion entidad institucion organizacion region programa
-    municipalidad municipio gad ministerio hospital instituto unidad empresa fundacion asociacion cooperativa
-    gobierno direccion oficina secretaria tesoreria mesa centro sistema numero nombre calidad titular alterno
-    alterna solicito solicitud adjunto estimados senores representante ejecutor convocatoria proyecto
-    funcionario funcionaria departamento servicio universidad colegio escuela rol auditor conectamef recursos
-    humanos tramite documentario contabilidad inversiones finanzas financiera administracion logistica
-    presupuesto gerencia coordinacion redaccion colecturia talento area contador contadora gestora partes
-    central telefonica diario radio supervisor supervisora asistente soporte compras planificacion juridico
-    sistemas informatica rrhh comunicaciones lunes martes miercoles jueves viernes"""
+    """soy somos usuario usuaria cedula ruc rut dni correo telefono direccion entidad institucion organizacion
+    region programa municipalidad municipio gad ministerio hospital instituto unidad empresa fundacion
+    asociacion cooperativa gobierno direccion oficina secretaria tesoreria mesa centro sistema numero nombre
+    calidad titular alterno alterna solicito solicitud adjunto estimados senores representante ejecutor
+    convocatoria proyecto funcionario funcionaria departamento servicio universidad colegio escuela rol
+    auditor conectamef recursos humanos tramite documentario contabilidad inversiones finanzas financiera
+    administracion logistica presupuesto gerencia coordinacion redaccion colecturia talento area contador
+    contadora gestora partes central telefonica diario radio supervisor supervisora asistente soporte
+    compras planificacion juridico sistemas informatica rrhh comunicaciones lunes martes miercoles jueves
+    viernes"""
 )
 SELF_WORDS = re.compile(r"\b(?:mi|mis|soy|yo|suscrit[oa])\b")
 ATTRIBUTE_WORDS = word_set(
@@ -176,7 +178,9 @@ def _kind_of_number(number: str, before: str, country: str) -> str | None:
             return "ruc" if len(digits) == 13 else "cedula"
         if len(digits) == 13 and ec_ruc.is_valid(digits):
             return "ruc"
-        return "cedula" if len(digits) == 10 and ci.is_valid(digits) else None
+        if len(digits) != 10:
+            return None
+        return "cedula" if ci.is_valid(digits) or BESIDE_A_NAME.search(before) else None
     if country == "PE":
         if word.startswith(("ruc", "registro")) or (len(digits) == 11 and digits[:2] in ("10", "15", "17", "20")):
             return "ruc"

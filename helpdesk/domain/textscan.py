@@ -9,9 +9,11 @@ WRAPPED_FROM = 52
 BULLET = r"[-*•·–>]|\d{1,2}[.)]|[a-h]\)"
 LABELLED_LINE = re.compile(r"^\s*[^\W\d][^:\n]{1,60}:(?!//)")
 NEW_ITEM = re.compile(rf"^\s*(?:{BULLET})\s")
+SHORTENED = r"(?<=\bno)\.|(?<=\bnro)\.|(?<=\b[a-z])\.|(?<=\btel)\.|(?<=\btelf)\.|(?<=\bcel)\."
 LABEL = re.compile(
     rf"(?:^|(?<=[.;,(|])|(?<=\s-)|(?<=\by))[ \t]*(?:(?:{BULLET})[ \t]+)?[¿]?"
-    r"(?P<label>[a-z][a-z0-9 /()°.'-]{0,70}?)[?]?[ \t]*(?::(?!//|\d\d\b)|[ \t]=[ \t])[ \t]*",
+    rf"(?P<label>[a-z](?:[a-z0-9 /()°'-]|{SHORTENED}){{0,70}}?)[?]?"
+    r"[ \t]*(?::(?!//|\d\d\b)|[ \t]=[ \t]|[ ]?\t+|[ ]\|[ ])[ \t]*",
     re.MULTILINE,
 )
 CLOCK_BEFORE = re.compile(r"\d$")
