@@ -1,0 +1,109 @@
+"""Builds the Flask application: one set of values in, every edge registered, nothing read from the environment."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from helpdesk.db import db
+from helpdesk.domain.desk import DeskSettings
+from helpdesk.files import Files
+from helpdesk.web import (
+    approvals,
+    assets,
+    catalogue,
+    demo_mail,
+    errors,
+    headers,
+    health,
+    identity,
+    ledger,
+    queue,
+    render,
+    sessions,
+    tickets,
+)
+from helpdesk.web.policy import Policy, enforce, policy
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+BLUEPRINTS = (catalogue, sessions, queue, tickets, approvals, ledger, health)
+LARGEST_UPLOAD = 26 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class AppSettings:
+    """What the application needs of the configuration.
+
+    `demo` keeps letters readable at /demo/correo for everybody. `pool_size` is the number of connections a process
+    keeps, one for each thread that works at the same time.
+    """
+
+    database_url: str
+    secret_key: str
+    public_url: str
+    mail_domain: str | None
+    files: Files
+    demo: bool = False
+    pool_size: int = 10
+
+    @property
+    def desk(self) -> DeskSettings:
+        """The part that the services see."""
+        return DeskSettings(self.secret_key.encode(), self.public_url.rstrip("/"), self.mail_domain)
+
+
+def create_app(settings: AppSettings) -> Flask:
+    """The application with every page of the desk."""
+    app = Flask("helpdesk", static_folder=str(assets.STATIC), static_url_path="/static", template_folder=str(TEMPLATES))
+    secure = settings.public_url.startswith("https:")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_CSRF_SSL_STRICT=secure,
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["files"] = settings.files
+    app.extensions["desk"] = settings.desk
+    db.init_app(app)
+    CSRFProtect(app)
+    for part in (identity, render, assets, headers, errors):
+        part.init_app(app)
+    policy(Policy.PUBLIC)(app.view_functions["static"])
+    app.before_request(enforce)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    if settings.demo:
+        app.register_blueprint(demo_mail.blueprint)
+    return app
+
+
+def engine_options(settings: AppSettings) -> dict[str, Any]:
+    """How the process holds its connections: few, checked before use, and none that waits for ever."""
+    return {
+        "pool_size": settings.pool_size,
+        "max_overflow": 5,
+        "pool_pre_ping": True,
+        "pool_timeout": 10,
+        "connect_args": {"connect_timeout": 5, "application_name": "helpdesk"},
+    }
+
+
+@event.listens_for(db.session, "after_begin")
+def hand_over(session: Session, *_: object) -> None:
+    """Gives the services this installation's values, by the session they work in."""
+    desk = current_app.extensions.get("desk")
+    if desk is not None:
+        session.info["desk"] = desk

@@ -1,0 +1,199 @@
+"""What an approver reads before deciding: the same page on the desk and behind the link of the mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.errors import NotFound
+from helpdesk.models.documents import Document
+from helpdesk.models.institutions import Institution
+from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
+
+ApprovalState = Literal["open", "decided", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierStep:
+    """A decision that was taken before this one."""
+
+    name: str
+    decision: Literal["approve", "reject"]
+    decided_by: str | None
+    decided_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalFile:
+    """A file of the request; `document` is the required document it stands for."""
+
+    id: int
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """One approval with everything that a decision needs.
+
+    `state`: open (waits for the answer), decided, or withdrawn (the request changed or ended meanwhile).
+    """
+
+    step_id: int
+    state: ApprovalState
+    institution: str
+    timezone: str
+    number: str
+    subject: str
+    request_type: str
+    step: str
+    approver: str | None
+    on_behalf_of: str | None
+    requester: str
+    requester_address: str
+    entity: str
+    place: str | None
+    text: str
+    fields: tuple[tuple[str, object], ...]
+    files: tuple[ApprovalFile, ...]
+    earlier: tuple[EarlierStep, ...]
+    asked_at: datetime | None
+    due_at: datetime | None
+    if_approved: str
+    if_rejected: str
+    decision: Literal["approve", "reject"] | None
+    decided_at: datetime | None
+    decided_by: str | None
+    reason: str | None
+
+
+def page(session: Session, step_id: int) -> ApprovalPage:
+    """The page of an approval step; who may read it is for the caller to decide. Raises NotFound."""
+    approver, principal, decider = aliased(Person), aliased(Person), aliased(Person)
+    row = session.execute(
+        select(Step, Ticket, Institution, Person, approver.name, principal.name, decider.name)
+        .join(Ticket, Ticket.id == Step.ticket_id)
+        .join(Institution, Institution.id == Ticket.institution_id)
+        .join(Person, Person.id == Ticket.requester_id)
+        .outerjoin(approver, approver.id == Step.approver_id)
+        .outerjoin(principal, principal.id == Step.on_behalf_of_id)
+        .outerjoin(decider, decider.id == Step.decided_by_id)
+        .where(Step.id == step_id, Step.kind == "approve")
+    ).one_or_none()
+    if row is None:
+        raise NotFound("Esa aprobación no existe.")
+    step, ticket, institution, requester, approver_name, principal_name, decider_name = row
+    catalogue = catalogues.of_ticket(session, ticket)
+    spec = next((item for item in catalogue.request_types if item.key == ticket.request_type), None)
+    labels = {field.key: field.label for field in spec.intake_fields} if spec else {}
+    after = _next_after(session, step)
+    return ApprovalPage(
+        step_id=step.id,
+        state=_state(step),
+        institution=institution.name,
+        timezone=institution.timezone,
+        number=f"{institution.ticket_prefix}-{ticket.number}",
+        subject=ticket.subject,
+        request_type=spec.name if spec else "Sin clasificar",
+        step=step.name,
+        approver=approver_name,
+        on_behalf_of=principal_name,
+        requester=requester.name or requester.address,
+        requester_address=requester.address,
+        entity=ticket.entity,
+        place=_place(catalogue, step.scope or ticket.region or ticket.programme),
+        text=_first_words(session, ticket.id),
+        fields=tuple((labels.get(key, key), value) for key, value in ticket.fields.items() if value not in (None, "")),
+        files=_files(session, ticket.id, {doc.key: doc.name for doc in spec.required_documents} if spec else {}),
+        earlier=_earlier(session, step),
+        asked_at=step.asked_at,
+        due_at=step.due_at or ticket.due_at,
+        if_approved=f"Sigue el paso «{after}»." if after else "Se completa la ruta y se informa al solicitante.",
+        if_rejected="La solicitud no continúa y se comunica su motivo al solicitante.",
+        decision={"done": "approve", "rejected": "reject"}.get(step.state),  # type: ignore[arg-type]  # both are of the Literal
+        decided_at=step.decided_at,
+        decided_by=decider_name,
+        reason=step.reason,
+    )
+
+
+def _state(step: Step) -> ApprovalState:
+    if step.state == "active":
+        return "open"
+    return "decided" if step.state in ("done", "rejected") else "withdrawn"
+
+
+def _place(catalogue: Catalogue, key: str | None) -> str | None:
+    groups = (catalogue.regions, catalogue.programmes, catalogue.centres, catalogue.organs)
+    names = {item.key: item.name for group in groups for item in group}
+    return names.get(key, key) if key else None
+
+
+def _first_words(session: Session, ticket_id: int) -> str:
+    first = session.scalar(
+        select(Message)
+        .where(Message.ticket_id == ticket_id, Message.direction == "inbound", Message.standing == "joined")
+        .order_by(Message.at, Message.id)
+        .limit(1)
+    )
+    return (first.new_text.strip() or first.text.strip()) if first else ""
+
+
+def _files(session: Session, ticket_id: int, names: dict[str, str]) -> tuple[ApprovalFile, ...]:
+    """The files of the request itself: never those of an internal note, nor of a mail that nobody confirmed."""
+    rows = session.execute(
+        select(Attachment, Document.key)
+        .join(Message, Message.id == Attachment.message_id)
+        .outerjoin(Document, (Document.attachment_id == Attachment.id) & (Document.state != "rejected"))
+        .where(
+            Message.ticket_id == ticket_id,
+            Message.direction == "inbound",
+            Message.standing == "joined",
+            Attachment.inline.is_(False),
+        )
+        .order_by(Attachment.id)
+    )
+    return tuple(
+        ApprovalFile(file.id, file.filename, file.content_type, file.size, file.sha256, names.get(key) if key else None)
+        for file, key in rows
+    )
+
+
+def _earlier(session: Session, step: Step) -> tuple[EarlierStep, ...]:
+    rows = session.execute(
+        select(Step, Person.name)
+        .outerjoin(Person, Person.id == Step.decided_by_id)
+        .where(
+            Step.ticket_id == step.ticket_id,
+            Step.kind == "approve",
+            Step.round == step.round,
+            Step.position < step.position,
+            Step.state.in_(("done", "rejected")),
+        )
+        .order_by(Step.position)
+    )
+    return tuple(
+        EarlierStep(each.name, "approve" if each.state == "done" else "reject", name, each.decided_at, each.reason)
+        for each, name in rows
+    )
+
+
+def _next_after(session: Session, step: Step) -> str | None:
+    return session.scalar(
+        select(Step.name)
+        .where(Step.ticket_id == step.ticket_id, Step.round == step.round, Step.position > step.position)
+        .where(Step.state == "to_come")
+        .order_by(Step.position)
+        .limit(1)
+    )

@@ -1,0 +1,60 @@
+"""What the public sees of the institutions, and the letters a demo keeps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.errors import NotFound
+from helpdesk.models.institutions import CatalogueVersion, Institution
+from helpdesk.models.outbox import Letter
+from helpdesk.queries import catalogue as catalogues
+
+KEPT_LETTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An institution with a catalogue in force."""
+
+    key: str
+    name: str
+    short_name: str
+    country: str
+    services: int
+
+
+def institutions(session: Session) -> tuple[Published, ...]:
+    """The institutions with a catalogue in force, by name."""
+    rows = session.scalars(
+        select(Institution).where(Institution.catalogue_version_id.is_not(None)).order_by(Institution.name)
+    )
+    found = []
+    for row in rows:
+        catalogue = catalogues.current(session, row.id)
+        spec = catalogue.institution
+        found.append(Published(row.key, row.name, spec.short_name, spec.country, len(catalogue.request_types)))
+    return tuple(found)
+
+
+def loaded_at(session: Session, institution: Institution) -> datetime | None:
+    """When the catalogue in force was published: the «fecha de actualización» of R-011."""
+    return session.scalar(
+        select(CatalogueVersion.loaded_at).where(CatalogueVersion.id == institution.catalogue_version_id)
+    )
+
+
+def kept_letters(session: Session) -> tuple[Letter, ...]:
+    """The letters a demo keeps instead of sending, the newest first."""
+    return tuple(
+        session.scalars(select(Letter).where(Letter.state == "kept").order_by(Letter.id.desc()).limit(KEPT_LETTERS))
+    )
+
+
+def kept_letter(session: Session, letter_id: int) -> Letter:
+    """One of them. Raises NotFound."""
+    found = session.scalar(select(Letter).where(Letter.id == letter_id, Letter.state == "kept"))
+    if found is None:
+        raise NotFound("Esa carta no está entre las guardadas.")
+    return found

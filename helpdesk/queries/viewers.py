@@ -1,0 +1,132 @@
+"""Who is looking, and which tickets that person may see (R-188, R-189)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.catalogue import Catalogue
+from helpdesk.models.institutions import Institution
+from helpdesk.models.people import Person, RoleHolding, TeamMember
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import in_force
+
+Pair = tuple[str, str | None]
+# Authority over these is national: its holders see the whole institution (R-189).
+WIDE_SCOPES = frozenset(("institution", "programme", "none"))
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person with the teams and functions held today.
+
+    `sees_all` is True for administrators, members of teams without a scope and national functions; everyone else sees
+    the tickets of `scopes` (regions, centres, organs), plus those held or asked to decide.
+    """
+
+    person_id: int
+    institution_id: int
+    institution_key: str
+    institution_name: str
+    ticket_prefix: str
+    timezone: str
+    name: str
+    address: str
+    session_epoch: int
+    is_admin: bool
+    teams: tuple[Pair, ...]
+    roles: tuple[Pair, ...]
+    scopes: frozenset[str]
+    sees_all: bool
+    is_supervisor: bool
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether the person works tickets, and does not only decide them."""
+        return self.is_admin or bool(self.teams)
+
+    @property
+    def actor(self) -> Actor:
+        """The author of what this person changes."""
+        return Actor("person", self.person_id, self.institution_id, self.name or self.address)
+
+
+def viewer(session: Session, person_id: int) -> Viewer | None:
+    """The person as a viewer; None when unknown, disabled or not staff."""
+    found = session.execute(
+        select(Person, Institution)
+        .join(Institution, Institution.id == Person.institution_id)
+        .where(Person.id == person_id, Person.disabled.is_(False), Person.is_staff.is_(True))
+    ).one_or_none()
+    if found is None:
+        return None
+    person, institution = found
+    memberships = session.execute(
+        select(TeamMember.team, TeamMember.scope).where(TeamMember.person_id == person_id).order_by(TeamMember.id)
+    )
+    teams = tuple((team, scope) for team, scope in memberships)
+    today = clock.now().date()
+    holdings = session.execute(
+        select(RoleHolding.role, RoleHolding.scope)
+        .where(RoleHolding.person_id == person_id, *in_force(today))  # type: ignore[arg-type]  # SQL conditions
+        .order_by(RoleHolding.id)
+    )
+    roles = tuple((role, scope) for role, scope in holdings)
+    catalogue = catalogues.current(session, institution.id) if institution.catalogue_version_id else None
+    return Viewer(
+        person_id=person.id,
+        institution_id=institution.id,
+        institution_key=institution.key,
+        institution_name=institution.name,
+        ticket_prefix=institution.ticket_prefix,
+        timezone=institution.timezone,
+        name=person.name,
+        address=person.address,
+        session_epoch=person.session_epoch,
+        is_admin=person.is_admin,
+        teams=teams,
+        roles=roles,
+        scopes=frozenset(scope for _, scope in teams + roles if scope is not None),
+        sees_all=person.is_admin
+        or any(scope is None for _, scope in teams)
+        or _any_role(catalogue, roles, _is_national),
+        is_supervisor=person.is_admin or _any_role(catalogue, roles, _supervises),
+    )
+
+
+def reach(who: Viewer) -> ColumnElement[bool]:
+    """The condition that a ticket is visible to the viewer."""
+    own = Ticket.institution_id == who.institution_id
+    if who.sees_all:
+        return own
+    asked = select(Step.ticket_id).where(Step.approver_id == who.person_id)
+    return own & or_(
+        Ticket.region.in_(who.scopes),
+        Ticket.centre.in_(who.scopes),
+        Ticket.organ.in_(who.scopes),
+        Ticket.team_scope.in_(who.scopes),
+        Ticket.assignee_id == who.person_id,
+        Ticket.id.in_(asked),
+    )
+
+
+def _any_role(
+    catalogue: Catalogue | None, roles: tuple[Pair, ...], test: Callable[[Catalogue, str, str | None], bool]
+) -> bool:
+    return catalogue is not None and any(test(catalogue, role, scope) for role, scope in roles)
+
+
+def _is_national(catalogue: Catalogue, role: str, scope: str | None) -> bool:
+    spec = next((spec for spec in catalogue.roles if spec.key == role), None)
+    if spec is None or spec.side == "requester":
+        return False
+    return spec.scope in WIDE_SCOPES
+
+
+def _supervises(catalogue: Catalogue, role: str, scope: str | None) -> bool:
+    return any(team.supervised_by == role for team in catalogue.teams)

@@ -1,0 +1,135 @@
+"""Approvals: the list of the signed-in approver, and the page to decide on, with an account or by the mail's link.
+
+GET only shows. Programs that open every link of a mail would decide otherwise.
+"""
+
+from flask import Blueprint, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from helpdesk.db import transaction
+from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid, NotAllowed, NotFound
+from helpdesk.queries import approvalpages
+from helpdesk.queries import approvals as waiting
+from helpdesk.queries.approvalpages import ApprovalPage
+from helpdesk.queries.viewers import Viewer
+from helpdesk.services import approvals
+from helpdesk.web import errors
+from helpdesk.web.downloads import download
+from helpdesk.web.forms import DecisionForm
+from helpdesk.web.identity import viewer
+from helpdesk.web.policy import Policy, policy
+from helpdesk.web.render import desk_page, page, see_other
+
+blueprint = Blueprint("approvals", __name__)
+
+
+@blueprint.get("/aprobaciones")
+@policy(Policy.SIGNED_IN)
+def index() -> str:
+    """What waits for the signed-in person, and what was decided lately."""
+    who = viewer()
+    with transaction() as session:
+        return desk_page(
+            session,
+            who,
+            "approvals/page.html",
+            waiting=waiting.waiting(session, who),
+            decided=waiting.decided(session, who),
+        )
+
+
+@blueprint.route("/aprobaciones/<int:step_id>", methods=["GET", "POST"])
+@policy(Policy.SIGNED_IN)
+def decide(step_id: int) -> Response | tuple[str, int]:
+    """The page to decide on, for the signed-in approver."""
+    who = viewer()
+    form = DecisionForm()
+    if request.method == "GET":
+        return show_own(who, step_id, form)
+    try:
+        if not form.validate():
+            raise Invalid(form.first_error())
+        with transaction() as session:
+            waiting.check(session, who, step_id)
+            approvals.decide(session, who.actor, step_id, form.decision.data, form.reason.data or None, "web")
+    except (Conflict, Invalid, NotAllowed) as problem:
+        return show_own(who, step_id, form, problem)
+    return see_other(url_for("approvals.decide", step_id=step_id))
+
+
+@blueprint.get("/aprobaciones/<int:step_id>/archivos/<int:attachment_id>")
+@policy(Policy.SIGNED_IN)
+def file(step_id: int, attachment_id: int) -> Response:
+    """A file of the request, for the signed-in approver."""
+    with transaction() as session:
+        waiting.check(session, viewer(), step_id)
+        return download_of(approvalpages.page(session, step_id), attachment_id)
+
+
+@blueprint.route("/aprobar/<token>", methods=["GET", "POST"])
+@policy(Policy.TOKEN)
+def by_link(token: str) -> Response | tuple[str, int]:
+    """The same page without an account; the token of the mail's link says who is asked."""
+    form = DecisionForm()
+    if request.method == "GET":
+        return show_linked(token, form)
+    try:
+        if not form.validate():
+            raise Invalid(form.first_error())
+        with transaction() as session:
+            approvals.decide_by_token(session, token, form.decision.data, form.reason.data or None)
+    except (Conflict, Invalid, NotAllowed) as problem:
+        return show_linked(token, form, problem)
+    return see_other(url_for("approvals.by_link", token=token))
+
+
+@blueprint.get("/aprobar/<token>/archivos/<int:attachment_id>")
+@policy(Policy.TOKEN)
+def file_by_link(token: str, attachment_id: int) -> Response:
+    """A file of the request, for whoever holds the link."""
+    with transaction() as session:
+        return download_of(linked(session, token), attachment_id)
+
+
+def show_own(who: Viewer, step_id: int, form: DecisionForm, problem: HelpdeskError | None = None) -> tuple[str, int]:
+    """The page inside the desk."""
+    with transaction() as session:
+        waiting.check(session, who, step_id)
+        return decision_page(approvalpages.page(session, step_id), form, problem, session, who)
+
+
+def show_linked(token: str, form: DecisionForm, problem: HelpdeskError | None = None) -> tuple[str, int]:
+    """The page behind the link."""
+    with transaction() as session:
+        return decision_page(linked(session, token), form, problem, token=token)
+
+
+def linked(session: Session, token: str) -> ApprovalPage:
+    """What the link shows. Raises NotFound for a link that is not ours or has expired."""
+    return approvalpages.page(session, approvals.page_of(session, token).step.id)
+
+
+def decision_page(
+    approval: ApprovalPage,
+    form: DecisionForm,
+    problem: HelpdeskError | None,
+    session: Session | None = None,
+    who: Viewer | None = None,
+    token: str | None = None,
+) -> tuple[str, int]:
+    """One template for both doors."""
+    shown = {"approval": approval, "form": form, "problem": str(problem) if problem else None, "token": token}
+    if session is not None and who is not None:
+        html = desk_page(session, who, "approvals/decide.html", **shown)
+    else:
+        html = page("approvals/decide.html", approval.timezone, **shown)
+    return html, errors.status_of(problem) if problem else 200
+
+
+def download_of(approval: ApprovalPage, attachment_id: int) -> Response:
+    """One of the files the approver is shown. Raises NotFound for any other."""
+    for each in approval.files:
+        if each.id == attachment_id:
+            return download(each.sha256, each.filename, each.size)
+    raise NotFound("Ese archivo no es de esta solicitud.")

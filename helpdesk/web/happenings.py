@@ -1,0 +1,140 @@
+"""The lines of the history, in a sentence each."""
+
+from collections.abc import Callable
+from typing import Any
+
+from helpdesk.models.audit import Event
+from helpdesk.web.names import Names
+from helpdesk.web.present import STATUS_LABELS, VIA_LABELS, shown_value
+
+Teller = Callable[[Event], str]
+Data = dict[str, Any]
+
+PLAIN = {
+    "opened": "Se abrió el ticket",
+    "answered": "Se respondió al solicitante",
+    "noted": "Se escribió una nota interna",
+    "message_received": "Llegó un mensaje",
+    "to_confirm": "Llegó un mensaje por confirmar",
+    "message_confirmed": "Se confirmó un mensaje",
+    "message_set_aside": "Se apartó un mensaje",
+    "note_only": "Llegó un correo automático",
+    "auto_reply": "Llegó una respuesta automática",
+    "receipt": "Llegó una confirmación de lectura",
+    "delivery_failed": "Un correo no se entregó",
+    "delivery_delayed": "Un correo se demora en entregarse",
+    "letter_failed": "Un correo no se entregó",
+    "letter_in_doubt": "No consta si un correo llegó",
+    "letter_sent": "Salió un correo",
+    "returned": "Se devolvió por incompleto",
+    "resumed": "Llegó lo que faltaba: el plazo vuelve a correr",
+    "reopened": "Se reabrió el ticket",
+    "linked": "Se enlazó con otro ticket",
+    "blocked": "La ruta no puede seguir",
+    "nobody_holds": "Nadie ejerce la función que debe actuar",
+    "fields_changed": "Cambiaron datos de la solicitud",
+    "documents_proposed": "Se reconocieron documentos",
+    "warned": "Datos por revisar",
+    "redirected": "Se indicó otro canal",
+}
+SHOWN = ("reason", "sentence", "documents", "recipient", "from_address")
+
+
+def told(names: Names, request_type: str | None) -> Teller:
+    """A function that tells an event of a ticket with the names of its institution."""
+
+    def tell(event: Event) -> str:
+        sentence = SENTENCES[event.kind](names, request_type, event.data) if event.kind in SENTENCES else None
+        if sentence is not None:
+            return sentence
+        head = PLAIN.get(event.kind) or event.kind.replace("_", " ").capitalize()
+        shown = [_value(names, request_type, key, event.data[key]) for key in SHOWN if event.data.get(key)]
+        return f"{head}: {'; '.join(shown)}" if shown else head
+
+    return tell
+
+
+def _status(names: Names, request_type: str | None, data: Data) -> str:
+    before, after = (STATUS_LABELS.get(str(data.get(key)), str(data.get(key))) for key in ("from", "to"))
+    return f"Pasó de «{before}» a «{after}»"
+
+
+def _ended(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Terminó: {STATUS_LABELS.get(str(data.get('status')), str(data.get('status')))}"
+
+
+def _step_done(names: Names, request_type: str | None, data: Data) -> str:
+    via = VIA_LABELS.get(str(data.get("via")), "")
+    return f"Hecho el paso «{_step(names, request_type, data)}»" + (f", {via}" if via else "")
+
+
+def _asked(names: Names, request_type: str | None, data: Data) -> str:
+    instead = f" (subroga a {data['on_behalf_of']})" if data.get("on_behalf_of") else ""
+    return f"Se pidió la aprobación «{_step(names, request_type, data)}» a {data.get('of')}{instead}"
+
+
+def _decided(names: Names, request_type: str | None, data: Data) -> str:
+    verb = "Aprobó" if data.get("decision") == "approve" else "Rechazó"
+    via = VIA_LABELS.get(str(data.get("via")), "")
+    reason = f": {data['reason']}" if data.get("reason") else ""
+    return f"{verb} «{_step(names, request_type, data)}»" + (f", {via}" if via else "") + reason
+
+
+def _answered(names: Names, request_type: str | None, data: Data) -> str:
+    unheard = "" if data.get("authorised") else ", sin ser quien decide"
+    return f"{data.get('by')} respondió a la petición «{_step(names, request_type, data)}»{unheard}"
+
+
+def _assigned(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Responsable: {data['address']}" if data.get("address") else "Quedó sin responsable"
+
+
+def _classified(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se clasificó como «{names.request_type(data.get('to'))}»"
+
+
+def _derived(names: Names, request_type: str | None, data: Data) -> str:
+    to = data.get("to")
+    team, scope = to if isinstance(to, list) else (to, data.get("scope"))
+    reason = f": {data['reason']}" if data.get("reason") else ""
+    return f"Se derivó a {names.team(team, scope)}{reason}"
+
+
+def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se avisó a {data.get('to')}"
+
+
+def _document_confirmed(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Confirmó el documento «{names.document(request_type, str(data.get('document')))}»"
+
+
+def _document_rejected(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Rechazó el documento «{names.document(request_type, str(data.get('document')))}»: {data.get('reason')}"
+
+
+SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
+    "status": _status,
+    "ended": _ended,
+    "step_done": _step_done,
+    "approval_asked": _asked,
+    "approval_answered": _answered,
+    "decided": _decided,
+    "assigned": _assigned,
+    "classified": _classified,
+    "derived": _derived,
+    "handed_over": _handed_over,
+    "document_confirmed": _document_confirmed,
+    "document_rejected": _document_rejected,
+}
+
+
+def _step(names: Names, request_type: str | None, data: Data) -> str:
+    key, spec = str(data.get("step")), names.type_of(request_type)
+    return next((step.name for step in spec.route if step.key == key), key) if spec else key
+
+
+def _value(names: Names, request_type: str | None, key: str, value: Any) -> str:
+    if key == "documents":
+        keys = value if isinstance(value, list) else list(value)
+        return ", ".join(names.document(request_type, str(each)) for each in keys)
+    return shown_value(value)

@@ -1,0 +1,188 @@
+"""How values read in Spanish on a page: states, moments, due dates, sizes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from helpdesk.domain.calendars import Calendar
+from helpdesk.domain.countedlines import MONTH_NAMES, WEEKDAY_NAMES
+from helpdesk.domain.deadlines import remaining
+
+STATUS_LABELS = {
+    "new": "Nuevo",
+    "open": "En gestión",
+    "waiting_requester": "Devuelto por incompleto",
+    "waiting_approval": "En aprobación",
+    "resolved": "Resuelto",
+    "closed": "Cerrado",
+    "rejected": "Rechazado",
+    "not_filed": "No presentado",
+}
+STEP_STATES = {
+    "to_come": "por venir",
+    "active": "en curso",
+    "returned": "espera al solicitante",
+    "done": "hecho",
+    "skipped": "no aplica",
+    "rejected": "rechazado",
+    "superseded": "reemplazado",
+    "stopped": "detenido",
+}
+VIA_LABELS = {
+    "web": "en el sitio",
+    "link": "por el enlace del correo",
+    "mail": "respondiendo el correo",
+    "reply": "con la respuesta",
+    "machine": "automáticamente",
+}
+CHANNEL_LABELS = {
+    "email": "Correo electrónico",
+    "in_person": "Presencial",
+    "web_form": "Formulario web",
+    "phone": "Teléfono",
+    "document_portal": "Portal documental",
+    "physical_document": "Documento físico",
+    "suggestion_box": "Buzón de sugerencias",
+    "internal": "Trámite interno",
+    "self_service": "Autoservicio en línea",
+}
+TRUST_LABELS = {
+    "T0": "Remitente sin comprobar",
+    "T1": "Remitente probable",
+    "T2": "Remitente comprobado",
+    "T3": "Remitente comprobado con su respuesta",
+}
+LETTER_LABELS = {
+    "queued": ("en cola", "calm"),
+    "sending": ("enviándose", "calm"),
+    "dot_sent": ("enviándose", "calm"),
+    "accepted": ("entregado al servidor", "done"),
+    "deferred": ("se reintentará", "soon"),
+    "failed": ("no entregado", "late"),
+    "in_doubt": ("entrega en duda", "soon"),
+    "kept": ("guardado en la demostración", "calm"),
+}
+LEDGER_LABELS = {
+    "pending": "Por procesar",
+    "processed": "Procesado",
+    "duplicate": "Duplicado",
+    "ignored": "Ignorado con motivo",
+    "quarantined": "En cuarentena",
+}
+MINUTE, HOUR, DAY = 60, 3600, 86400
+SOON_MINUTES = 4 * 60
+FAR = timedelta(days=20)
+
+
+@dataclass(frozen=True, slots=True)
+class DueWords:
+    """A due date in words. `tone` is late, soon, calm, paused or none; colour never speaks alone."""
+
+    text: str
+    tone: str
+    at: datetime | None = None
+
+
+def exact(instant: datetime, timezone: str) -> str:
+    """«sábado 21 de noviembre de 2026, 09:41 (America/Lima)»."""
+    local = instant.astimezone(ZoneInfo(timezone))
+    weekday, month = WEEKDAY_NAMES[local.weekday()], MONTH_NAMES[local.month - 1]
+    return f"{weekday} {local.day} de {month} de {local.year}, {local:%H:%M} ({timezone})"
+
+
+def short(instant: datetime, timezone: str, now: datetime) -> str:
+    """«hoy 09:41», «ayer 16:20», «12 nov 08:15», «3 mar 2025»."""
+    local, today = instant.astimezone(ZoneInfo(timezone)), now.astimezone(ZoneInfo(timezone))
+    days = (today.date() - local.date()).days
+    named = {0: "hoy", 1: "ayer", -1: "mañana"}.get(days)
+    if named:
+        return f"{named} {local:%H:%M}"
+    day = f"{local.day} {MONTH_NAMES[local.month - 1][:3]}"
+    return f"{day} {local:%H:%M}" if local.year == today.year else f"{day} {local.year}"
+
+
+def moment(instant: datetime | None, timezone: str, now: datetime) -> Markup:
+    """A short moment whose exact instant shows on hover."""
+    if instant is None:
+        return Markup("—")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        instant.isoformat(), exact(instant, timezone), short(instant, timezone, now)
+    )
+
+
+def due(due_at: datetime | None, status: str, calendar: Calendar | None, now: datetime) -> DueWords:
+    """When a ticket is due, in words: «vence en 3 h hábiles», «venció hace 2 días».
+
+    With a calendar the time left counts in its opening hours; without one, on the clock.
+    """
+    if status in ("closed", "rejected", "not_filed", "resolved"):
+        return DueWords("terminado", "none", due_at)
+    if status == "waiting_requester":
+        return DueWords("plazo suspendido", "paused", due_at)
+    if due_at is None:
+        return DueWords("sin plazo aún", "none")
+    if due_at < now:
+        return DueWords(f"venció hace {span(now - due_at)}", "late", due_at)
+    left = due_at - now
+    if calendar is None or left > FAR:
+        return DueWords(f"vence en {span(left)}", "soon" if left < timedelta(hours=4) else "calm", due_at)
+    minutes = remaining(due_at, now, calendar)
+    tone = "soon" if minutes <= SOON_MINUTES else "calm"
+    if minutes < 1:
+        return DueWords(f"vence en {span(left)}", "soon", due_at)
+    return DueWords(f"vence en {business_span(minutes, now, due_at, calendar)}", tone, due_at)
+
+
+def business_span(minutes: int, now: datetime, due_at: datetime, calendar: Calendar) -> str:
+    """«45 min hábiles», «3 h hábiles», «4 días hábiles»."""
+    if minutes < 90:
+        return f"{minutes} min hábiles"
+    days = (calendar.local_date(due_at) - calendar.local_date(now)).days
+    if days <= 1 or minutes <= 10 * 60:
+        return f"{minutes // 60} h hábiles"
+    working = sum(
+        calendar.is_working_day(calendar.local_date(now) + timedelta(days=offset)) for offset in range(1, days + 1)
+    )
+    return f"{working} días hábiles" if working > 1 else f"{minutes // 60} h hábiles"
+
+
+def span(length: timedelta) -> str:
+    """«12 min», «3 h», «2 días»."""
+    seconds = max(int(length.total_seconds()), 0)
+    if seconds < HOUR:
+        return f"{max(seconds // MINUTE, 1)} min"
+    if seconds < 2 * DAY:
+        return f"{seconds // HOUR} h"
+    return f"{seconds // DAY} días"
+
+
+def size(value: int) -> str:
+    """«820 B», «14 kB», «3,2 MB»."""
+    if value < 1000:
+        return f"{value} B"
+    if value < 1_000_000:
+        return f"{round(value / 1000)} kB"
+    return f"{value / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a person."""
+    words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "·"
+
+
+def shown_value(value: object) -> str:
+    """A value of an intake field as text."""
+    if isinstance(value, bool):
+        return "Sí" if value else "No"
+    if isinstance(value, list | tuple):
+        return ", ".join(shown_value(each) for each in value)
+    return str(value)
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs; nothing in it is ever markup."""
+    blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(map(escape, b.split("\n")))) for b in blocks)

@@ -1,0 +1,205 @@
+"""The page of one ticket: what it shows, and the forms it carries.
+
+A change that is refused renders this page again with its sentence and everything that was typed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.db import transaction
+from helpdesk.domain.calendars import calendar_of
+from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.countedlines import CountedLine
+from helpdesk.domain.deadlines import Suspension, due_at
+from helpdesk.domain.errors import HelpdeskError, NotFound
+from helpdesk.models.tickets import ENDED, Ticket
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries import tickets, timeline
+from helpdesk.queries.timeline import DocumentLine, TicketPage
+from helpdesk.queries.viewers import Viewer
+from helpdesk.web import errors, forms, present
+from helpdesk.web.happenings import told
+from helpdesk.web.names import Names
+from helpdesk.web.render import desk_page
+
+RETURN_TEXT = "Puede responder a este mismo correo adjuntando lo que falta."
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistLine:
+    """A document the request type asks for, and the files that stand for it."""
+
+    key: str
+    name: str
+    form_code: str | None
+    mandatory: str
+    missing: bool
+    files: tuple[DocumentLine, ...]
+
+    @property
+    def state(self) -> str:
+        """confirmed, proposed, rejected, missing, or optional when nothing came and nothing is needed."""
+        states = {line.document.state for line in self.files}
+        for state in ("confirmed", "proposed"):
+            if state in states:
+                return state
+        if self.missing:
+            return "missing"
+        return "rejected" if states else "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry of a select, under its group."""
+
+    value: str
+    label: str
+    group: str = ""
+
+
+def number_of(who: Viewer, written: str) -> int:
+    """The number in «MEF-123». Raises NotFound, for another institution's prefix too."""
+    prefix, _, number = written.rpartition("-")
+    if prefix.casefold() != who.ticket_prefix.casefold() or not number.isdecimal() or len(number) > 9:
+        raise NotFound("No hay un ticket con ese número en su bandeja.")
+    return int(number)
+
+
+def render(
+    who: Viewer,
+    written: str,
+    *,
+    template: str = "tickets/page.html",
+    problem: HelpdeskError | None = None,
+    filled: dict[str, forms.DeskForm] | None = None,
+) -> tuple[str, int]:
+    """The page and its status: 200, or the problem's own."""
+    with transaction() as session:
+        ticket = tickets.find(session, who, number_of(who, written))
+        page = timeline.ticket_page(session, who, ticket)
+        html = desk_page(session, who, template, **values(session, who, page, problem, filled or {}))
+    return html, errors.status_of(problem) if problem else 200
+
+
+def values(
+    session: Session, who: Viewer, page: TicketPage, problem: HelpdeskError | None, filled: dict[str, forms.DeskForm]
+) -> dict[str, Any]:
+    """What the template shows."""
+    ticket = page.ticket
+    catalogue = catalogues.of_ticket(session, ticket)
+    names = Names(catalogue)
+    own = ticket_forms(ticket)
+    active = page.active
+    return {
+        "page": page,
+        "ticket": ticket,
+        "number": f"{who.ticket_prefix}-{ticket.number}",
+        "names": names,
+        "spec": names.type_of(ticket.request_type),
+        "due": present.due(ticket.due_at, ticket.status, names.calendar(ticket.request_type), clock.now()),
+        "counted": counted_lines(catalogue, page),
+        "checklist": checklist(names, page),
+        "loose": loose_files(page),
+        "tell": told(names, ticket.request_type),
+        "waits": names.waits_for(
+            active.step.kind if active else None,
+            active.step.role if active else None,
+            active.step.scope if active else None,
+            active.step.team if active else None,
+            ticket.status,
+        ),
+        "ended": ticket.status in ENDED,
+        "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
+        "teams": team_choices(catalogue, ticket),
+        "types": type_choices(catalogue, ticket),
+        "colleagues": timeline.colleagues(session, who) if who.is_agent else (),
+        "may_decide": bool(
+            active and active.step.kind == "approve" and active.step.state == "active" and is_asked(who, page)
+        ),
+        "problem": str(problem) if problem else None,
+        "forms": own | filled,
+        "wrong": next(iter(filled), None),
+    }
+
+
+def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
+    """The empty forms of the page; each carries the number of changes seen."""
+    seen = str(ticket.touched)
+    return {
+        "reply": forms.ReplyForm(formdata=None, touched=seen),
+        "note": forms.NoteForm(formdata=None, touched=seen),
+        "return": forms.ReturnForm(
+            formdata=None, touched=seen, documents=list(ticket.missing_documents), text=RETURN_TEXT
+        ),
+        "derive": forms.DeriveForm(formdata=None, touched=seen),
+        "assign": forms.AssignForm(formdata=None, touched=seen, person=str(ticket.assignee_id or "")),
+        "step": forms.StepForm(formdata=None, touched=seen),
+        "close": forms.CloseForm(formdata=None, touched=seen),
+        "classify": forms.ClassifyForm(formdata=None, touched=seen, request_type=ticket.request_type),
+        "reason": forms.ReasonForm(formdata=None, touched=seen),
+    }
+
+
+def checklist(names: Names, page: TicketPage) -> tuple[ChecklistLine, ...]:
+    """The documents of the request type with what came for each; optional ones that nobody sent stay out."""
+    spec = names.type_of(page.ticket.request_type)
+    if spec is None:
+        return ()
+    lines = []
+    for document in spec.required_documents:
+        files = tuple(line for line in page.documents if line.document.key == document.key)
+        missing = document.key in page.ticket.missing_documents
+        if document.mandatory == "always" or missing or files:
+            lines.append(
+                ChecklistLine(document.key, document.name, document.form_code, document.mandatory, missing, files)
+            )
+    return tuple(lines)
+
+
+def loose_files(page: TicketPage) -> tuple[Any, ...]:
+    """Files the requester sent that stand for no document yet."""
+    used = {line.document.attachment_id for line in page.documents}
+    return tuple(file for file in page.files if file.id not in used)
+
+
+def counted_lines(catalogue: Catalogue, page: TicketPage) -> tuple[CountedLine, ...]:
+    """How the due date was counted («cómo se contó»), from the catalogue and the suspensions; () without a term."""
+    ticket = page.ticket
+    spec = Names(catalogue).type_of(ticket.request_type)
+    if spec is None or spec.deadline is None or ticket.started_at is None:
+        return ()
+    calendar = calendar_of(catalogue.calendar(spec.deadline.calendar))
+    stopped = tuple(Suspension(each.since, each.until) for each in page.suspensions)
+    return due_at(spec.deadline, ticket.started_at, calendar, stopped).lines
+
+
+def team_choices(catalogue: Catalogue, ticket: Ticket) -> tuple[Choice, ...]:
+    """Where a ticket can be derived to: every team, one entry per region or centre where it has one instance each."""
+    choices = []
+    for team in catalogue.teams:
+        places = catalogue.regions if team.per_region else catalogue.centres if team.per_centre else ()
+        if not places:
+            choices.append(Choice(team.key, team.name))
+        choices += [Choice(f"{team.key}/{place.key}", place.name, team.name) for place in places]
+    here = ticket.team if ticket.team_scope is None else f"{ticket.team}/{ticket.team_scope}"
+    return tuple(choice for choice in choices if choice.value != here)
+
+
+def type_choices(catalogue: Catalogue, ticket: Ticket) -> tuple[Choice, ...]:
+    """The request types, those the machine found likely first."""
+    likely = {str(each.get("key", each) if isinstance(each, dict) else each) for each in ticket.candidates}
+    ordered = sorted(catalogue.request_types, key=lambda item: item.order)
+    first = [Choice(item.key, item.name, "Probables") for item in ordered if item.key in likely]
+    rest = [Choice(item.key, item.name, "Todos los tipos") for item in ordered if item.key not in likely]
+    return (*first, *rest)
+
+
+def is_asked(who: Viewer, page: TicketPage) -> bool:
+    """Whether the active approval is asked of the viewer, by name or by function."""
+    active = page.active
+    return active is not None and (
+        active.step.approver_id == who.person_id or (active.step.role, active.step.scope) in who.roles
+    )
