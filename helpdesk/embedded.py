@@ -101,6 +101,23 @@ def start(data_dir: Path, choice: str = "auto", *, durable: bool = True) -> Clus
 
 
 @contextlib.contextmanager
+def scratch(choice: str = "auto") -> Iterator[str]:
+    """The URL of a new server that lives as long as the block and leaves nothing behind; in memory where possible.
+
+    Its data is lost with a crash: for rehearsals and tools.
+    """
+    memory = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a folder of our own in it
+    folder = Path(tempfile.mkdtemp(prefix="helpdesk-scratch-", dir=memory if os.access(memory, os.W_OK) else None))
+    try:
+        # Open for passing through, so that root's server finds its cluster here and not in /var/lib.
+        folder.chmod(0o755)
+        with start(folder, choice, durable=False) as cluster:
+            yield cluster.url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
 def database(url: str | None, data_dir: Path, choice: str = "auto") -> Iterator[str]:
     """The URL of the database to use: the configured one, else the embedded one, running while the block does.
 

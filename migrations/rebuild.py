@@ -1,7 +1,6 @@
 """Writes the first revision anew from the models (`make migration`). Only until the first release: after it,
 a released database holds this revision and every change is a revision of its own."""
 
-import tempfile
 from pathlib import Path
 from typing import TypeGuard
 
@@ -62,13 +61,11 @@ def circles_last(upgrade: UpgradeOps) -> None:
 
 def main() -> None:
     """Compares the models with an empty database and writes the revision."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        with embedded.start(Path(folder) / "var", "auto", durable=False) as cluster:
-            engine = create_engine(cluster.url)
-            with engine.connect() as connection:
-                script = produce_migrations(MigrationContext.configure(connection), metadata)
-            engine.dispose()
+    with embedded.scratch() as url:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            script = produce_migrations(MigrationContext.configure(connection), metadata)
+        engine.dispose()
     assert script.upgrade_ops is not None
     circles_last(script.upgrade_ops)
     operations = render_python_code(script.upgrade_ops)

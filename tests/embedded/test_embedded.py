@@ -134,6 +134,16 @@ def test_a_path_too_long_for_a_socket_gets_a_short_one(place: Path) -> None:
     assert not sockets.exists()
 
 
+def test_a_scratch_server_leaves_nothing_behind() -> None:
+    with embedded.scratch() as url:
+        assert is_up(url)
+        folder = Path(str(make_url(url).query["host"]))
+        assert folder.is_relative_to(memory())
+    assert not folder.exists()
+    assert not folder.parent.exists()
+    assert not is_up(url)
+
+
 def test_the_cluster_is_closed_to_others(place: Path) -> None:
     with embedded.start(place / "var", "auto", durable=False) as cluster:
         assert cluster.home.stat().st_mode & 0o777 == 0o700
