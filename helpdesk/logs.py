@@ -1,0 +1,36 @@
+"""How log lines are written: one line each, plain or JSON. Texts of mails and secrets never go into them."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Literal
+
+PLAIN = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+# Chatty at INFO about every job or request, which our own lines say better.
+QUIET = ("procrastinate", "alembic", "gunicorn.access", "mail.log", "imapclient", "asyncio")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time (UTC), level, logger, message, and the traceback where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up(style: Literal["text", "json"], name: str) -> None:
+    """Send the process's log to standard error in that style; `name` marks the process in plain lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if style == "json" else logging.Formatter(f"{name:<7} {PLAIN}"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for chatty in QUIET:
+        logging.getLogger(chatty).setLevel(logging.WARNING)

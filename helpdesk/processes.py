@@ -1,0 +1,59 @@
+"""All processes of an installation on one machine: started together, started again when one dies, ended together."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+
+KINDS = ("web", "worker", "bridge")
+PAUSE_SECONDS = 2
+END_SECONDS = 40
+
+log = logging.getLogger(__name__)
+
+
+class Household:
+    """The child processes, one of each kind."""
+
+    def __init__(self, environment: Mapping[str, str], options: tuple[str, ...] = ()) -> None:
+        self._environment, self._options = dict(environment), options
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        """Start every kind."""
+        for kind in KINDS:
+            self._children[kind] = self._spawn(kind)
+
+    def watch(self) -> None:
+        """Keep them running until SIGINT or SIGTERM, then end them: what is under way is finished or left to redo."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._ended.set())
+        while not self._ended.wait(PAUSE_SECONDS):
+            for kind, child in self._children.items():
+                if child.poll() is not None:
+                    log.warning("%s ended with status %s and is started again", kind, child.returncode)
+                    self._children[kind] = self._spawn(kind)
+
+    def stop(self) -> None:
+        """End all of them; those that do not end in time are killed."""
+        for child in self._children.values():
+            child.terminate()
+        deadline = time.monotonic() + END_SECONDS
+        for child in self._children.values():
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    def _spawn(self, kind: str) -> "subprocess.Popen[bytes]":
+        # A group of its own: Ctrl-C reaches us alone, and we end the children in order.
+        return subprocess.Popen(
+            [sys.executable, "-m", "helpdesk", kind, *self._options],
+            env={**os.environ, **self._environment},
+            start_new_session=True,
+        )
