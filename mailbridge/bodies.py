@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from mailbridge import attachments, charsets, flowed, markup, parts, smime, words
 from mailbridge.values import Attachment, Crypto
 
-_SHOWN = ("text/plain", "text/html")
+_SHOWN = ("text/plain", "text/html", "text/markdown", "text/x-markdown")
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 _PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SMIME_TYPES = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -31,7 +31,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a part and all below it give. `html` holds sanitised bodies; `crypto` is the outermost layer."""
+    """What a part and all below it give.
+
+    `html` holds sanitised bodies, `crypto` is the outermost layer; `spare` is a text that counts only when the message
+    has no other (Outlook's copy inside winmail.dat), with its own HTML.
+    """
 
     pieces: tuple[Piece, ...] = ()
     html: tuple[str, ...] = ()
@@ -39,6 +43,7 @@ class Body:
     defects: tuple[str, ...] = ()
     crypto: Crypto = "none"
     plain: bool = False
+    spare: tuple[tuple[Piece, tuple[str, ...]], ...] = ()
 
     @property
     def text(self) -> str:
@@ -57,16 +62,27 @@ def _joined(texts: Iterable[str]) -> str:
 
 def of_message(root: parts.Part) -> Body:
     """The body of a whole message; `winmail.dat` and opaque signatures are opened."""
-    body = _walk(root, "")
+    body = _walk(root, "", named_too=False)
+    if not body.text.strip():
+        body = _with_any_text(root, body)
     if body.crypto == "none":
         body = replace(body, crypto=_inline_crypto(body.text))
     return body
 
 
-def _walk(part: parts.Part, container: str) -> Body:
+def _with_any_text(root: parts.Part, body: Body) -> Body:
+    """A message without a text: Outlook's copy, else a text part that is named but not attached is the text."""
+    if body.spare:
+        piece, html = body.spare[0]
+        return replace(body, pieces=(piece,), html=body.html or html)
+    again = _walk(root, "", named_too=True)
+    return again if again.text.strip() else body
+
+
+def _walk(part: parts.Part, container: str, named_too: bool) -> Body:
     if not part.children:
-        return _with_defects(_leaf(part, container), part.defects)
-    below = [_walk(child, part.content_type) for child in part.children]
+        return _with_defects(_leaf(part, container, named_too), part.defects)
+    below = [_walk(child, part.content_type, named_too) for child in part.children]
     kept = _alternative(below) if part.content_type == "multipart/alternative" else below
     layers: list[Crypto] = [_container_crypto(part), *(one.crypto for one in below)]
     crypto: Crypto = next((one for one in layers if one != "none"), "none")
@@ -77,6 +93,7 @@ def _walk(part: parts.Part, container: str) -> Body:
         tuple(word for one in below for word in one.defects),
         crypto,
         any(one.plain for one in kept),
+        tuple(spare for one in below for spare in one.spare),
     )
     return _with_defects(body, part.defects)
 
@@ -104,34 +121,33 @@ def _container_crypto(part: parts.Part) -> Crypto:
     return next((kind for kind in kinds if kind), "none")
 
 
-def _leaf(part: parts.Part, container: str) -> Body:
-    if _is_shown(part, container):
+def _leaf(part: parts.Part, container: str, named_too: bool) -> Body:
+    if _is_shown(part, named_too or container == ""):
         return _shown(part)
     file, defects = attachments.of_leaf(part, container)
     if part.content_type in _SMIME_TYPES or (file.filename or "").lower().endswith(".p7m"):
         return _smime(part, file, defects)
-    packed = attachments.unpacked_tnef(file.content) if attachments.is_tnef(part) else None
-    if attachments.is_tnef(part) and packed is None:
-        return Body(files=(file,), defects=(*defects, "bad-tnef"))
-    if packed is not None:
-        page = markup.Page(packed.html) if packed.html.strip() else None
-        html_piece = Piece(*page.texts()) if page else None
-        piece = Piece(packed.text, packed.text) if packed.text.strip() else html_piece
-        # Outlook's copy of the body repeats the text part beside it: used only when the message has nothing else.
-        shown = container == "" and piece is not None
-        return Body(
-            (piece,) if shown and piece else (),
-            (page.safe(),) if shown and page else (),
-            packed.members,
-            defects,
-        )
+    if attachments.is_tnef(part):
+        return _tnef(file, defects)
     return Body(files=(file,), defects=defects)
 
 
-def _is_shown(part: parts.Part, container: str) -> bool:
+def _tnef(file: Attachment, defects: tuple[str, ...]) -> Body:
+    packed = attachments.unpacked_tnef(file.content)
+    if packed is None:
+        return Body(files=(file,), defects=(*defects, "bad-tnef"))
+    page = markup.Page(packed.html) if packed.html.strip() else None
+    html = (page.safe(),) if page else ()
+    if packed.text.strip():
+        return Body(files=packed.members, defects=defects, spare=((Piece(packed.text, packed.text), html),))
+    spare = ((Piece(*page.texts()), html),) if page else ()
+    return Body(files=packed.members, defects=defects, spare=spare)
+
+
+def _is_shown(part: parts.Part, named_too: bool) -> bool:
     if part.content_type not in _SHOWN or part.disposition == "attachment":
         return False
-    return part.filename is None or container == ""
+    return part.filename is None or named_too
 
 
 def _shown(part: parts.Part) -> Body:
@@ -169,7 +185,7 @@ def _smime(part: parts.Part, file: Attachment, defects: tuple[str, ...]) -> Body
     """Opaque signatures are read through (RFC 8551 §3.5.2); what is encrypted stays a file."""
     inner = smime.signed_content(file.content)
     if inner is not None:
-        body = _walk(parts.tree(inner), "")
+        body = _walk(parts.tree(inner), "", named_too=False)
         return replace(body, crypto="smime-signed", defects=(*defects, *body.defects))
     label = part.parameters.get("smime-type", "").lower()
     if label in ("enveloped-data", "authenveloped-data") or smime.is_encrypted(file.content):

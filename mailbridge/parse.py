@@ -18,6 +18,8 @@ LOOP_FIELDS = ("x-helpdesk", "x-loop")
 
 _NESTED_TYPES = ("message/rfc822", "message/global")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# A line without a field name, but only before a field: else it begins the body of a message without its blank line.
+_STRAY_LINE = re.compile(rb"(?<=\n)(?![!-9;-~]+[ \t]*:|[ \t\r\n])[^\r\n]*\r?\n(?=[A-Za-z][A-Za-z0-9-]*:[^\r\n]*\r?\n)")
 _MBOX_LINE = re.compile(rb"(?:>?From [^\r\n]*(?:\r\n|\n|\r))+")
 
 
@@ -51,7 +53,16 @@ def _normalised(raw: bytes) -> bytes:
     if b"\n" not in message and b"\r" in message:
         message = message.replace(b"\r", b"\n")
     opening = _MBOX_LINE.match(message)
-    return message[opening.end() :] if opening else message
+    return _without_stray_lines(message[opening.end() :] if opening else message)
+
+
+def _without_stray_lines(message: bytes) -> bytes:
+    """Drop lines that are no field from the middle of a header: the standard reader would end the header there."""
+    end = limits.header_end(message)
+    block = message[:end]
+    if end > limits.MAX_HEADER_BYTES or not _STRAY_LINE.search(block) or not block.rstrip(b" \t").endswith(b"\n"):
+        return message
+    return _STRAY_LINE.sub(b"", block) + message[end:]
 
 
 def _header_only(message: bytes, defect: str) -> ParsedMail:
@@ -88,7 +99,7 @@ def _whole(message: bytes, level: int) -> ParsedMail:
 
 def _of_header(fields: headers.Fields, defects: tuple[str, ...]) -> ParsedMail:
     answered = headers.message_ids(fields.first("in-reply-to"))
-    marks = [fields.text(name) for name in LOOP_FIELDS]
+    marks = tuple(words.utf8(value) for name in LOOP_FIELDS for value in fields.all(name) if value)
     return ParsedMail(
         sender=_sender(fields),
         senders=fields.mailboxes("from"),
@@ -112,7 +123,8 @@ def _of_header(fields: headers.Fields, defects: tuple[str, ...]) -> ParsedMail:
         return_path=_return_path(fields),
         authentication_results=tuple(words.utf8(value) for value in fields.all("authentication-results")),
         hops=len(fields.all("received")),
-        loop_mark=next((mark for mark in marks if mark), None),
+        loop_mark=marks[0] if marks else None,
+        loop_marks=marks,
     )
 
 

@@ -161,6 +161,9 @@ def _base64(encoded: bytes) -> tuple[bytes, str | None]:
     clean = True
     pieces: list[bytes] = []
     for run in packed.split(b"="):
+        if pieces and run.translate(None, _BASE64_ALPHABET):
+            clean = False  # a list's footer, written below the encoded text
+            break
         kept = bytes(one for one in run if one in _BASE64_ALPHABET) if run.translate(None, _BASE64_ALPHABET) else run
         clean = clean and kept == run
         if len(kept) % 4 == 1:

@@ -32,7 +32,13 @@ _LIST_TAG = re.compile(r"\[[^\]]{0,60}\]\s*")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff")
 _LIST_FOOTER_WIDTH = 30
 _LIST_FOOTER_LINES = 8
-SIGNATURE_MARKS = ("-- ", "--", "— ")
+_SENTENCE_THEN_ATTRIBUTION = tuple(
+    f"{stop} {start}{number}"
+    for starts, _ in dialects.ATTRIBUTIONS
+    for start in starts
+    for stop in ".!?"
+    for number in ("lun", "mar", "mié", "jue", "vie", "sáb", "dom", *"0123456789")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def _without_quotes(lines: list[str], answers: bool) -> tuple[list[str], bool]:
                 continue
             top = not any(line.strip() for line in kept)
             block = read_block(lines, at)
-            if block is not None and _is_foreign(block) and (not top or answers):
+            if block is not None and _is_foreign(block) and (answers or (not top and _is_dated(block))):
                 return _without_rule(kept), True
         kept.append(lines[at])
         at += 1
@@ -172,11 +178,14 @@ def is_attribution(line: str) -> bool:
     if not dated and not addressed:
         return False
     core = folded.rstrip(" :：")
+    if any(sentence in core for sentence in _SENTENCE_THEN_ATTRIBUTION):
+        return False  # the sender's own words stand before it on the line
     for starts, verbs in dialects.ATTRIBUTIONS:
         for verb in verbs:
-            if core.endswith(verb):
+            begins = core.startswith(starts)
+            if core.endswith(verb) and (begins or addressed):
                 return True
-            if f" {verb} " in core and (core.startswith(starts) or dated):
+            if f" {verb} " in core and (begins or dated):
                 return len(core) < _ATTRIBUTION_LENGTH // 2
     return False
 
@@ -235,6 +244,10 @@ def _is_foreign(block: Block) -> bool:
         return True
     sent = block.fields.get("sent", "")
     return bool(_DATE.search(sent))
+
+
+def _is_dated(block: Block) -> bool:
+    return bool(block.fields.keys() & {"sent", "date"})
 
 
 def _without_rule(lines: list[str]) -> list[str]:

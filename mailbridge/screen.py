@@ -56,8 +56,8 @@ def _too_many_hops(case: _Case) -> Outcome:
 
 def _our_loop_mark(case: _Case) -> Outcome:
     """Our automatic letter came back. Without its Auto-Submitted the mark is only a stranger's imitation or a quote."""
-    marked = case.mail.loop_mark in case.facts.loop_marks and case.mail.loop_mark is not None
-    return ("own", "loop-mark") if marked and case.mail.auto.is_auto else None
+    marks = {*case.mail.loop_marks, case.mail.loop_mark} & case.facts.loop_marks
+    return ("own", "loop-mark") if marks and case.mail.auto.is_auto else None
 
 
 def _forged_as_us(case: _Case) -> Outcome:

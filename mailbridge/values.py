@@ -68,6 +68,7 @@ class ParsedMail:
 
     `sender` is the contract's `from`. `reply` is the sender's new text. `forwarded` is set when the message passes
     another one on. `authentication_results` holds the raw field values, topmost first.
+    `loop_marks` are the values of all X-Helpdesk and X-Loop fields (lists add their own), `loop_mark` the first.
     """
 
     sender: Mailbox | None
@@ -93,6 +94,7 @@ class ParsedMail:
     authentication_results: tuple[str, ...]
     hops: int
     loop_mark: str | None
+    loop_marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

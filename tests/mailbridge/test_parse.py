@@ -356,3 +356,65 @@ def test_no_damage_to_a_message_makes_the_reader_give_up(changes: list[tuple[int
     for at, piece in changes:
         damaged[at : at + len(piece)] = piece
     assert "parse_error" not in parse(bytes(damaged)).defects
+
+
+def _tnef(*attributes: tuple[int, int, bytes]) -> bytes:
+    """A winmail.dat of (level, attribute, data), each with its checksum (MS-OXTNEF §2.1.3)."""
+    packed = b"\x78\x9f\x3e\x22\x01\x00"
+    for level, name, data in attributes:
+        head = bytes((level,)) + name.to_bytes(4, "little") + len(data).to_bytes(4, "little")
+        packed += head + data + (sum(data) & 0xFFFF).to_bytes(2, "little")
+    return packed
+
+
+WINMAIL = _tnef(
+    (2, 0x00069002, b"\x01\x00" + b"\xff\xff\xff\xff" + b"\0" * 8),
+    (2, 0x00018010, b"oficio.pdf\0"),
+    (2, 0x0006800F, b"%PDF"),
+)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/ms-tnef; name=winmail.dat", "application/octet-stream; name=winmail.dat"]
+)
+def test_members_of_winmail_dat_take_its_place(content_type: str) -> None:
+    mail = parse(mixed(part("text/plain", b"Va."), base64_part(content_type, WINMAIL)))
+    assert [(file.filename, file.content_type, file.content) for file in mail.attachments] == [
+        ("oficio.pdf", "application/pdf", b"%PDF")
+    ]
+    assert (mail.text, mail.defects) == ("Va.", ())
+
+
+def test_a_broken_winmail_dat_stays_a_file_with_a_defect() -> None:
+    mail = parse(mixed(base64_part("application/ms-tnef; name=winmail.dat", b"nada")))
+    assert ([file.filename for file in mail.attachments], mail.defects) == (["winmail.dat"], ("bad-tnef",))
+
+
+def test_a_named_text_that_is_the_only_one_is_the_text() -> None:
+    raw = mixed(
+        part("text/plain; name=cuerpo.txt", b"Hola", "Content-Disposition: inline\r\n"),
+        base64_part("application/pdf", b"%PDF"),
+    )
+    mail = parse(raw)
+    assert (mail.text, [file.content_type for file in mail.attachments]) == ("Hola", ["application/pdf"])
+
+
+def test_a_list_footer_below_encoded_text_is_not_decoded() -> None:
+    body = b"SG9sYSE=\r\n______________\r\nLista de correo\r\n"
+    mail = parse(typed("text/plain", body, "Content-Transfer-Encoding: base64\r\n"))
+    assert (mail.text, mail.defects) == ("Hola!", ("bad-base64",))
+
+
+def test_a_stray_line_in_the_header_does_not_end_it() -> None:
+    mail = parse(b"From: a@x.org\r\nlinea perdida\r\nSubject: Pedido\r\nTo: b@x.org\r\n\r\nHola")
+    assert (mail.subject, mail.text) == ("Pedido", "Hola")
+
+
+def test_a_missing_blank_line_makes_the_rest_the_body() -> None:
+    mail = parse(b"From: a@x.org\r\nSubject: Pedido\r\nHola a todos\r\nAdios\r\n")
+    assert (mail.subject, mail.text, mail.defects) == ("Pedido", "Hola a todos\nAdios", ("bad-header",))
+
+
+def test_a_thousand_divisions_within_each_other_are_shown_as_plain_text() -> None:
+    mail = parse(typed("text/html", b"<div>" * 50_000 + b"Hola"))
+    assert (mail.text, mail.html_sanitized, mail.defects) == ("Hola", "<pre>Hola</pre>", ("html-too-deep",))

@@ -89,12 +89,19 @@ OWN_TEXTS = [
     "Enviado desde mi oficina el oficio 12 con los anexos que ustedes pidieron, quedo atento.",
     "Lo que él escribió: nada.\nGracias.",
     "On the other hand, she wrote:\nnothing",
+    "Adjunto lo que el 4/3/2026 el director escribió:\nque no procede.",
+    "Datos del cambio:\nDe: ana@example.org\nPara: eva@example.org\nAsunto: cambio de correo",
 ]
 
 
 @pytest.mark.parametrize("text", OWN_TEXTS)
 def test_a_message_that_only_looks_like_a_quote_keeps_its_text(text: str) -> None:
     assert quoting.new_text(text) == text
+
+
+def test_words_on_the_line_of_an_attribution_are_not_lost() -> None:
+    text = f"Apruebo. El jue, 2 abr 2026 a las 16:40, Mesa (<mesa@example.org>) escribió:\n{QUOTED}"
+    assert quoting.new_text(text, answers=True).startswith("Apruebo.")
 
 
 def test_a_quote_alone_leaves_nothing() -> None:

@@ -40,6 +40,11 @@ def test_our_own_automatic_letter_that_comes_back_is_own_mail() -> None:
     assert verdict(sent_by("lista@otra.example", extra)) == ("own", "loop-mark")
 
 
+def test_our_mark_is_seen_beside_the_one_of_a_list() -> None:
+    extra = "X-Loop: lista\r\nAuto-Submitted: auto-replied\r\nX-Loop: mesa-1\r\n"
+    assert verdict(sent_by("lista@otra.example", extra)) == ("own", "loop-mark")
+
+
 def test_our_mark_without_a_machine_is_a_letter() -> None:
     assert verdict(letter(extra="X-Loop: mesa-1\r\n"))[0] == "letter"
 

@@ -19,7 +19,7 @@ def judged(*stamps: str, sender: str = "Ana <ana@inst.test>", border: str | None
 ACCEPTED = [
     PASS,
     f"{BORDER} 1; dmarc=pass header.from=inst.test",
-    f"MX.Help.Test.; dmarc=PASS header.from=INST.test",
+    "MX.Help.Test.; dmarc=PASS header.from=INST.test",
     f"(hop) {BORDER} (uno (dos)); spf=pass smtp.mailfrom=x.org;\r\n dmarc=pass (p=none dis=none) header.from=inst.test",
     f'"{BORDER}"; dkim=pass header.d=inst.test; dmarc=pass reason="ok; fine" header.from=inst.test',
     f"{BORDER}; auth=pass smtp.auth=ana@inst.test",
