@@ -97,8 +97,8 @@ def classify(
     """
     message = _message(subject, text, attachment_names)
     scores = [_score(catalogue, each, mailbox, message, sender_roles) for each in catalogue.request_types]
-    several = _several_requests(catalogue, message, scores)
-    if several:
+    several = _unexplained(catalogue, message, _several_requests(catalogue, message, scores))
+    if len(several) > 1:
         return Classification(None, _in_order(catalogue, several), "several requests in one message")
     return _decided(catalogue, mailbox, scores)
 
@@ -171,7 +171,11 @@ def _score(
 
 def _asked(request_type: RequestType, text: str, text_stems: tuple[str, ...]) -> float:
     """How strongly a text asks for the type: 1 for each word of the catalogue, more for several words together."""
-    total = 0.0
+    return sum(_strengths(request_type, text, text_stems))
+
+
+def _strengths(request_type: RequestType, text: str, text_stems: tuple[str, ...]) -> list[float]:
+    found = [0.0]
     listed = list(text_stems)
     for fragment in request_type.match.any:
         if contains(text, fragment):
@@ -182,8 +186,8 @@ def _asked(request_type: RequestType, text: str, text_stems: tuple[str, ...]) ->
             continue
         if " " in fragment:
             strength *= SEVERAL_WORDS
-        total += strength * (ENTITY_SHARE if _names_an_entity(request_type, fragment) else 1.0)
-    return total
+        found.append(strength * (ENTITY_SHARE if _names_an_entity(request_type, fragment) else 1.0))
+    return found
 
 
 def _names_an_entity(request_type: RequestType, fragment: str) -> bool:
@@ -289,6 +293,25 @@ def _several_requests(catalogue: Catalogue, message: _Message, scores: list[_Sco
     return added if len(added) > 1 else set()
 
 
+def _unexplained(catalogue: Catalogue, message: _Message, keys: set[str]) -> set[str]:
+    """Those of several types that say more than another's name does.
+
+    «Activar usuario» in a request for «Activación/Desactivación de Usuarios por Ausencia Temporal» is part of it.
+    """
+    text = f"{message.subject} . {message.body}"
+    found = set()
+    for key in keys:
+        others = [set(stems(catalogue.request_type(other).name)) for other in keys - {key}]
+        said = [each for each in catalogue.request_type(key).match.any if _speaks(text, each)]
+        if not any(all(set(stems(each)) <= name for each in said) for name in others):
+            found.add(key)
+    return found
+
+
+def _speaks(text: str, fragment: str) -> bool:
+    return contains(text, fragment) or stems_in_order(stems(text), fragment)
+
+
 def _is_within(named: list[_Score]) -> bool:
     """Whether one rival's fragments are all part of another's («convocatoria» in «convocatoria nacional»)."""
     fragments = [set(score.request_type.match.any) for score in named]
@@ -298,18 +321,22 @@ def _is_within(named: list[_Score]) -> bool:
 def _item_types(catalogue: Catalogue, parts: list[str], cumulative: bool = False) -> set[str]:
     """The type that each part asks for; `cumulative`: what came before may speak against a type too.
 
-    «Solicitud de usuario y clave … Además, desactivar al anterior» is one request.
+    «Solicitud de usuario y clave … Además, desactivar al anterior» is one request: where what came before speaks
+    against a type, one word for it is not enough.
     """
     found = set()
     for index, part in enumerate(parts):
         heard = " ".join(parts[: index + 1]) if cumulative else part
         part_stems = tuple(stems(part))
-        asked = {
-            each.key: _asked(each, part, part_stems) for each in catalogue.request_types if not _is_opposed(each, heard)
-        }
-        key = max(asked, key=lambda each: asked[each], default=None)
-        if key is not None and asked[key] >= EVIDENCE:
-            found.add(key)
+        able = [each for each in catalogue.request_types if not _is_opposed(each, part)]
+        asked = max(able, key=lambda each: _asked(each, part, part_stems), default=None)
+        if asked is None:
+            continue
+        strongest = max(_strengths(asked, part, part_stems))
+        if strongest >= SEVERAL_WORDS or (
+            not _is_opposed(asked, heard) and _asked(asked, part, part_stems) >= EVIDENCE
+        ):
+            found.add(asked.key)
     return found
 
 

@@ -34,8 +34,10 @@ SAME_AS = {
     "alterno": "alterna suplente subrogante titular intervinientes",
     "anexos": "anexo adjuntos",
 }
-WRITTEN_OTHERWISE = {"memorando": "memorandum", "memorandums": "memorandum", "acc": "accion"}
+WRITTEN_OTHERWISE = {"memorando": "memorandum", "memorandums": "memorandum", "acc": "accion", "ap": "accion personal"}
+OF_ANY_PAPER = frozenset(stems("firmado sellado escaneado final copia original version notariado digital completo pdf"))
 FORM_CODE = 6.0
+BY_ITS_NAME = 1.0
 FRAGMENT = 2.0
 DISTINGUISHING = 1.5
 MANDATORY = 1.2
@@ -133,7 +135,7 @@ def _weight(
     hits = [fragment for fragment in document.match if mentions(name.text, fragment)]
     code = _has_code(name.text, document, documents)
     if not hits and not code:
-        return 0.0
+        return BY_ITS_NAME if _is_called_so(name, document) else 0.0
     rarest = min((sum(fragment in other.match for other in documents) for fragment in hits), default=1)
     longest = max((len(fold(fragment)) for fragment in hits), default=0)
     weight = FRAGMENT / rarest + longest / 40 + (FORM_CODE if code else 0.0)
@@ -144,6 +146,13 @@ def _weight(
     if name.stems and name.stems <= _vocabulary(document):
         weight += ALL_FILE_WORDS
     return max(weight, LEAST / 5)
+
+
+def _is_called_so(name: _Name, document: RequiredDocument) -> bool:
+    """Whether a file is named with the document's own words only, the first of them included («Acuerdo firmado»)."""
+    said = name.stems - OF_ANY_PAPER
+    head = stems(document.name)[:1]
+    return bool(said) and set(head) <= said and said <= _vocabulary(document)
 
 
 def _has_code(name: str, document: RequiredDocument, documents: tuple[RequiredDocument, ...]) -> bool:

@@ -18,6 +18,8 @@ from helpdesk.domain.folding import stem, stems, word_set
 from helpdesk.domain.textscan import Prose
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# Called an address although it is none: that is then told, like a wrong number.
+BROKEN_EMAIL = re.compile(r"(?i:correo(?: electr[oó]nico)?|e-?mail)\s*:\s*(?P<value>[^\s,;@]+@[^\s,;]*|@[^\s,;]+)")
 RUT = re.compile(r"(?<![\w.-])(\d{1,2}\.?\d{3}\.?\d{3}\s?-\s?[\dkK])(?![\w-])")
 DIGITS = re.compile(r"(?<![\w@./-])\d{6,14}(?:-\d{1,3})?(?![\w@]|[.,-]\d)")
 ID_WORD = re.compile(
@@ -189,7 +191,11 @@ def _kind_of_number(number: str, before: str, country: str) -> str | None:
 
 
 def _addresses(source: Prose) -> list[Mention]:
-    return [Mention(each.start(), each.end(), {"email": each[0].lower()}) for each in EMAIL.finditer(source.text)]
+    return [Mention(each.start(), each.end(), {"email": each[0].lower()}) for each in EMAIL.finditer(source.text)] + [
+        Mention(each.start("value"), each.end("value"), {"email": each["value"].lower()})
+        for each in BROKEN_EMAIL.finditer(source.text)
+        if not EMAIL.search(each["value"])
+    ]
 
 
 def _with_name(source: Prose, mention: Mention, after: int) -> Mention:

@@ -184,3 +184,21 @@ def test_the_senders_role_is_weak_evidence() -> None:
     text = "Necesito absolución de consulta sobre devengado."
     found = classified("conectamef-pe", "ogauc", "Consulta", text, roles=frozenset({"especialista"}))
     assert found.request_type == "consulta_especializada"
+
+
+def test_a_step_of_the_request_is_no_second_request() -> None:
+    text = (
+        "Por ausencia temporal de la titular pedimos desactivarla. Además solicitamos activar el usuario del alterno."
+    )
+    assert classified("mef-ec", "biometria", "Ausencia temporal", text).request_type == "ausencia_temporal"
+
+
+def test_a_second_request_counts_although_the_first_speaks_against_its_type() -> None:
+    text = "Solicito desaprobar la rendición de mayo y también pido desaprobar el informe técnico N° 1."
+    found = classified("sigec-cl", "mesa_ayuda", "Desaprobaciones", text)
+    assert found.candidates == ("desaprobacion_rendicion_estandar", "desaprobacion_informe_tecnico")
+
+
+def test_users_of_a_listed_institution_are_told_from_executors_in_a_regional_mailbox() -> None:
+    found = classified("sigec-cl", "regional_biobio", "Usuario para FOSIS", "Solicito creación de usuario.")
+    assert found.request_type == "crear_usuario_institucional"
