@@ -8,6 +8,8 @@ from helpdesk.services import ledger, outbox
 from mailbridge import delivery, processing, runtime
 
 UNTOUCHED_FOR = timedelta(seconds=60)
+# Five missed heartbeats of `helpdesk.worker`.
+SILENT_FOR = timedelta(seconds=15)
 
 
 @queue.app.task(name=ledger.PROCESS)
@@ -22,11 +24,16 @@ def deliver(outbox_id: int) -> None:
     delivery.deliver(outbox_id)
 
 
-@queue.app.periodic(cron="*/20 * * * * *")
+@queue.app.periodic(cron="*/10 * * * * *")
 @queue.app.task(name="mail.rescue", queueing_lock="mail.rescue")
 def rescue(timestamp: int) -> None:
-    """Brings back what a killed process left: its jobs, arrivals without a job, letters that are due."""
-    queue.recover_stalled(db.engine)
+    """Brings back what killed processes left."""
+    recover()
+
+
+def recover() -> None:
+    """Puts back the jobs of dead workers, and defers what waits without a job: arrivals, letters that are due."""
+    queue.recover_stalled(db.engine, silent_for=SILENT_FOR)
     with transaction() as session:
         ledger.rescue(session, UNTOUCHED_FOR)
         here = runtime.current()

@@ -29,6 +29,9 @@ INSTITUTIONS = Path(__file__).parents[1] / "helpdesk" / "institutions"
 DESK = DeskSettings(b"k" * 32, "http://127.0.0.1:8025", None)
 # Importing the handlers registers them.
 HANDLERS = (jobs,)
+LMTP_MAILBOX = "biometria@mef-ec.example.org"
+IMAP_MAILBOX = "gestion.documental@mef-ec.example.org"
+UNKNOWN_MAILBOX = "desconocido@mef-ec.example.org"
 BORDER = "mx.mef.example"
 ANA = "ana.pena@gmail.example"
 

@@ -61,7 +61,11 @@ class Dovecot:
         """A user's INBOX, open."""
         with imaplib.IMAP4("127.0.0.1", self.imap_port) as client:
             client.login(user, PASSWORD)
-            client.select("INBOX")
+            for _ in range(20):
+                # Dovecot makes an INBOX when it is first asked for, which a delivery at that moment may disturb.
+                if client.select("INBOX")[0] == "OK":
+                    break
+                time.sleep(0.1)
             yield client
 
     def messages(self, user: str) -> list[bytes]:
@@ -69,6 +73,12 @@ class Dovecot:
         with self.mailbox(user) as client:
             numbers = client.search(None, "ALL")[1][0].split()
             return [client.fetch(number, "(BODY.PEEK[])")[1][0][1] for number in numbers]  # type: ignore[index, misc]
+
+    def empty(self, user: str) -> None:
+        """Removes everything from a user's INBOX."""
+        with self.mailbox(user) as client:
+            client.store("1:*", "+FLAGS", "(\\Deleted)")
+            client.expunge()
 
     def wait_for(self, user: str, count: int, seconds: float = 15) -> list[bytes]:
         """The INBOX as soon as it holds `count` messages. Raises TimeoutError."""
@@ -214,6 +224,14 @@ class Postfix:
     def url(self) -> str:
         """Where it takes mail."""
         return f"smtp://127.0.0.1:{self.port}"
+
+    def is_empty(self) -> bool:
+        """Whether it has delivered all it had."""
+        return not any(path.is_file() for part in ("active", "deferred", "incoming") for path in self.part(part))
+
+    def part(self, name: str) -> list[Path]:
+        """Everything below a part of its queue."""
+        return list((self.folder / "queue" / name).rglob("*"))
 
     def send(self, message: EmailMessage, *recipients: str) -> None:
         """Hands a message to it as anybody on the net would."""

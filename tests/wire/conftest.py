@@ -1,0 +1,165 @@
+"""The whole path for wire tests: Postfix, Dovecot, PostgreSQL, and bridge and worker as processes of their own."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
+
+from helpdesk import vault
+from helpdesk.db import transaction
+from helpdesk.domain.actors import operator
+from helpdesk.queries import mailboxes as boxes
+from helpdesk.services import mailboxes
+from tests import mailhouse
+from tests.mailhouse import House
+from tests.needs import requires
+from tests.wire import servers
+from tests.wire.servers import Dovecot, Postfix
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def mail_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder the mail servers may enter."""
+    requires("dovecot", root=True)
+    requires("postfix", root=True)
+    return tmp_path_factory.mktemp("mail")
+
+
+@pytest.fixture(scope="session")
+def dovecot(mail_folder: Path) -> Iterator[Dovecot]:
+    """Everybody's mailboxes."""
+    with servers.dovecot(mail_folder / "dovecot") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def helpdesk_lmtp(dovecot: Dovecot) -> int:
+    """The port of our LMTP door, known to Postfix before anybody listens there."""
+    return servers.free_port()
+
+
+@pytest.fixture(scope="session")
+def postfix(mail_folder: Path, dovecot: Dovecot, helpdesk_lmtp: int) -> Iterator[Postfix]:
+    """The border."""
+    routes = dict.fromkeys((mailhouse.LMTP_MAILBOX, mailhouse.UNKNOWN_MAILBOX), helpdesk_lmtp)
+    with servers.postfix(mail_folder / "postfix", dovecot.lmtp_port, routes) as running:
+        yield running
+
+
+@dataclass
+class Installation:
+    """A helpdesk of several processes on one database."""
+
+    house: House
+    url: str
+    environment: dict[str, str]
+    dovecot: Dovecot
+    postfix: Postfix
+    logs: Path
+    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def start(self, kind: str, failpoint: str | None = None) -> None:
+        """Starts a `worker` or `bridge`, which kills itself at the failpoint."""
+        extra = {"HELPDESK_TEST_FAILPOINT": failpoint} if failpoint else {}
+        with (self.logs / f"{kind}.log").open("ab") as log:
+            self.running[kind] = subprocess.Popen(
+                [sys.executable, "-m", "helpdesk", kind],
+                cwd=self.logs,
+                env=self.environment | extra,
+                stdout=log,
+                stderr=log,
+            )
+
+    def wait_for_death(self, kind: str, seconds: float = 30) -> None:
+        """Returns when the process has killed itself. Raises TimeoutExpired, or AssertionError for another end."""
+        status = self.running.pop(kind).wait(seconds)
+        assert status == -signal.SIGKILL, f"the {kind} ended with {status}"
+
+    def kill(self, kind: str) -> None:
+        """kill -9."""
+        process = self.running.pop(kind)
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        """Ends every process."""
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.running.clear()
+
+    def ask(self, sql: str, **values: object) -> list[tuple[object, ...]]:
+        """Rows of a query, from outside."""
+        with self.house.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(sql), values)]
+
+    def wait_until(self, truth: Callable[[], bool], seconds: float = 20, what: str = "it") -> float:
+        """Seconds until something is true. Raises AssertionError with the logs' ends."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            if truth():
+                return time.monotonic() - began
+            time.sleep(0.05)
+        ends = "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in sorted(self.logs.glob("*.log")))
+        raise AssertionError(f"{what} did not happen within {seconds} s\n{ends}")
+
+    def states(self) -> dict[str, int]:
+        """Arrivals by state."""
+        return {
+            str(state): int(str(count)) for state, count in self.ask("SELECT state, count(*) FROM ledger GROUP BY 1")
+        }
+
+    def connect(self, mailbox: str) -> None:
+        """Connects a mailbox to its account at Dovecot."""
+        with transaction() as session:
+            sealed = vault.seal(servers.PASSWORD, mailhouse.DESK.secret)
+            box = boxes.by_key(session, mailbox)
+            mailboxes.connect(
+                session, operator(), box, url=self.dovecot.url, user=mailbox, folder="INBOX", sealed_secret=sealed
+            )
+
+
+@pytest.fixture
+def installation(
+    database_url: str, database: Engine, dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, tmp_path: Path
+) -> Iterator[Installation]:
+    """A fresh helpdesk beside the running mail servers; its processes are started by the test."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "HELPDESK_DATABASE_URL": make_url(database_url).render_as_string(hide_password=False),
+        "HELPDESK_SECRET_KEY": mailhouse.DESK.secret.decode(),
+        "HELPDESK_DATA_DIR": str(tmp_path / "data"),
+        "HELPDESK_LMTP_LISTEN": f"127.0.0.1:{helpdesk_lmtp}",
+        "HELPDESK_SMTP_URL": postfix.url,
+        "HELPDESK_BORDER": servers.BORDER,
+        "HELPDESK_MAIL_DOMAIN": "mef-ec.example.org",
+    }
+    with ExitStack() as stack:
+        house = stack.enter_context(mailhouse.house(database_url, tmp_path / "files"))
+        made = Installation(house, database_url, environment, dovecot, postfix, tmp_path)
+        stack.callback(made.stop)
+        yield made
+
+
+@pytest.fixture
+def citizen() -> str:
+    """A requester nobody has heard of, with a mailbox of her own."""
+    return f"ana.{secrets.token_hex(4)}@gmail.example"
