@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -33,10 +32,7 @@ def main(argv: list[str]) -> int:
     with ExitStack() as stack:
         url = settings.database_url
         if url is None:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="helpdesk-rehearse-"))
-            cluster = embedded.start(Path(folder), settings.embedded, durable=False)
-            stack.callback(cluster.stop)
-            url = cluster.url
+            url = stack.enter_context(embedded.scratch(settings.embedded))
         stage = stack.enter_context(open_stage(url, catalogues))
         verdicts += said(rehearse(stage, cases, wanted), chosen.json)
     if chosen.only is None:
