@@ -149,5 +149,8 @@ window.addEventListener("pageshow", (event) => {
   for (const button of document.querySelectorAll('button[type="submit"]')) button.disabled = false;
 });
 
+// On a phone the views are one long line: bring the present one into sight.
+document.querySelector('.views [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+
 showThemeButtons();
 restoreDrafts();
