@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 import config
+from helpdesk.assembly import application
 from helpdesk.db import transaction
 from helpdesk.queries import mailboxes
-from helpdesk.worker import application
 from mailbridge.imap import Reader
 from mailbridge.lmtp import Listener
 

@@ -2,20 +2,13 @@
 
 import logging
 
-from flask import Flask
-
 import config
-from helpdesk import files, queue
-from helpdesk.app import AppSettings, create_app
+from helpdesk import queue
+from helpdesk.assembly import CONCURRENCY, application
 from mailbridge import jobs as mail_jobs
-from mailbridge import runtime
-from mailbridge.runtime import Runtime
-from mailbridge.sandbox import Sandbox
 
 # Importing a module of handlers registers them.
 HANDLERS = (mail_jobs,)
-CONCURRENCY = 4
-READERS = 2
 # Retries and future jobs are found by the poll alone; new ones wake the worker at once.
 POLL_SECONDS = 2.0
 HEARTBEAT_SECONDS = 3.0
@@ -23,26 +16,6 @@ DEAD_AFTER_SECONDS = 15.0
 DRAIN_SECONDS = 30
 
 log = logging.getLogger(__name__)
-
-
-def application(settings: config.Settings, url: str, *, demo: bool = False) -> Flask:
-    """The application of a process without pages: database, values of this installation, the mail bridge's needs."""
-    assert settings.secret_key is not None
-    store = files.at(settings.files)
-    app_settings = AppSettings(
-        database_url=url,
-        secret_key=settings.secret_key,
-        public_url=settings.public_url,
-        mail_domain=settings.mail_domain,
-        files=store,
-        demo=demo,
-        pool_size=3 * CONCURRENCY,
-    )
-    app = create_app(app_settings)
-    keep = demo and settings.smtp_url is None
-    fence = Sandbox(READERS)
-    runtime.install(app, Runtime(app_settings.desk, store, fence, settings.border, settings.smtp_url, keep))
-    return app
 
 
 def run(settings: config.Settings, url: str, *, demo: bool = False, wait: bool = True) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import config
 from helpdesk import embedded
-from helpdesk.worker import application
+from helpdesk.assembly import application
 
 
 @contextmanager
