@@ -72,7 +72,7 @@ DENIED = re.compile(r"^(?:no|n|negativo|ninguno|falso|aun no|todavia no)\b")
 SAME_FACT = {
     "recib": "entreg recib tenem tien dispon cuent pose",
     "const": "const registr enrol tom captur existent exist",
-    "requier": "requier requer necesit",
+    "requier": "requier requer necesit necesari",
 }
 WORD_REACH = 9
 
@@ -178,7 +178,8 @@ def _said_in(sentence: str, nouns: set[str], facts: set[str]) -> bool | None:
     verbs = [index for index, root in enumerate(roots) if any(root.startswith(fact) for fact in facts)]
     pairs = [(abs(verb - noun), verb) for verb in verbs for noun in subjects if abs(verb - noun) <= WORD_REACH]
     if not pairs:
-        return None
+        lacking = any(words[index - 1] == "sin" for index in subjects if index)
+        return False if lacking else None
     verb = min(pairs)[1]
     return not NEGATED.search(" ".join(words[max(0, verb - 4) : verb]))
 

@@ -72,7 +72,7 @@ def _fields_labelled(request_type: RequestType, found: list[Labelled]) -> dict[s
     chosen: dict[str, Labelled] = {}
     used: set[int] = set()
     for fit, _, key, value in sorted(fits, key=lambda entry: entry[:2], reverse=True):
-        if fit >= LABEL_FIT and key not in chosen and value.start not in used:
+        if fit > 0 and key not in chosen and value.start not in used:
             chosen[key] = value
             used.add(value.start)
     return chosen
@@ -85,9 +85,11 @@ def _label_fit(field: IntakeField, label: str) -> float:
         return 0.0
     own = _label_stems(field.label) | _label_stems(field.key.replace("_", " "))
     common = said & own
+    if len(common) / len(said) < LABEL_FIT:
+        return 0.0
     # «Usuario: Rosa Guamán» labels a person: of their data it is the name.
     of_name = 0.05 if kinds_of(field) == ("name",) else 0.0
-    return len(common) / len(said) + 0.3 * len(common) / len(own) + of_name if common else 0.0
+    return len(common) / len(said) + 0.3 * len(common) / len(own) + of_name
 
 
 def _label_stems(text: str) -> set[str]:

@@ -46,7 +46,7 @@ MEDIA_AFTER = re.compile(
 GREETED = re.compile(
     r"(?im)^\s*(?:señor(?:es|as?)?|estimad\w+|atenci[oó]n|sr[ae]?s?\.?)\b[^\n]{0,70}$(?:\n[^\n]{0,60}(?=\n\s*\n))?"
 )
-CODE = r"[A-Z]{0,12}[-/]?\d[\w./-]*\w|\d"
+CODE = r"(?:[A-Z]{1,12}[-/]){0,3}[A-Z]{0,6}\d[\w./-]*\w|\d"
 NUMBER_SIGN = r"(?:n(?:umero|ro|um|o)?\b\.?\s*°?|n\s?°|#|no\.|numero)?"
 PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d\s()-]{5,16}\d(?![\w-])")
 PHONE_CALLED = re.compile(
@@ -165,7 +165,7 @@ def _list(field: IntakeField, letter: Letter) -> list[str] | None:
 
 
 def _call(field: IntakeField, letter: Letter) -> str | None:
-    word = r"convocatoria\s+(?:estandar\s+|nacional\s+|llamada\s+|denominada\s+|de\s+)?"
+    word = r"convocatoria\s+(?:estandar\s+|nacional\s+|llamada\s+|denominada\s+|de\s+|(?:19|20)\d\d\s+)*"
     for text, original in ((letter.source.plain, letter.source.text), (plain(letter.subject), letter.subject)):
         for found in re.finditer(word + r"(?P<value>[^,.;\n]{3,80})", text):
             value = original[found.start("value") : found.end("value")]

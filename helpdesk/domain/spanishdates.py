@@ -22,7 +22,8 @@ MONTHS = {
 }
 SHORT_MONTHS = {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
 MONTH = "|".join([*MONTHS, *(f"{name}(?=[ ./-])" for name in SHORT_MONTHS)])
-WEEKDAY = "(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)"
+WEEKDAYS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
+WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
 YEAR = r"(?:19|20)\d\d"
 DAY = r"(?:[12]?\d|3[01]|0[1-9])(?:ro|er|°)?|primero"
 ISO = re.compile(rf"(?<![\d-])({YEAR})-(\d{{1,2}})-(\d{{1,2}})(?![\d-])")
@@ -36,11 +37,14 @@ DAY_RANGE = re.compile(
     rf"y\s+el)\s*(?:el\s+)?(?:{WEEKDAY}\s+)?({DAY})\s+de\s+({MONTH})(?:\s*,?\s*(?:del?\s+)?({YEAR}))?\b"
 )
 RELATIVE = re.compile(r"\b(pasado manana|manana|hoy)\b")
+COMING = re.compile(rf"\b(?:proximo|este|hasta el|antes del|para el)\s+({WEEKDAY})\b(?!,?\s*\d)")
 MORNING = re.compile(r"(?:por|en|de|a) la\s*$|esta\s*$")
+HALF = r"[ap]\.?\s?m\b\.?|de la (?:tarde|noche|manana)"
 CLOCK = re.compile(
     r"(?:(?:a|hasta|desde|de)\s+las?\s+|antes de las?\s+|[,\s(-])\s*"
-    r"(?:(?P<h>[01]?\d|2[0-3])\s*(?:[:.h]\s*(?P<m>[0-5]\d))\s*(?P<p>[ap]\.?\s?m\b\.?)?|"
-    r"(?P<h2>[01]?\d|2[0-3])\s*(?:(?P<p2>[ap]\.?\s?m\b\.?)|(?:hrs?\b|horas?\b|h\b)))"
+    rf"(?:(?P<h>[01]?\d|2[0-3])\s*(?:[:.h]\s*(?P<m>[0-5]\d))\s*(?P<p>{HALF})?|"
+    rf"(?P<h2>[01]?\d|2[0-3])\s*(?:(?P<p2>{HALF})|(?:hrs?\b|horas?\b|h\b)))"
+    r"|\b(?:a|hasta|antes de)\s+las\s+(?P<h3>[01]?\d|2[0-3])(?![\d:.,/-]*\d)"
 )
 NOON = re.compile(r"\b(?:al? )?medio\s?dia\b")
 BETWEEN_DATE_AND_TIME = 30
@@ -145,12 +149,18 @@ def _relative(match: re.Match[str], received_at: datetime, text: str) -> date | 
     return received_at.date() + timedelta(days=ahead)
 
 
+def _coming(match: re.Match[str], received_at: datetime, text: str) -> date | None:
+    ahead = (WEEKDAYS.index(match[1]) - received_at.weekday() - 1) % 7 + 1
+    return received_at.date() + timedelta(days=ahead)
+
+
 READERS = (
     (ISO, _iso),
     (NUMERIC, _numeric),
     (NAMED, _named),
     (NUMERIC_NO_YEAR, _numeric_no_year),
     (RELATIVE, _relative),
+    (COMING, _coming),
 )
 
 
@@ -172,9 +182,9 @@ def _clock_beside(text: str, hit: DateHit, hits: list[DateHit]) -> time | None:
 
 
 def _time(match: re.Match[str]) -> time:
-    hour = int(match["h"] or match["h2"])
+    hour = int(match["h"] or match["h2"] or match["h3"])
     half = (match["p"] or match["p2"] or "").replace(" ", "")
-    if half.startswith("p") and hour < 12:
+    if half.startswith(("p", "delatarde", "delanoche")) and hour < 12:
         hour += 12
     elif half.startswith("a") and hour == 12:
         hour = 0

@@ -1,0 +1,213 @@
+import pytest
+
+from helpdesk.domain.incoming import Person
+from tests.domain.shipped import read
+
+ABSENCE = ("mef-ec", "ausencia_temporal")
+CHANGE = ("sigec-cl", "cambio_fecha_modificacion")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La titular Diana Paz (cédula 1700000001) será reemplazada por el alterno Hugo León (cédula 0900000001).",
+        "Alterno: Hugo León, C.I. 0900000001\nTitular: Diana Paz, C.I. 1700000001",
+        "El alterno Hugo León, con cédula 0900000001, reemplaza a la titular Diana Paz, con cédula 1700000001.",
+        "Cédula del titular: 1700000001, nombre Diana Paz\nCédula del alterno: 0900000001, nombre Hugo León",
+    ],
+)
+def test_each_number_goes_to_its_person(text: str) -> None:
+    found = read(*ABSENCE, text)
+    assert (found["titular_cedula"], found["alterno_cedula"]) == ("1700000001", "0900000001")
+
+
+def test_names_and_addresses_go_with_their_number() -> None:
+    text = (
+        "Titular: Ing. Diana Paz, cédula 1700000001, dpaz@a.example. Alterno: Hugo León (0900000001, hleon@a.example)"
+    )
+    found = read(*ABSENCE, text)
+    assert [found[key] for key in ("titular_nombres", "titular_correo", "alterno_nombres", "alterno_correo")] == [
+        "Diana Paz",
+        "dpaz@a.example",
+        "Hugo León",
+        "hleon@a.example",
+    ]
+
+
+def test_a_wrong_number_is_kept_as_written() -> None:
+    assert read(*ABSENCE, "Titular con cédula 1700000009")["titular_cedula"] == "1700000009"
+
+
+def test_a_telephone_is_no_identity_number() -> None:
+    assert "titular_cedula" not in read(*ABSENCE, "Titular Diana Paz, teléfono 0900000001")
+
+
+def test_a_rut_is_normalised() -> None:
+    assert read("sigec-cl", "crear_usuario_ejecutor", "RUT: 11.111.111-k")["usuario_rut"] == "11111111-K"
+
+
+def test_an_address_that_is_none_is_kept_to_be_told() -> None:
+    assert read("mef-ec", "solicitud_informacion", "Correo: ana@casa")["correo"] == "ana@casa"
+
+
+def test_the_address_of_the_letter_is_that_of_the_citizen() -> None:
+    ana = Person("Ana Mora", "ana@example.net")
+    found = read("mef-ec", "solicitud_informacion", "Pido información.", who=ana)
+    assert (found["correo"], found["nombre_completo"]) == ("ana@example.net", "Ana Mora")
+
+
+def test_an_office_is_no_person() -> None:
+    office = Person("Recursos Humanos", "rrhh@example.net")
+    assert "usuario_nombres" not in read("conectamef-pe", "capacitacion", "Pedimos un curso.", who=office)
+
+
+def test_labels_may_be_in_other_words_and_order() -> None:
+    text = (
+        "Motivo: se digitó mal\nAño de la convocatoria: 2025\nNombre del ejecutor: Fundación Sol\n"
+        "Proyecto N° 25-000100-00002\nN° de modificación: 4\nNombre convocatoria: Familias\n"
+        "Fecha que la reemplazará: 15-01-2026\nFecha a modificar: 28-02-2026"
+    )
+    found = read(*CHANGE, text)
+    assert {key: found[key] for key in found if key not in ("programa", "region")} == {
+        "convocatoria_nombre": "Familias",
+        "convocatoria_anio": 2025,
+        "ejecutor": "Fundación Sol",
+        "numero_proyecto": "25-000100-00002",
+        "numero_modificacion": "4",
+        "fecha_actual": "2026-02-28",
+        "fecha_reemplazo": "2026-01-15",
+        "motivo": "se digitó mal",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dice 28-02-2026, debe decir 15-01-2026",
+        "cambiar la fecha 28-02-2026 por 15-01-2026",
+        "la nueva fecha es 15-01-2026 (registrada actualmente: 28-02-2026)",
+        "Fecha errónea: 28/02/2026\nFecha correcta: 15/01/2026",
+        "modificar del 28 de febrero de 2026 al 15 de enero de 2026",
+    ],
+)
+def test_the_date_to_change_and_the_one_that_replaces_it(text: str) -> None:
+    found = read(*CHANGE, text)
+    assert (found["fecha_actual"], found["fecha_reemplazo"]) == ("2026-02-28", "2026-01-15")
+
+
+def test_a_reason_ends_where_the_letter_takes_leave() -> None:
+    found = read(*CHANGE, "Motivo: error de carga. Se adjunta memorándum. Saludos")
+    assert found["motivo"] == "error de carga"
+
+
+def test_a_reason_may_be_said_without_label() -> None:
+    assert read(*CHANGE, "Se pide el cambio debido a un feriado.")["motivo"] == "debido a un feriado"
+
+
+def test_lines_that_a_mail_program_wrapped_are_read_as_one() -> None:
+    text = "Se solicita modificar el registro del proyecto señalado, ejecutor Municipalidad\nde Los Andes, por error."
+    assert read(*CHANGE, text)["ejecutor"] == "Municipalidad de Los Andes"
+
+
+def test_a_table_in_the_text_is_read() -> None:
+    text = "RUT | 11.111.111-1\nNombres y apellidos | Ana Luz Paz\nRegión | Los Lagos"
+    found = read("sigec-cl", "crear_usuario_ejecutor", text)
+    assert [found[key] for key in ("usuario_rut", "usuario_nombres", "region")] == [
+        "11111111-1",
+        "Ana Luz Paz",
+        "CL-LL",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "prints", "kit"),
+    [
+        ("Las huellas ya constan y ya recibimos el kit.", True, True),
+        ("Las huellas aún no constan. No hemos recibido el kit biométrico.", False, False),
+        ("No tiene huellas registradas; nos entregaron el kit en marzo.", False, True),
+        ("¿Las huellas ya constan?: sí\n¿La entidad ya recibió el kit?: no", True, False),
+        ("Sin huellas registradas. La entidad todavía no dispone de kit.", False, False),
+    ],
+)
+def test_yes_and_no_are_read_from_statements(text: str, prints: bool, kit: bool) -> None:
+    found = read("mef-ec", "enrolamiento_biometrico", text)
+    assert (found["huellas_registradas"], found["kit_entregado"]) == (prints, kit)
+
+
+def test_an_attached_conditional_document_says_what_it_depends_on() -> None:
+    found = read("mef-ec", "enrolamiento_biometrico", "Adjunto lo pedido.", files=("Contrato de comodato.pdf",))
+    assert found["kit_entregado"] is False
+
+
+def test_a_conditional_datum_says_what_it_depends_on() -> None:
+    text = "Usuario anterior a desactivar: cédula 0100000009, Luis Calle"
+    assert read("seps-ec", "solicitud_usuario_clave", text)["hay_usuario_anterior"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Rol: Auditor Externo", "auditor_externo"),
+        ("la clave del rol de acopio, firmada por el representante legal", "acopio"),
+        ("para el rol de Representante Legal del sector no financiero", "rep_legal_snf"),
+        ("la organización está en liquidación y pide el rol de liquidador", "liquidador"),
+    ],
+)
+def test_a_choice_is_read_by_the_words_of_its_label(text: str, role: str) -> None:
+    assert read("seps-ec", "solicitud_usuario_clave", text)["rol"] == role
+
+
+def test_the_type_itself_states_its_choice() -> None:
+    found = read("sigec-cl", "desaprobacion_rendicion_nacional", "Favor desaprobar.")
+    assert found["tipo_convenio"] == "nacional"
+
+
+def test_the_opening_and_the_closing_hour_are_not_mixed_up() -> None:
+    text = "Cierre de postulación: 27-03-2026 15:00. Apertura de la convocatoria: 16-03-2026 09:00."
+    found = read("sigec-cl", "crear_convocatoria_estandar", text)
+    assert found["cierre_postulacion"] == "2026-03-27T15:00:00-03:00"
+    assert found["apertura_postulacion"] == "2026-03-16T09:00:00-03:00"
+
+
+def test_a_closing_date_without_hour_is_no_closing_moment() -> None:
+    found = read("sigec-cl", "crear_convocatoria_estandar", "Cierre de postulación: 27-03-2026.")
+    assert "cierre_postulacion" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Cerramos mañana a las 18:00.", "2026-03-18T18:00:00-05:00"),
+        ("Cierre hoy a las 6 de la tarde.", "2026-03-17T18:00:00-05:00"),
+        ("Lo necesitamos hasta el viernes a las 12:00.", "2026-03-20T12:00:00-05:00"),
+    ],
+)
+def test_a_moment_may_be_told_from_the_day_of_writing(text: str, moment: str) -> None:
+    assert read("conectamef-pe", "pedido_medios", text)["fecha_limite_medio"] == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("para 30 participantes", 30), ("participantes: 18", 18), ("para doce participantes", 12)],
+)
+def test_an_amount_stands_before_its_noun(text: str, count: int) -> None:
+    assert read("conectamef-pe", "capacitacion", text)["participantes"] == count
+
+
+def test_the_subject_serves_where_no_subject_matter_is_labelled() -> None:
+    found = read("conectamef-pe", "recepcion_documental", "Se adjunta.", subject="RV: Re: Carta 15-2026")
+    assert found["asunto"] == "Carta 15-2026"
+
+
+def test_the_question_is_the_letter_without_greeting_and_data() -> None:
+    text = "Estimados:\n\n¿Cómo anulo una orden?\nRUC de la entidad: 20000000001\n\nSaludos cordiales"
+    assert read("conectamef-pe", "consulta", text)["consulta"] == "¿Cómo anulo una orden?"
+
+
+def test_our_own_names_are_not_the_entity_that_writes() -> None:
+    text = "Señores\nMinisterio de Economía y Finanzas\n\nLa Unidad Educativa Los Andes pide lo indicado."
+    assert read(*ABSENCE, text)["entidad_nombre"] == "Unidad Educativa Los Andes"
+
+
+def test_nothing_is_invented() -> None:
+    assert read(*ABSENCE, "Buenos días.") == {}
