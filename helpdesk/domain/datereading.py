@@ -60,10 +60,13 @@ def _replacement(reading: Reading, old_key: str, new_key: str) -> dict[str, Fiel
         days = dates_in(plain(labelled.value), reading.received_at) if labelled else []
         if days:
             values[key] = days[0].day.isoformat()
-    if values:
+    if len(values) == 2:
         return values
     text = reading.source.plain
-    hits = dates_in(text, reading.received_at)
+    hits = [hit for hit in dates_in(text, reading.received_at) if hit.day.isoformat() not in values.values()]
+    if values:
+        other = new_key if old_key in values else old_key
+        return values | ({other: hits[0].day.isoformat()} if len(hits) == 1 else {})
     ends = [0, *(hit.end for hit in hits)]
     spoken = [text[max(ends[index], hit.start - 70) : hit.start] for index, hit in enumerate(hits)]
     new = next((hit for hit, before in zip(hits, spoken, strict=True) if IS_NEW.search(before)), None)

@@ -27,6 +27,9 @@ from helpdesk.domain.textscan import Labelled, labelled_values, prose
 
 REASON_LABEL = re.compile(r"^(?:motivo|justificacion|razon)")
 LABEL_FIT = 0.6
+OF_TIME = frozenset(stems("fecha hora"))
+# They stand in many labels and tell none apart.
+UNTELLING = frozenset(stems("fecha hora número nro num n"))
 # Words by which people label what the catalogue calls otherwise.
 LABEL_AKIN = {
     "nombr": "nombre nombres apellidos",
@@ -81,7 +84,7 @@ def _fields_labelled(request_type: RequestType, found: list[Labelled]) -> dict[s
 def _label_fit(field: IntakeField, label: str) -> float:
     """How well a label of the message names a field: the share of its words that the field has, then the reverse."""
     said = _label_stems(label)
-    if not said:
+    if not said or (OF_TIME & set(stems(label)) and field.type not in ("date", "datetime")):
         return 0.0
     own = _label_stems(field.label) | _label_stems(field.key.replace("_", " "))
     common = said & own
@@ -94,6 +97,7 @@ def _label_fit(field: IntakeField, label: str) -> float:
 
 def _label_stems(text: str) -> set[str]:
     found = set(stems(text))
+    found = (found - UNTELLING) or found
     for head, others in LABEL_AKIN.items():
         if found & set(stems(others)):
             found -= set(stems(others))
