@@ -5,10 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from helpdesk.db import db
 from helpdesk.domain.desk import DeskSettings
@@ -99,11 +97,3 @@ def engine_options(settings: AppSettings) -> dict[str, Any]:
         "pool_timeout": 10,
         "connect_args": {"connect_timeout": 5, "application_name": "helpdesk"},
     }
-
-
-@event.listens_for(db.session, "after_begin")
-def hand_over(session: Session, *_: object) -> None:
-    """Gives the services this installation's values, by the session they work in."""
-    desk = current_app.extensions.get("desk")
-    if desk is not None:
-        session.info["desk"] = desk

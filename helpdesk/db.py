@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -36,8 +37,12 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One unit of work: commits when the block ends, rolls back when it raises; needs an application context."""
+    """One unit of work: commits when the block ends, rolls back when it raises; needs an application context.
+
+    The services find this installation's values in the session's `info` (`helpdesk.services.desk`).
+    """
     session = db.session()
+    session.info["desk"] = current_app.extensions.get("desk")
     try:
         yield session
         session.commit()
