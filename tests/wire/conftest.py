@@ -5,14 +5,15 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from helpdesk import vault
@@ -21,6 +22,7 @@ from helpdesk.domain.actors import operator
 from helpdesk.queries import mailboxes as boxes
 from helpdesk.services import mailboxes
 from tests import mailhouse
+from tests.conftest import create_from_template, drop
 from tests.mailhouse import House
 from tests.needs import requires
 from tests.wire import servers
@@ -30,11 +32,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def mail_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder the mail servers may enter."""
+def mail_folder() -> Iterator[Path]:
+    """A folder the mail servers' accounts may enter; pytest closes its own to everybody else."""
     requires("dovecot", root=True)
     requires("postfix", root=True)
-    return tmp_path_factory.mktemp("mail")
+    with tempfile.TemporaryDirectory(prefix="helpdesk-mail-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +67,6 @@ class Installation:
     """A helpdesk of several processes on one database."""
 
     house: House
-    url: str
     environment: dict[str, str]
     dovecot: Dovecot
     postfix: Postfix
@@ -136,27 +139,46 @@ class Installation:
             )
 
 
-@pytest.fixture
-def installation(
-    database_url: str, database: Engine, dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, tmp_path: Path
-) -> Iterator[Installation]:
+@contextmanager
+def installed(url: str, dovecot: Dovecot, postfix: Postfix, lmtp: int, folder: Path) -> Iterator[Installation]:
     """A fresh helpdesk beside the running mail servers; its processes are started by the test."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
-        "HELPDESK_DATABASE_URL": make_url(database_url).render_as_string(hide_password=False),
+        "HELPDESK_DATABASE_URL": make_url(url).render_as_string(hide_password=False),
         "HELPDESK_SECRET_KEY": mailhouse.DESK.secret.decode(),
-        "HELPDESK_DATA_DIR": str(tmp_path / "data"),
-        "HELPDESK_LMTP_LISTEN": f"127.0.0.1:{helpdesk_lmtp}",
+        "HELPDESK_DATA_DIR": str(folder / "data"),
+        "HELPDESK_LMTP_LISTEN": f"127.0.0.1:{lmtp}",
         "HELPDESK_SMTP_URL": postfix.url,
         "HELPDESK_BORDER": servers.BORDER,
         "HELPDESK_MAIL_DOMAIN": "mef-ec.example.org",
     }
     with ExitStack() as stack:
-        house = stack.enter_context(mailhouse.house(database_url, tmp_path / "files"))
-        made = Installation(house, database_url, environment, dovecot, postfix, tmp_path)
+        house = stack.enter_context(mailhouse.house(url, folder / "files"))
+        made = Installation(house, environment, dovecot, postfix, folder)
         stack.callback(made.stop)
         yield made
+
+
+@pytest.fixture
+def installation(
+    database_url: str, dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, tmp_path: Path
+) -> Iterator[Installation]:
+    """A helpdesk of this test alone."""
+    with installed(database_url, dovecot, postfix, helpdesk_lmtp, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def standing(
+    server: str, dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A helpdesk that a whole file of tests shares; each test has a citizen of its own."""
+    name = f"standing_{secrets.token_hex(6)}"
+    url = create_from_template(server, name)
+    with installed(url, dovecot, postfix, helpdesk_lmtp, tmp_path_factory.mktemp("standing")) as made:
+        yield made
+    drop(server, name)
 
 
 @pytest.fixture

@@ -1,0 +1,185 @@
+"""A mailbox at a real Dovecot, with everything that goes wrong there."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from helpdesk import clock, vault
+from helpdesk.db import transaction
+from helpdesk.domain.actors import operator
+from helpdesk.domain.errors import Conflict
+from helpdesk.models.institutions import Mailbox
+from helpdesk.queries import health
+from helpdesk.queries import mailboxes as boxes
+from helpdesk.services import mailboxes
+from mailbridge import imap_client
+from mailbridge.imap import Reader
+from tests import mailhouse
+from tests.mailhouse import House, letter
+from tests.wire import servers
+from tests.wire.servers import Dovecot
+
+Reading = Callable[[str], threading.Event]
+
+
+@pytest.fixture
+def account(dovecot: Dovecot, citizen: str) -> str:
+    """A fresh account at Dovecot, for the helpdesk to fetch."""
+    return "caja." + citizen.partition("@")[0]
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One institution with the real desk."""
+    with mailhouse.house(database_url, tmp_path_factory.mktemp("files")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reading(house: House) -> Iterator[Reading]:
+    """Starts readers of the connected mailbox; each stops with its event, all with the test."""
+    started = list[tuple[threading.Thread, threading.Event]]()
+
+    def start(holder: str) -> threading.Event:
+        stop = threading.Event()
+        thread = threading.Thread(target=Reader(house.app, box().id, holder, stop).run, name=holder)
+        thread.start()
+        started.append((thread, stop))
+        return stop
+
+    yield start
+    for _, stop in started:
+        stop.set()
+    for thread, _ in started:
+        thread.join(10)
+
+
+def box() -> Mailbox:
+    """The connected mailbox as it is now."""
+    with transaction() as session:
+        return boxes.by_key(session, mailhouse.IMAP_MAILBOX)
+
+
+def connect(dovecot: Dovecot, account: str, password: str = servers.PASSWORD) -> None:
+    """Connects the mailbox to the account."""
+    with transaction() as session:
+        mailboxes.connect(
+            session,
+            operator(),
+            boxes.by_key(session, mailhouse.IMAP_MAILBOX),
+            url=dovecot.url,
+            user=account,
+            folder="INBOX",
+            sealed_secret=vault.seal(password, mailhouse.DESK.secret),
+        )
+
+
+def put(dovecot: Dovecot, account: str, *messages: bytes) -> None:
+    """Puts messages straight into the account."""
+    with dovecot.mailbox(account) as client:
+        for message in messages:
+            client.append("INBOX", None, None, message)
+
+
+def numbered(number: int) -> bytes:
+    """One of many messages."""
+    return letter(text=f"Mensaje número {number}", message_id=f"<n{number}@x.example>")
+
+
+def wait(truth: Callable[[], bool], seconds: float = 15) -> None:
+    """Returns when something is true. Raises AssertionError."""
+    until = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def accepted() -> health.Equation:
+    """The ledger equation."""
+    with transaction() as session:
+        return health.equation(session, clock.now())
+
+
+def test_waiting_mail_is_taken_in_once_flagged_and_never_again(
+    house: House, dovecot: Dovecot, account: str, reading: Reading
+) -> None:
+    put(dovecot, account, *(numbered(n) for n in range(45)))
+    connect(dovecot, account)
+    stop = reading("one")
+    wait(lambda: accepted().accepted == 45)
+    wait(lambda: box().backlog == 0 and box().last_uid == 45)
+    with dovecot.mailbox(account) as client:
+        wait(lambda: client.search(None, "UNSEEN")[1] == [b""])
+    stop.set()
+    reading("two")
+    put(dovecot, account, numbered(99))
+    wait(lambda: accepted().accepted == 46)
+    assert accepted().duplicate == 0
+
+
+def test_a_new_uidvalidity_means_reading_anew_and_doubling_nothing(
+    house: House, dovecot: Dovecot, account: str, reading: Reading
+) -> None:
+    put(dovecot, account, numbered(1), numbered(2))
+    connect(dovecot, account)
+    reading("one").wait(0)
+    wait(lambda: box().last_uid == 2)
+    house.work()
+    with transaction() as session:
+        boxes.by_key(session, mailhouse.IMAP_MAILBOX).uidvalidity = 1
+        boxes.by_key(session, mailhouse.IMAP_MAILBOX).lease_fence += 1
+        boxes.by_key(session, mailhouse.IMAP_MAILBOX).last_uid = 77
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE ledger SET arrival_key = replace(arrival_key, 'INBOX:', 'INBOX:0')")
+    put(dovecot, account, numbered(3))
+    wait(lambda: accepted().accepted == 5, 30)
+    house.work()
+    found = accepted()
+    assert (found.processed, found.duplicate, found.holds) == (3, 2, True)
+
+
+def test_a_wrong_password_is_said_in_plain_words_and_a_right_one_read_at_once(
+    house: House, dovecot: Dovecot, account: str, reading: Reading
+) -> None:
+    put(dovecot, account, numbered(1))
+    connect(dovecot, account, "wrong")
+    reading("one")
+    wait(lambda: "no acepta el usuario o la contraseña" in (box().last_error or ""))
+    connect(dovecot, account)
+    wait(lambda: accepted().accepted == 1, 30)
+    wait(lambda: box().last_error is None)
+
+
+def test_a_message_over_the_limit_stays_on_the_server_and_is_quarantined_with_its_headers(
+    house: House, dovecot: Dovecot, account: str, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap_client, "MAX_MESSAGE_BYTES", 10_000)
+    put(dovecot, account, letter(subject="Muy grande", text="x" * 20_000), numbered(1))
+    connect(dovecot, account)
+    reading("one")
+    wait(lambda: accepted().accepted == 2)
+    found = accepted()
+    assert found.quarantined == {"too_large": 1}
+    rows = house.engine.connect().exec_driver_sql("SELECT subject, size > 20000 FROM ledger WHERE reason = 'too_large'")
+    assert [tuple(row) for row in rows] == [("Muy grande", True)]
+    assert len(dovecot.messages(account)) == 2
+
+
+def test_one_bridge_holds_a_mailbox_and_a_frozen_one_can_write_nothing(
+    house: House, dovecot: Dovecot, account: str
+) -> None:
+    connect(dovecot, account)
+    with transaction() as session:
+        first = mailboxes.take(session, box().id, "one")
+    assert first is not None
+    with transaction() as session:
+        assert mailboxes.take(session, first.mailbox_id, "two") is None
+    with clock.fixed(clock.now() + mailboxes.LEASE * 2), transaction() as session:
+        second = mailboxes.take(session, first.mailbox_id, "two")
+    assert second is not None
+    with pytest.raises(Conflict), transaction() as session:
+        mailboxes.guard(session, first.mailbox_id, first.fence)
+    with transaction() as session:
+        mailboxes.guard(session, first.mailbox_id, second.fence)
