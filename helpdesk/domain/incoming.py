@@ -8,11 +8,15 @@ IncomingKind = Literal["letter", "auto_reply", "bounce", "receipt"]
 Trust = Literal["T0", "T1", "T2", "T3"]
 
 QUARANTINE_REASONS = frozenset(
-    """parse_error header_too_large mime_too_deep too_many_parts too_large time_limit memory_limit bad_charset
-    no_sender ambiguous_sender hop_limit automatic_unmatched bounce_unmatched loop_suspect spoof_suspect_agent
-    spoof_suspect_approver sender_lacks_access token_invalid token_expired token_other_person too_many_recipients
-    rate_limited malware scanner_unavailable internal_error""".split()
+    (
+        *("parse_error", "header_too_large", "mime_too_deep", "too_many_parts", "too_large", "time_limit"),
+        *("memory_limit", "bad_charset", "no_sender", "ambiguous_sender", "hop_limit", "automatic_unmatched"),
+        *("bounce_unmatched", "loop_suspect", "spoof_suspect_agent", "spoof_suspect_approver"),
+        *("sender_lacks_access", "token_invalid", "token_expired", "token_other_person", "too_many_recipients"),
+        *("rate_limited", "malware", "scanner_unavailable", "internal_error"),
+    )
 )
+"""Why a message waits in quarantine; the closed list of mail.md, which the ledger checks."""
 
 
 @dataclass(frozen=True, slots=True)
