@@ -330,7 +330,7 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class EarlyWarning:
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     amount: int
     unit: Unit
@@ -351,7 +351,7 @@ class DeadlineSpec:
     quote: str
     source: Origin
     extension: Extension | None = None
-    warning: Warning_ | None = None
+    warning: EarlyWarning | None = None
     note: str = ""
 
 
