@@ -44,7 +44,7 @@ def by_state(session: Session, institution_id: int) -> dict[str, int]:
     rows = session.execute(
         select(Arrival.state, func.count()).where(Arrival.institution_id == institution_id).group_by(Arrival.state)
     )
-    found = dict(rows.tuples().all())
+    found = dict(iter(rows))
     return {state: found.get(state, 0) for state in LEDGER_STATES}
 
 
