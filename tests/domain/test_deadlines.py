@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from helpdesk.domain.calendars import Calendar, calendar_of
-from helpdesk.domain.catalogue import DeadlineSpec, StepTarget, Unit, Warning_
+from helpdesk.domain.catalogue import DeadlineSpec, EarlyWarning, StepTarget, Unit
 from helpdesk.domain.deadlines import (
     Due,
     Suspension,
@@ -35,7 +35,7 @@ def quito(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=QUITO)
 
 
-def term(amount: int, unit: Unit, warning: Warning_ | None = None) -> DeadlineSpec:
+def term(amount: int, unit: Unit, warning: EarlyWarning | None = None) -> DeadlineSpec:
     return DeadlineSpec(
         amount=amount,
         unit=unit,
@@ -200,7 +200,7 @@ def test_a_suspension_after_the_extension_moves_only_the_extension() -> None:
     assert extended(first, 2, "business_days", ECUADOR, pause).at == quito(3, 9, 17)
 
 
-FIFTEEN_DAYS = term(30, "calendar_days", Warning_(15, "calendar_days"))
+FIFTEEN_DAYS = term(30, "calendar_days", EarlyWarning(15, "calendar_days"))
 
 
 def warned(spec: DeadlineSpec, start: datetime) -> datetime:
@@ -216,7 +216,7 @@ def test_a_warning_on_a_closed_day_moves_back_to_the_working_day_before() -> Non
 
 
 def test_a_warning_never_comes_after_the_due_time() -> None:
-    spec = term(5, "calendar_days", Warning_(15, "calendar_days"))
+    spec = term(5, "calendar_days", EarlyWarning(15, "calendar_days"))
     assert warned(spec, quito(3, 10, 12)) == due_at(spec, quito(3, 10, 12), ECUADOR).at
 
 
