@@ -30,9 +30,10 @@ def main(argv: list[str]) -> int:
     settings = config.load()
     verdicts: list[Verdict] = []
     with ExitStack() as stack:
-        url = settings.database_url
-        if url is None:
+        if settings.database_url is None:
             url = stack.enter_context(embedded.scratch(settings.embedded))
+        else:
+            url = stack.enter_context(embedded.database(settings.database_url, settings.data_dir))
         stage = stack.enter_context(open_stage(url, catalogues))
         verdicts += said(rehearse(stage, cases, wanted), chosen.json)
     if chosen.only is None:

@@ -10,6 +10,8 @@ import yaml
 
 from helpdesk.domain.errors import Invalid
 
+NEEDED = ("file", "institution", "received_at", "sender")
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -30,8 +32,14 @@ class Case:
 
     @property
     def received_at(self) -> datetime:
-        """When the message arrives (aware)."""
-        return datetime.fromisoformat(str(self.expected["received_at"]))
+        """When the message arrives (aware). Raises Invalid."""
+        try:
+            found = datetime.fromisoformat(str(self.expected["received_at"]))
+        except ValueError as error:
+            raise Invalid(f"{self.name}: received_at: {error}.") from error
+        if found.tzinfo is None:
+            raise Invalid(f"{self.name}: received_at: falta el huso horario, por ejemplo -05:00.")
+        return found
 
     @property
     def raw(self) -> bytes:
@@ -46,13 +54,26 @@ def load(folders: tuple[Path, ...]) -> tuple[Case, ...]:
         listing = folder / "expected.yaml"
         if not listing.is_file():
             raise Invalid(f"{folder}: no tiene expected.yaml; dé una carpeta de casos.")
-        document = yaml.safe_load(listing.read_text(encoding="utf-8"))
-        for entry in document.get("samples", ()):
-            path = folder / entry["file"]
+        for index, entry in enumerate(_entries(listing)):
+            lacking = [key for key in NEEDED if not isinstance(entry, dict) or not entry.get(key)]
+            if lacking:
+                raise Invalid(f"{listing}: samples.{index}: falta {', '.join(lacking)}.")
+            path = folder / str(entry["file"])
             if not path.is_file():
-                raise Invalid(f"{listing}: no existe {entry['file']}.")
+                raise Invalid(f"{listing}: samples.{index}: no existe {entry['file']}.")
             found.append(Case(path, entry))
     return tuple(found)
+
+
+def _entries(listing: Path) -> list[Any]:
+    try:
+        document = yaml.safe_load(listing.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise Invalid(f"{listing}: no es YAML válido: {' '.join(str(error).split())}") from error
+    entries = document.get("samples") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise Invalid(f"{listing}: falta la lista «samples».")
+    return entries
 
 
 def chain(cases: tuple[Case, ...], case: Case) -> tuple[Case, ...]:

@@ -15,6 +15,7 @@ from helpdesk.models.documents import Document
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
@@ -25,16 +26,31 @@ from mailbridge.parse import parse
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What there was before the case's own message: the number of tickets, and the newest letter (0 for none)."""
+
+    tickets: int
+    letter: int
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """The facts of one case. `facts` has the keys of `expected.yaml`; `opened` counts the tickets that the case's
-    own message opened; `answered` says whether an automatic letter left because of it."""
+    own message opened; `answered` says whether a letter to its sender left because of it."""
 
     facts: dict[str, Any]
     opened: int
+    answered: bool
 
 
-def observe(session: Session, course: Course, before: int) -> Observed:
-    """Read the outcome. `before` is the number of tickets there were before the case's own message."""
+def present(session: Session) -> Before:
+    """What there is now."""
+    tickets = session.scalar(select(func.count()).select_from(Ticket))
+    return Before(tickets or 0, session.scalar(select(func.max(Letter.id))) or 0)
+
+
+def observe(session: Session, course: Course, before: Before) -> Observed:
+    """Read the outcome of the case's own message."""
     row = session.get_one(Arrival, course.arrivals[0])
     facts: dict[str, Any] = {"action": _action(row), "auto_reply": _is_automatic(session, row)}
     mailbox = session.get(Mailbox, row.mailbox_id)
@@ -51,8 +67,9 @@ def observe(session: Session, course: Course, before: int) -> Observed:
         if message is not None:
             facts |= _of_message(session, ticket, message)
     facts["approval"] = _approval(session, row)
-    opened = (session.scalar(select(func.count()).select_from(Ticket)) or 0) - before
-    return Observed(facts, opened)
+    letters = select(func.count()).select_from(Letter).where(Letter.id > before.letter)
+    answered = session.scalar(letters.where(Letter.recipient == row.from_address)) or 0
+    return Observed(facts, present(session).tickets - before.tickets, answered > 0)
 
 
 def _action(row: Arrival) -> str:
@@ -83,7 +100,15 @@ def _of_ticket(session: Session, ticket: Ticket) -> dict[str, Any]:
     returned = session.scalar(
         select(Event).where(Event.ticket_id == ticket.id, Event.kind == "returned").order_by(Event.id.desc()).limit(1)
     )
+    undelivered = session.scalar(
+        select(Letter)
+        .where(Letter.ticket_id == ticket.id, Letter.delivery_failed.is_not(None))
+        .order_by(Letter.id.desc())
+        .limit(1)
+    )
     return {
+        "failed_recipient": undelivered.recipient if undelivered else None,
+        "status": undelivered.delivery_failed if undelivered else None,
         "request_type": ticket.request_type,
         "candidates": list(ticket.candidates),
         "requester": session.get_one(Person, ticket.requester_id).address,

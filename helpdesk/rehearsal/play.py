@@ -65,7 +65,10 @@ def deliver(stage: Stage, course: Course, case: Case) -> None:
         raw, answered = completed(course, case)
         course.answered = answered
         course.arrivals = []
-        for recipient in recipients(course, case, raw):
+        addresses = recipients(course, case, raw)
+        if not addresses:
+            raise Invalid(f"{case.name}: ni «mailbox» ni To nombran un buzón nuestro.")
+        for recipient in addresses:
             with transaction() as session:
                 mailbox = session.scalar(select(Mailbox).where(Mailbox.address == _bare(recipient)))
                 if mailbox is None:
@@ -98,8 +101,7 @@ def completed(course: Course, case: Case) -> tuple[bytes, int | None]:
             raw = raw.replace(mark.group(0), f"<{letter.rfc_message_id}>".encode())
 
         def named(found: re.Match[bytes]) -> bytes:
-            ticket = session.get_one(Ticket, course.tickets[found.group(1).decode()])
-            return str(ticket.number).encode()
+            return str(_ticket(session, course, case, found.group(1).decode()).number).encode()
 
         return TICKET_MARK.sub(named, raw), answered
 
@@ -120,6 +122,8 @@ def recipients(course: Course, case: Case, raw: bytes) -> list[str]:
                 box.key: box.address
                 for box in session.scalars(select(Mailbox).filter_by(institution_id=institution.id))
             }
+            if unknown := [str(key) for key in keys if key not in boxes]:
+                raise Invalid(f"{case.name}: «{institution.key}» no tiene el buzón {', '.join(unknown)}.")
             return [boxes[key] for key in keys]
         message = message_from_bytes(raw, policy=default_policy)
         named = [address.lower() for _, address in getaddresses([str(value) for value in message.get_all("To", [])])]
@@ -143,7 +147,7 @@ def _run(stage: Stage) -> None:
 
 def _letter(session: Session, course: Course, case: Case, number: str, word: str) -> Letter:
     """The letter that a placeholder means; written now, to the failed recipient or the sender, if none went out."""
-    ticket = session.get_one(Ticket, course.tickets[number])
+    ticket = _ticket(session, course, case, number)
     letters = session.scalars(select(Letter).where(Letter.ticket_id == ticket.id).order_by(Letter.id.desc())).all()
     steps = routes.present(session, ticket)
     for letter in letters:
@@ -157,6 +161,12 @@ def _letter(session: Session, course: Course, case: Case, number: str, word: str
     person = meet(session, ticket.institution_id, "", address)
     text = notifications.plain(session, ticket, person, "Le escribimos por su solicitud.")
     return post.send(session, ticket, person, "respuesta", text, post.Envelope(automatic=False))
+
+
+def _ticket(session: Session, course: Course, case: Case, number: str) -> Ticket:
+    if number not in course.tickets:
+        raise Invalid(f"{case.name}: el caso {number} no abrió ningún ticket.")
+    return session.get_one(Ticket, course.tickets[number])
 
 
 def _reach(stage: Stage, ticket_id: int, wanted: dict[str, object]) -> None:

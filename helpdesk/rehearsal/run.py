@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import yaml
-from sqlalchemy import func, select
 
 from helpdesk.cataloguefile import SHIPPED, read
 from helpdesk.db import transaction
@@ -14,12 +13,11 @@ from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.deadlines import count
 from helpdesk.domain.errors import HelpdeskError
-from helpdesk.models.tickets import Ticket
 from helpdesk.queries.health import equation
 from helpdesk.rehearsal import play
 from helpdesk.rehearsal.cases import Case, chain
 from helpdesk.rehearsal.compare import Difference, differences
-from helpdesk.rehearsal.observe import observe
+from helpdesk.rehearsal.observe import observe, present
 from helpdesk.rehearsal.stage import Stage
 
 
@@ -70,11 +68,11 @@ def _one(stage: Stage, before: tuple[Case, ...], case: Case) -> Verdict:
         play.deliver(stage, course, earlier)
     play.prepare(stage, course, case)
     with transaction() as session:
-        opened = session.scalar(select(func.count()).select_from(Ticket)) or 0
+        before_it = present(session)
     play.deliver(stage, course, case)
     root = str(case.expected.get("reply_to") or "").partition("-")[0]
     with transaction() as session:
-        observed = observe(session, course, opened)
+        observed = observe(session, course, before_it)
         found = differences(case.expected, observed, course.tickets.get(root))
         if not equation(session, case.received_at).holds:
             found += (Difference("ledger", "equation holds", "it does not"),)

@@ -16,6 +16,7 @@ from helpdesk.app import AppSettings, create_app
 from helpdesk.db import db, transaction
 from helpdesk.domain.actors import operator
 from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.errors import NotAllowed
 from helpdesk.files import Files
 from helpdesk.queue import conninfo
 from helpdesk.services import accounts, catalogue
@@ -43,24 +44,34 @@ class Stage:
         """A database with the catalogues loaded and nothing else, inside an application context."""
         with psycopg.connect(self.server, autocommit=True) as server:
             server.execute(f'CREATE DATABASE "{self.scratch}" TEMPLATE "{self.template}"')
-            with self.app.app_context():
-                try:
-                    yield
-                finally:
-                    db.session.remove()
-                    db.engine.dispose()
-            server.execute(f'DROP DATABASE "{self.scratch}" WITH (FORCE)')
+            try:
+                with self.app.app_context():
+                    try:
+                        yield
+                    finally:
+                        db.session.remove()
+                        db.engine.dispose()
+            finally:
+                server.execute(f'DROP DATABASE "{self.scratch}" WITH (FORCE)')
 
 
 @contextmanager
 def open_stage(url: str, catalogues: tuple[Catalogue, ...]) -> Iterator[Stage]:
-    """A stage beside the database at `url`, on the same server; taken down in the end."""
+    """A stage beside the database at `url`, on the same server; taken down in the end.
+
+    Raises NotAllowed when the database's user may not create databases.
+    """
     run = uuid4().hex[:10]
     template, scratch = f"rehearsal_{run}_template", f"rehearsal_{run}"
     server = conninfo(url)
     with tempfile.TemporaryDirectory(prefix="helpdesk-rehearsal-") as folder, closing(Sandbox()) as sandbox:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{template}"')
+            try:
+                connection.execute(f'CREATE DATABASE "{template}"')
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise NotAllowed(
+                    "El usuario de la base de datos no puede crear bases: ensaye sin HELPDESK_DATABASE_URL."
+                ) from error
         try:
             _fill(_named(url, template), catalogues, Path(folder))
             app = _app(_named(url, scratch), Path(folder))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from helpdesk import cli
+from helpdesk.domain.errors import Invalid
 from helpdesk.rehearsal.cases import Case, load
 from helpdesk.rehearsal.compare import Difference
 from helpdesk.rehearsal.run import Verdict, check_deadlines, rehearse, shipped
@@ -92,20 +94,41 @@ def test_the_command_plays_only_what_is_asked_for(capsys: pytest.CaptureFixture[
 def test_the_command_fails_for_a_wrong_expectation_and_says_which(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = folder_with(tmp_path, "010", mailbox="biometria", request_type="enrolamiento_biometrico")
+    folder = folder_with(tmp_path, "010", request_type="enrolamiento_biometrico")
     assert cli.main(["rehearse", str(folder)]) == 1
     said = capsys.readouterr().out
     assert "DIFF  010-mef-ec-solicitud-informacion.eml: request_type: expected 'enrolamiento_biometrico'" in said
     assert "0 of 1 cases are right in every key" in said
 
 
-@pytest.mark.usefixtures("operator")
-def test_a_case_that_cannot_be_played_is_a_difference_and_not_a_crash(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_case_that_cannot_be_played_is_a_difference_and_the_next_is_played(stage: Stage) -> None:
+    torn = next(case for case in CASES if case.number == "038")
+    homeless = replace(torn, expected={**torn.expected, "reply_to": None})
+    bulk = next(case for case in CASES if case.number == "055")
+    first, second, third = rehearse(stage, (torn, homeless, bulk), (torn, homeless, bulk))
+    assert "responde a 002-mef-ec-gad-falta-ruc.eml, que no está en las carpetas dadas" in told(first.differences)
+    assert "el caso 002 no abrió ningún ticket" in told(second.differences)
+    assert not third.differences
+
+
+@pytest.mark.parametrize(
+    ("listing", "sentence"),
+    [
+        ("samples: [", "no es YAML válido"),
+        ("deadlines: []", "falta la lista «samples»"),
+        ("samples: [{file: a.eml, institution: mef-ec, sender: a@b.example}]", "samples.0: falta received_at"),
+        (
+            "samples: [{file: a.eml, institution: x, sender: a@b.example, received_at: '2026-01-01T10:00:00-05:00'}]",
+            "samples.0: no existe a.eml",
+        ),
+    ],
+)
+def test_expectations_that_cannot_be_read_are_refused_with_their_place(
+    tmp_path: Path, listing: str, sentence: str
 ) -> None:
-    folder = folder_with(tmp_path, "038")
-    assert cli.main(["rehearse", str(folder)]) == 1
-    assert "responde a 002-mef-ec-gad-falta-ruc.eml, que no está en las carpetas dadas" in capsys.readouterr().out
+    (tmp_path / "expected.yaml").write_text(listing, encoding="utf-8")
+    with pytest.raises(Invalid, match=sentence):
+        load((tmp_path,))
 
 
 @pytest.mark.usefixtures("operator")
