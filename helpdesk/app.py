@@ -95,5 +95,7 @@ def engine_options(settings: AppSettings) -> dict[str, Any]:
         "max_overflow": 5,
         "pool_pre_ping": True,
         "pool_timeout": 10,
+        # Errors are logged: what people wrote stays out of them.
+        "hide_parameters": True,
         "connect_args": {"connect_timeout": 5, "application_name": "helpdesk"},
     }

@@ -3,17 +3,39 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
 
+from helpdesk.domain.errors import Unavailable
+
 KINDS = ("web", "worker", "bridge")
 PAUSE_SECONDS = 2
 END_SECONDS = 40
 
 log = logging.getLogger(__name__)
+
+
+def require_free(host: str, port: int, setting: str) -> None:
+    """Raises Unavailable when we cannot listen at that address, which the setting named chooses."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((host, port))
+        except OSError as error:
+            raise Unavailable(
+                f"No se puede escuchar en {host}:{port} ({error.strerror}): "
+                f"detenga el otro programa o elija otra dirección con {setting}."
+            ) from error
+
+
+def end_as_interrupted() -> None:
+    """From now on SIGTERM ends this process as Ctrl-C does, so that whatever was started is ended too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class Household:
@@ -40,7 +62,9 @@ class Household:
                     self._children[kind] = self._spawn(kind)
 
     def stop(self) -> None:
-        """End all of them; those that do not end in time are killed."""
+        """End all of them; those that do not end in time are killed. A second Ctrl-C does not cut this short."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         for child in self._children.values():
             child.terminate()
         deadline = time.monotonic() + END_SECONDS
@@ -49,6 +73,7 @@ class Household:
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.kill()
+                child.wait()
 
     def _spawn(self, kind: str) -> "subprocess.Popen[bytes]":
         # A group of its own: Ctrl-C reaches us alone, and we end the children in order.

@@ -10,7 +10,7 @@ from helpdesk import demo, embedded, logs, schema
 from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
 from helpdesk.domain.errors import Invalid
-from helpdesk.processes import Household
+from helpdesk.processes import Household, end_as_interrupted, require_free
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +33,17 @@ Ctrl-C detiene todo; la próxima vez continúa donde quedó.
 
 
 def main(argv: list[str]) -> int:
-    """Runs until Ctrl-C. Raises Invalid when the LMTP door is switched off."""
+    """Runs until Ctrl-C. Raises Invalid when the LMTP door is switched off, Unavailable when a port is taken."""
     argparse.ArgumentParser(prog="helpdesk demo").parse_args(argv)
     settings = config.load()
     logs.set_up(settings.log, "demo")
     if settings.lmtp_listen is None:
         raise Invalid("HELPDESK_LMTP_LISTEN is empty: the demo delivers its mail there, set host:port.")
     assert settings.secret_key is not None
+    require_free(*settings.web_listen, "HELPDESK_WEB_LISTEN")
+    require_free(*settings.lmtp_listen, "HELPDESK_LMTP_LISTEN")
+    end_as_interrupted()
+    shown_at = address(settings)
     with ExitStack() as stack:
         url = stack.enter_context(embedded.database(settings.database_url, settings.data_dir, settings.embedded))
         schema.upgrade(url)
@@ -51,6 +55,7 @@ def main(argv: list[str]) -> int:
             "HELPDESK_DATABASE_URL": url,
             "HELPDESK_SECRET_KEY": settings.secret_key,
             "HELPDESK_BORDER": settings.border or demo.BORDER,
+            "HELPDESK_PUBLIC_URL": shown_at,
         }
         household = Household(environment, ("--demo",))
         stack.callback(household.stop)
@@ -59,7 +64,15 @@ def main(argv: list[str]) -> int:
             sent = demo.deliver_samples(*settings.lmtp_listen, ours)
             log.info("%s sample mails went in at the LMTP door", sent)
         people = "\n".join(f"  {account.address:<52} {account.what}" for account in demo.ACCOUNTS)
-        sys.stdout.write(TRY.format(url=settings.public_url, password=demo.PASSWORD, people=people))
+        sys.stdout.write(TRY.format(url=shown_at, password=demo.PASSWORD, people=people))
         sys.stdout.flush()
         household.watch()
     return 0
+
+
+def address(settings: config.Settings) -> str:
+    """Where a browser finds the demo: the public address when one was chosen, else where the web process listens."""
+    if "public_url" in settings.model_fields_set:
+        return settings.public_url
+    host, port = settings.web_listen
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

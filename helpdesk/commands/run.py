@@ -5,23 +5,27 @@ import logging
 
 import config
 from helpdesk import embedded, logs, schema
-from helpdesk.processes import Household
+from helpdesk.processes import Household, end_as_interrupted, require_free
 
 log = logging.getLogger(__name__)
 
 
 def main(argv: list[str]) -> int:
-    """Runs until SIGTERM or SIGINT."""
+    """Runs until SIGTERM or SIGINT. Raises Unavailable when a port is taken."""
     argparse.ArgumentParser(prog="helpdesk run").parse_args(argv)
     settings = config.load()
     logs.set_up(settings.log, "run")
     assert settings.secret_key is not None
+    require_free(*settings.web_listen, "HELPDESK_WEB_LISTEN")
+    if settings.lmtp_listen is not None:
+        require_free(*settings.lmtp_listen, "HELPDESK_LMTP_LISTEN")
+    end_as_interrupted()
     with embedded.database(settings.database_url, settings.data_dir, settings.embedded) as url:
         schema.upgrade(url)
         household = Household({"HELPDESK_DATABASE_URL": url, "HELPDESK_SECRET_KEY": settings.secret_key})
-        household.start()
-        log.info("the desk is at %s", settings.public_url)
         try:
+            household.start()
+            log.info("the desk is at %s", settings.public_url)
             household.watch()
         finally:
             household.stop()

@@ -81,7 +81,7 @@ def password(file: Path | None) -> str:
     if file is not None:
         try:
             return file.read_text(encoding="utf-8").splitlines()[0]
-        except (OSError, IndexError) as error:
+        except (OSError, UnicodeDecodeError, IndexError) as error:
             raise Invalid(f"{file}: no se puede leer una contraseña ({error}).") from error
     if not os.isatty(sys.stdin.fileno()):
         raise Invalid("Dé la contraseña con --password-file, o ejecute la orden en una terminal.")
