@@ -85,7 +85,7 @@ class Installation:
                 stderr=log,
             )
 
-    def wait_for_death(self, kind: str, seconds: float = 30) -> None:
+    def wait_for_death(self, kind: str, seconds: float = 90) -> None:
         """Returns when the process has killed itself. Raises TimeoutExpired, or AssertionError for another end."""
         status = self.running.pop(kind).wait(seconds)
         assert status == -signal.SIGKILL, f"the {kind} ended with {status}"
@@ -113,7 +113,7 @@ class Installation:
         with self.house.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(sql), values)]
 
-    def wait_until(self, truth: Callable[[], bool], seconds: float = 20, what: str = "it") -> float:
+    def wait_until(self, truth: Callable[[], bool], seconds: float = 60, what: str = "it") -> float:
         """Seconds until something is true. Raises AssertionError with the logs' ends."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
@@ -153,6 +153,7 @@ def installed(url: str, dovecot: Dovecot, postfix: Postfix, lmtp: int, folder: P
         "HELPDESK_BORDER": servers.BORDER,
         "HELPDESK_MAIL_DOMAIN": "mef-ec.example.org",
     }
+    dovecot.empty(mailhouse.IMAP_MAILBOX)
     with ExitStack() as stack:
         house = stack.enter_context(mailhouse.house(url, folder / "files"))
         made = Installation(house, environment, dovecot, postfix, folder)

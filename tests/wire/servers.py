@@ -32,7 +32,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def wait_for_port(port: int, seconds: float = 10) -> None:
+def wait_for_port(port: int, seconds: float = 30) -> None:
     """Returns when something listens there. Raises TimeoutError."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -74,10 +74,11 @@ class Dovecot:
     def empty(self, user: str) -> None:
         """Removes everything from a user's INBOX."""
         with self.mailbox(user) as client:
-            client.store("1:*", "+FLAGS", "(\\Deleted)")
-            client.expunge()
+            if client.search(None, "ALL")[1][0]:
+                client.store("1:*", "+FLAGS", "(\\Deleted)")
+                client.expunge()
 
-    def wait_for(self, user: str, count: int, seconds: float = 15) -> list[bytes]:
+    def wait_for(self, user: str, count: int, seconds: float = 60) -> list[bytes]:
         """The INBOX as soon as it holds `count` messages. Raises TimeoutError."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

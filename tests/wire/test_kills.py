@@ -73,7 +73,7 @@ def test_a_worker_killed_there_loses_and_doubles_nothing(it: Installation, citiz
     it.wait_for_death("worker")
     time_passes(it)
     it.start("worker")
-    it.wait_until(lambda: settled(it, citizen), 30, f"the work after {failpoint}")
+    it.wait_until(lambda: settled(it, citizen), 90, f"the work after {failpoint}")
     one_of_everything(it, citizen, failpoint)
 
 
@@ -86,8 +86,8 @@ def test_a_bridge_killed_at_the_lmtp_door_loses_and_doubles_nothing(
     it.postfix.send(mail(citizen, LMTP_MAILBOX, "No puedo firmar", f"El lector de huellas no funciona, {citizen}."))
     it.wait_for_death("bridge")
     it.start("bridge")
-    it.wait_until(it.postfix.is_empty, 60, "the end of Postfix's queue")
-    it.wait_until(lambda: settled(it, citizen), 30, f"the work after {failpoint}")
+    it.wait_until(it.postfix.is_empty, 90, "the end of Postfix's queue")
+    it.wait_until(lambda: settled(it, citizen), 90, f"the work after {failpoint}")
     one_of_everything(it, citizen, failpoint)
 
 
@@ -96,12 +96,12 @@ def test_a_bridge_killed_while_it_fetches_loses_and_doubles_nothing(
     it: Installation, citizen: str, failpoint: str
 ) -> None:
     it.postfix.send(mail(citizen, IMAP_MAILBOX, "Consulta", f"¿Dónde está el presupuesto? {citizen}"))
-    it.wait_until(it.postfix.is_empty, 20, "the delivery to the mailbox")
+    it.wait_until(it.postfix.is_empty, 90, "the delivery to the mailbox")
     it.connect(IMAP_MAILBOX)
     it.start("worker")
     it.start("bridge", failpoint)
     it.wait_for_death("bridge")
     time_passes(it)
     it.start("bridge")
-    it.wait_until(lambda: settled(it, citizen), 30, f"the work after {failpoint}")
+    it.wait_until(lambda: settled(it, citizen), 90, f"the work after {failpoint}")
     one_of_everything(it, citizen, failpoint)

@@ -84,7 +84,7 @@ def test_a_request_travels_to_the_approver_and_back_to_its_requester(installatio
 
     it.postfix.send(mail(citizen, IMAP_MAILBOX, "Solicitud de información", REQUEST))
     it.dovecot.wait_for(IMAP_MAILBOX, 1)
-    fetched = it.wait_until(lambda: bool(it.states()), 5, "IDLE")
+    fetched = it.wait_until(lambda: bool(it.states()), what="IDLE")
     assert fetched < 2
     it.wait_until(lambda: it.states() == {"processed": 1}, what="the ticket")
     ticket_id, institution_id, trust = it.ask(
@@ -108,7 +108,7 @@ def test_a_request_travels_to_the_approver_and_back_to_its_requester(installatio
     before = len(it.dovecot.messages(citizen))
     with transaction() as session:
         conversation.reply(session, agent(institution_id), ticket_id, None, "Adjuntamos lo pedido.", close=True)
-    last = read(it.dovecot.wait_for(citizen, before + 1, 30)[-1])
+    last = read(it.dovecot.wait_for(citizen, before + 1)[-1])
     assert last["In-Reply-To"] or last["References"]
     assert "Adjuntamos lo pedido." in last.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has one
     with transaction() as session:
@@ -133,6 +133,6 @@ def test_mail_for_a_mailbox_we_do_not_have_comes_back_to_its_sender(installation
     it = installation
     it.start("bridge")
     it.postfix.send(mail(citizen, UNKNOWN_MAILBOX, "Consulta", "Hola"))
-    bounce = it.dovecot.wait_for(citizen, 1, 30)[0]
+    bounce = it.dovecot.wait_for(citizen, 1)[0]
     assert b"550 5.1.1" in bounce
     assert it.states() == {}
