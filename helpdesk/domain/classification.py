@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
 from helpdesk.domain.documentmatching import bare_name, mentions
 from helpdesk.domain.folding import contains, fold, stems, stems_in_order, word_set
+from helpdesk.domain.textscan import READ_AT_MOST
 
 # Offers to answer questions are no question: «quedo atento a cualquier consulta».
 COURTESY = re.compile(
@@ -138,7 +139,7 @@ def _preferred(speaking: list[_Score]) -> _Score:
 
 def _message(subject: str, text: str, attachment_names: tuple[str, ...]) -> _Message:
     folded_subject = fold(subject)
-    folded_body = " ".join(COURTESY.sub(" ", fold(text)).split())
+    folded_body = " ".join(COURTESY.sub(" ", fold(text[:READ_AT_MOST])).split())
     return _Message(
         folded_subject,
         folded_body,

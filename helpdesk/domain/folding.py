@@ -30,6 +30,7 @@ SUFFIXES = sorted(
 UNCUT = {"informacion": "informacion", "informaciones": "informacion", "usuario": "usuari", "usuaria": "usuari",
          "solicitud": "solicit", "solicitudes": "solicit"}  # fmt: skip
 SHORTEST_STEM = 3
+LABEL_LENGTH = 160
 WORD = re.compile(r"[a-z0-9]+(?:[.'°/-][a-z0-9]+)*")
 
 
@@ -45,6 +46,11 @@ def plain(text: str) -> str:
 
 def fold(text: str) -> str:
     """The comparable form: `plain` with runs of white space as one blank and none at the ends."""
+    return _folded_label(text) if len(text) <= LABEL_LENGTH else " ".join(plain(text).split())
+
+
+@lru_cache(maxsize=8192)
+def _folded_label(text: str) -> str:
     return " ".join(plain(text).split())
 
 
@@ -93,6 +99,16 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order."""
+    # Labels and fragments of a catalogue come again with every message, letters do not.
+    return list(_catalogue_stems(text)) if len(text) <= LABEL_LENGTH else _stems(text)
+
+
+@lru_cache(maxsize=8192)
+def _catalogue_stems(text: str) -> tuple[str, ...]:
+    return tuple(_stems(text))
+
+
+def _stems(text: str) -> list[str]:
     return [stem(word) for part in words(text) for word in re.split(r"[/-]", part) if word and word not in STOP_WORDS]
 
 

@@ -71,6 +71,8 @@ AKIN = {
 ID_TYPES = frozenset({"cedula", "rut", "dni"})
 ID_RULES = {"ec_cedula": "cedula", "ec_ruc": "ruc", "cl_rut": "rut", "pe_dni": "dni", "pe_ruc": "ruc"}
 NEIGHBOUR = 45
+REACH = 400
+MOST_MENTIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def _party_words(key: str, fields: Iterable[IntakeField]) -> frozenset[str]:
 def mentions_in(source: Prose, country: str) -> list[Mention]:
     """The people of a text: numbers and addresses, joined with what stands beside them, in order."""
     found = [*_numbers(source, country), *_addresses(source)]
-    found.sort(key=lambda mention: mention.start)
+    found = sorted(found, key=lambda mention: mention.start)[:MOST_MENTIONS]
     joined: list[Mention] = []
     for mention in found:
         last = joined[-1] if joined else None
@@ -281,11 +283,11 @@ def _distance(source: Prose, mention: Mention, party: Party, rivals: list[Party]
     """How many words lie between a mention and the nearest word of a party in its sentence; FAR when there is none."""
     own = party.words - frozenset().union(*(other.words for other in rivals if other is not party)) or party.words
     start, end = source.sentence_at(mention.start)
-    before = stems(source.plain[start : mention.start])
+    before = stems(source.plain[max(start, mention.start - REACH) : mention.start])
     for distance, word in enumerate(reversed(before)):
         if word in own:
             return distance
-    after = stems(source.plain[mention.end : end])[:8]
+    after = stems(source.plain[mention.end : min(end, mention.end + REACH)])[:8]
     for distance, word in enumerate(after):
         if word in own:
             return len(before) + distance + 5

@@ -44,7 +44,7 @@ MEDIA_AFTER = re.compile(
     rf"(?P<value>(?:{CAP})(?:[ ]+(?:(?:de|del|la|los)[ ]+)?{CAP})*)"
 )
 GREETED = re.compile(
-    r"(?im)^\s*(?:señor(?:es|as?)?|estimad\w+|atenci[oó]n|sr[ae]?s?\.?)\b[^\n]{0,70}$(?:\n[^\n]{0,60}(?=\n\s*\n))?"
+    r"(?im)^[ \t]*(?:señor(?:es|as?)?|estimad\w+|atenci[oó]n|sr[ae]?s?\.?)\b[^\n]{0,70}$(?:\n[^\n]{0,60}(?=\n\s*\n))?"
 )
 CODE = r"(?:[A-Z]{1,12}[-/]){0,3}[A-Z]{0,6}\d[\w./-]*\w|\d"
 NUMBER_SIGN = r"(?:n(?:umero|ro|um|o)?\b\.?\s*°?|n\s?°|#|no\.|numero)?"

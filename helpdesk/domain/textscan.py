@@ -1,11 +1,14 @@
 """The text of a message cut up for reading: lines joined again, labelled values, sentences."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from helpdesk.domain.folding import composed, plain
 
 WRAPPED_FROM = 52
+# A request states its data early; what is longer must not cost more (hostile mail).
+READ_AT_MOST = 12_000
 BULLET = r"[-*•·–>]|\d{1,2}[.)]|[a-h]\)"
 LABELLED_LINE = re.compile(r"^\s*[^\W\d][^:\n]{1,60}:(?!//)")
 NEW_ITEM = re.compile(rf"^\s*(?:{BULLET})\s")
@@ -42,28 +45,26 @@ class Prose:
 
     text: str
     plain: str
+    sentence_ends: tuple[tuple[int, int], ...]
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """Bounds of the sentence (or line) that holds a position."""
-        start = 0
-        for found in SENTENCE_END.finditer(self.text):
-            if found.end() > position:
-                return start, found.start()
-            start = found.end()
-        return start, len(self.text)
+        following = bisect_right(self.sentence_ends, position, key=lambda span: span[1])
+        start = self.sentence_ends[following - 1][1] if following else 0
+        end = self.sentence_ends[following][0] if following < len(self.sentence_ends) else len(self.text)
+        return start, end
 
     def sentences(self) -> list[str]:
         """The folded sentences in order, without empty ones."""
-        bounds = [found.span() for found in SENTENCE_END.finditer(self.text)]
-        starts = [0, *(end for _, end in bounds)]
-        ends = [*(start for start, _ in bounds), len(self.text)]
+        starts = [0, *(end for _, end in self.sentence_ends)]
+        ends = [*(start for start, _ in self.sentence_ends), len(self.text)]
         parts = (self.plain[start:end].strip() for start, end in zip(starts, ends, strict=True))
         return [part for part in parts if part]
 
 
 def prose(text: str) -> Prose:
-    """The text ready for reading. Lines that a mail program wrapped are joined, so that positions are ours."""
-    lines = composed(text).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
+    """The text ready for reading: at most `READ_AT_MOST` characters, lines that a mail program wrapped joined."""
+    lines = composed(text[:READ_AT_MOST]).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
     joined: list[str] = []
     length_before = 0
     for raw in lines:
@@ -73,8 +74,9 @@ def prose(text: str) -> Prose:
         else:
             joined.append(line)
         length_before = len(line)
-    whole = "\n".join(joined)
-    return Prose(whole, plain(whole))
+    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(joined)).strip()
+    ends = tuple(found.span() for found in SENTENCE_END.finditer(whole))
+    return Prose(whole, plain(whole), ends)
 
 
 def _begins_anew(line: str, before: str) -> bool:

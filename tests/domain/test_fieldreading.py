@@ -1,3 +1,5 @@
+from time import perf_counter
+
 import pytest
 
 from helpdesk.domain.incoming import Person
@@ -211,3 +213,10 @@ def test_our_own_names_are_not_the_entity_that_writes() -> None:
 
 def test_nothing_is_invented() -> None:
     assert read(*ABSENCE, "Buenos días.") == {}
+
+
+@pytest.mark.parametrize("repeated", ["a.", "cedula 1700000001, ", "a@b.c ", "\n", "Aa de la ", "x", "label: value. "])
+def test_a_hostile_letter_costs_little_time(repeated: str) -> None:
+    started = perf_counter()
+    read("mef-ec", "enrolamiento_biometrico", repeated * (200_000 // len(repeated)))
+    assert perf_counter() - started < 8
