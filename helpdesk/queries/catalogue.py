@@ -9,9 +9,8 @@ from helpdesk.domain.errors import NotFound
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
 from helpdesk.models.tickets import Ticket
 
-# A version never changes once stored, so its parsed form is kept for the life of the process. The hash is part of
-# the key because tests and rehearsals meet the same id with another content.
-_parsed: dict[tuple[int, str], Catalogue] = {}
+# The content of a hash never changes, so its parsed form is kept for the life of the process.
+_parsed: dict[str, Catalogue] = {}
 
 
 def version(session: Session, version_id: int) -> Catalogue:
@@ -19,10 +18,10 @@ def version(session: Session, version_id: int) -> Catalogue:
     sha256 = session.scalar(select(CatalogueVersion.sha256).where(CatalogueVersion.id == version_id))
     if sha256 is None:
         raise NotFound(f"No hay versión {version_id} del catálogo.")
-    known = _parsed.get((version_id, sha256))
+    known = _parsed.get(sha256)
     if known is None:
         row = session.get_one(CatalogueVersion, version_id)
-        known = _parsed[version_id, sha256] = from_json(row.content)
+        known = _parsed[sha256] = from_json(row.content)
     return known
 
 

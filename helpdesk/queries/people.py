@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
+from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Person, RoleHolding, TeamMember
 
 
@@ -15,6 +18,12 @@ class Holder:
 
     person: Person
     on_behalf_of: Person | None
+
+
+def today(session: Session, institution_id: int) -> date:
+    """The date at the institution now: functions and substitutions begin and end with its days, not with UTC's."""
+    zone = session.scalars(select(Institution.timezone).where(Institution.id == institution_id)).one()
+    return clock.now().astimezone(ZoneInfo(zone)).date()
 
 
 def by_address(session: Session, institution_id: int, address: str) -> Person | None:

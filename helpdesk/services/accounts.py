@@ -7,20 +7,20 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Person, RoleHolding, TeamMember
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import by_address
+from helpdesk.queries.people import by_address, today
 from helpdesk.services import history
 from helpdesk.services.people import meet
 
 LEAST_PASSWORD = 12
 hasher = argon2.PasswordHasher()
-# Verified when no account matches, so that the time of an answer does not tell whether an address exists.
+# Verified where there is no password to compare with, so that the time of an answer does not tell whether an address
+# exists.
 NOBODY = hasher.hash("nobody has this password")
 
 
@@ -31,10 +31,11 @@ def sign_in(session: Session, address: str, password: str, institution_key: str 
         query = query.join(Institution, Institution.id == Person.institution_id).where(
             Institution.key == institution_key
         )
-    found = [person for person in session.scalars(query) if _fits(person.password_hash, password)]
+    known = session.scalars(query).all()
+    found = [person for person in known if _fits(person.password_hash, password)]
+    if not known:
+        _fits(None, password)
     if len(found) != 1:
-        if not found:
-            _fits(NOBODY, password)
         raise NotAllowed("El correo o la contraseña no son correctos.")
     person = found[0]
     if person.password_hash is not None and hasher.check_needs_rehash(person.password_hash):
@@ -116,8 +117,23 @@ def grant(
 ) -> RoleHolding:
     """Make a person the holder of a function within its scope from today. The earlier holder stays until revoked.
 
-    Raises Invalid for an unknown function or a scope that does not fit it.
+    Raises Invalid for an unknown function or a scope that does not fit it, Conflict when the person holds it already.
     """
+    institution = catalogues.institution_by_key(session, institution_key)
+    held = session.scalar(
+        select(RoleHolding.id)
+        .join(Person, Person.id == RoleHolding.person_id)
+        .where(
+            RoleHolding.institution_id == institution.id,
+            Person.address == address.lower(),
+            RoleHolding.role == role,
+            RoleHolding.scope.is_not_distinct_from(scope),
+            RoleHolding.kind == "holder",
+            RoleHolding.until.is_(None),
+        )
+    )
+    if held is not None:
+        raise Conflict(f"{address} ya ejerce «{role}» con ese ámbito.")
     return _hold(session, actor, institution_key, address, role, scope, "holder", None)
 
 
@@ -141,19 +157,19 @@ def revoke(session: Session, actor: Actor, institution_key: str, address: str, r
     """End a person's holdings of a function today; what was decided before stays. Gives how many ended."""
     institution = catalogues.institution_by_key(session, institution_key)
     person = _known(session, institution, address)
-    today = clock.now().date()
+    day = today(session, institution.id)
     rows = session.scalars(
         select(RoleHolding).where(
             RoleHolding.person_id == person.id,
             RoleHolding.role == role,
             RoleHolding.scope.is_not_distinct_from(scope),
-            (RoleHolding.until.is_(None)) | (RoleHolding.until >= today),
+            (RoleHolding.until.is_(None)) | (RoleHolding.until >= day),
         )
     ).all()
     if not rows:
         raise NotFound(f"{person.address} no ejerce «{role}» con ese ámbito.")
     for row in rows:
-        row.until = today - timedelta(days=1)
+        row.until = day - timedelta(days=1)
     session.flush()
     data = {"address": person.address, "role": role, "scope": scope}
     history.record(session, actor, None, "role_revoked", data, institution.id)
@@ -221,9 +237,7 @@ def _known(session: Session, institution: Institution, address: str) -> Person:
 
 
 def _fits(stored: str | None, password: str) -> bool:
-    if stored is None:
-        return False
     try:
-        return hasher.verify(stored, password)
+        return hasher.verify(stored or NOBODY, password) and stored is not None
     except VerificationError:
         return False

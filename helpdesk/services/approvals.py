@@ -6,7 +6,6 @@ Doubt asks back, never decides. A decision is written once; who, when, how, in w
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -20,8 +19,9 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holders
-from helpdesk.services import approvals_asked, history, notifications, routes, tokens
+from helpdesk.queries.people import holders, today
+from helpdesk.services import approvalletters, approvals_asked, history, routes, tokens
+from helpdesk.services.locks import fresh
 from helpdesk.services.threads import Thread
 
 Decision = Literal["approve", "reject"]
@@ -53,9 +53,9 @@ def decide(
     step = session.get(Step, step_id)
     if step is None or step.kind != "approve":
         raise NotFound("No hay tal aprobación.")
-    ticket = session.execute(select(Ticket).where(Ticket.id == step.ticket_id).with_for_update()).scalar_one()
+    ticket = fresh(session, step.ticket_id)
     session.refresh(step)
-    if actor.institution_id != ticket.institution_id:
+    if ticket is None or actor.institution_id != ticket.institution_id:
         raise NotFound("No hay tal aprobación.")
     if step.state != "active":
         raise IllegalMove("Esta aprobación ya no está pendiente: actualice la página para ver su estado.")
@@ -104,7 +104,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
         return "append"
     cause = _doubt(session, ticket, step, thread, message, read)
     if cause is not None:
-        notifications.ask_again(session, ticket, step, sender, cause, incoming.new_text[:2000])
+        approvalletters.ask_again(session, ticket, step, sender, cause, incoming.new_text[:2000])
         return "needs_human"
     decision: Decision = "approve" if read.decision == "approve" else "reject"
     person = Actor("person", sender.id, ticket.institution_id, sender.name or sender.address)
@@ -141,13 +141,13 @@ def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> 
     """Whether a person holds the step's function for its scope today, or substitutes it; never the requester."""
     if person_id == ticket.requester_id or step.role is None:
         return False
-    found = holders(session, ticket.institution_id, step.role, step.scope, clock.now().date())
+    found = holders(session, ticket.institution_id, step.role, step.scope, today(session, ticket.institution_id))
     return any(holder.person.id == person_id for holder in found)
 
 
 def _doubt(session: Session, ticket: Ticket, step: Step, thread: Thread, message: Message, read: Answer) -> str | None:
     """Why an answer of the right person does not decide; None when it does."""
-    policy = notifications.policy(catalogues.of_ticket(session, ticket))
+    policy = approvalletters.policy(catalogues.of_ticket(session, ticket))
     if read.decision == "ambiguous":
         return "conditional" if read.reason else "unclear"
     if read.decision == "none":
@@ -173,7 +173,7 @@ def _write_down(
     via: Via,
     message: Message | None,
 ) -> None:
-    found = holders(session, ticket.institution_id, step.role or "", step.scope, clock.now().date())
+    found = holders(session, ticket.institution_id, step.role or "", step.scope, today(session, ticket.institution_id))
     acting = next((holder for holder in found if holder.person.id == actor.person_id), None)
     step.on_behalf_of_id = acting.on_behalf_of.id if acting and acting.on_behalf_of else None
     step.state = "done" if decision == "approve" else "rejected"
@@ -216,4 +216,4 @@ def _rejected(session: Session, actor: Actor, ticket: Ticket, step: Step) -> Non
         routes.set_status(session, actor, ticket)
     else:
         routes.finish(session, actor, ticket, clock.now(), status="rejected")
-    notifications.rejected(session, ticket, step, notify)
+    approvalletters.rejected(session, ticket, step, notify)

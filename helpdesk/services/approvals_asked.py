@@ -7,15 +7,14 @@ import json
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, StepSpec
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import Holder, holders
-from helpdesk.services import history, notifications
+from helpdesk.queries.people import Holder, holders, today
+from helpdesk.services import approvalletters, history
 
 SCOPE_NAMES = {"region": "región", "programme": "programa", "centre": "centro", "organ": "órgano"}
 
@@ -34,7 +33,7 @@ def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpe
     row.approver_id = found.person.id
     row.on_behalf_of_id = found.on_behalf_of.id if found.on_behalf_of else None
     session.flush()
-    letter = notifications.ask_approval(session, ticket, row, spec)
+    letter = approvalletters.ask_approval(session, ticket, row, spec)
     history.record(
         session,
         actor,
@@ -86,7 +85,7 @@ def nobody(session: Session, ticket: Ticket, spec: StepSpec) -> str:
 
 def _askable(session: Session, ticket: Ticket, row: Step) -> Holder | None:
     """The first holder or substitute who is not the requester: nobody decides the own request (R-175)."""
-    found = holders(session, ticket.institution_id, row.role or "", row.scope, clock.now().date())
+    found = holders(session, ticket.institution_id, row.role or "", row.scope, today(session, ticket.institution_id))
     return next((holder for holder in found if holder.person.id != ticket.requester_id), None)
 
 

@@ -3,7 +3,6 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import identify
@@ -16,7 +15,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holdings_of
+from helpdesk.queries.people import holdings_of, today
 
 
 def facts_of(session: Session, ticket: Ticket) -> Facts:
@@ -25,7 +24,7 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
     requester = session.get_one(Person, ticket.requester_id)
-    holdings = holdings_of(session, ticket.institution_id, requester.address, clock.now().date())
+    holdings = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
     roles = frozenset(role for role, _ in holdings) | ({ticket.requester_role} if ticket.requester_role else set())
     context = _context(session, ticket, request_type, roles)
     ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, _provided(session, ticket)))

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import Conflict
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
 from helpdesk.models.people import Person, RoleHolding
+from helpdesk.queries.people import today
 from helpdesk.services import history
 from helpdesk.services.people import meet
 
@@ -90,7 +90,7 @@ def _sync_mailboxes(session: Session, institution: Institution, catalogue: Catal
 
 def _sync_directory(session: Session, institution: Institution, catalogue: Catalogue) -> None:
     """Holders that the directory names and nobody holds yet. A holder changed by hand later stays."""
-    yesterday = clock.now().date() - timedelta(days=1)
+    day = today(session, institution.id)
     for entry in catalogue.directory:
         person = meet(session, institution.id, "", entry.address)
         if not person.name:
@@ -103,7 +103,7 @@ def _sync_directory(session: Session, institution: Institution, catalogue: Catal
                 RoleHolding.role == entry.role,
                 RoleHolding.scope.is_not_distinct_from(entry.scope),
                 RoleHolding.kind == "holder",
-                (RoleHolding.until.is_(None)) | (RoleHolding.until > yesterday),
+                (RoleHolding.until.is_(None)) | (RoleHolding.until >= day),
             )
             .limit(1)
         )

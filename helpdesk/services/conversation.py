@@ -1,29 +1,22 @@
-"""What a message does to the tickets of an institution, and what agents write into them.
+"""What a message does to the tickets of an institution.
 
 `receive` is the one door for incoming mail: thread, open or advance, append, announce. It runs inside the transaction
-that settles the ledger row, so it happens once in effect.
+that settles the ledger row, so it happens once in effect. What agents write is beside it, in `writing` and `tray`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.closing_words import reopens
-from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Incoming
-from helpdesk.domain.requesters import Requester
-from helpdesk.models.institutions import Mailbox
-from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.messages import Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import by_address, holdings_of
+from helpdesk.queries.people import by_address, holdings_of, today
 from helpdesk.services import (
     approvals,
     assessment,
@@ -32,19 +25,25 @@ from helpdesk.services import (
     history,
     notifications,
     opening,
+    post,
+    reading,
+    reopening,
     routes,
     threads,
 )
 from helpdesk.services.locks import locked
-from helpdesk.services.people import meet
+from helpdesk.services.messages import append
 from helpdesk.services.routes import Tone
 from helpdesk.services.threads import Thread
+from helpdesk.services.tray import confirm_message as confirm_message
+from helpdesk.services.tray import set_aside_message as set_aside_message
+from helpdesk.services.writing import note as note
+from helpdesk.services.writing import reply as reply
 
 Action = Literal[
     "open", "open_and_return", "open_and_reroute", "append", "append_and_resume", "approve", "reject", "needs_human",
     "reopen", "note_only", "mark_delivery_failed", "ignore",
 ]  # fmt: skip
-REOPEN_WITHIN_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,158 +82,20 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
     return _joined(session, actor, incoming, thread)
 
 
-def append(
-    session: Session, ticket: Ticket, incoming: Incoming, kind: str, waits: str | None, trust: str | None = None
-) -> Message:
-    """Put a message into a ticket's conversation, with its files; `waits` puts it into the tray «por confirmar»."""
-    author = meet(session, ticket.institution_id, incoming.sender.name, incoming.sender.address)
-    message = Message(
-        ticket_id=ticket.id,
-        direction="inbound",
-        kind=kind,
-        standing="to_confirm" if waits else "joined",
-        standing_reason=waits or "",
-        message_id=incoming.message_id,
-        in_reply_to=incoming.in_reply_to,
-        author_id=author.id,
-        from_name=incoming.sender.name,
-        from_address=incoming.sender.address.lower(),
-        to=[{"name": "", "address": address} for address in incoming.recipients],
-        cc=[{"name": person.name, "address": person.address} for person in incoming.cc],
-        subject=incoming.subject,
-        text=incoming.text,
-        new_text=incoming.new_text,
-        html=incoming.html,
-        trust=trust or incoming.trust,
-        at=incoming.received_at,
-        ledger_id=incoming.ledger_id,
-    )
-    session.add(message)
-    session.flush()
-    for file in incoming.files:
-        session.add(
-            Attachment(
-                message_id=message.id,
-                filename=file.filename,
-                content_type=file.content_type,
-                size=file.size,
-                sha256=file.sha256,
-                inline=file.inline,
-                content_id=file.content_id,
-            )
-        )
-    ticket.touched += 1
-    ticket.updated_at = clock.now()
-    session.flush()
-    return message
-
-
-def reply(
-    session: Session,
-    actor: Actor,
-    ticket_id: int,
-    touched: int | None,
-    text: str,
-    files: tuple[tuple[str, str, str], ...] = (),
-    close: bool = False,
-) -> Message:
-    """An agent answers the requester by mail, and with `close` ends the case (R-042, R-179).
-
-    `files` are (filename, content type, sha256). Raises Invalid for an empty answer, IllegalMove when a step that must
-    come before the closing is open (R-091) or an authorisation is missing (R-125).
-    """
-    if not text.strip():
-        raise Invalid("Escriba la respuesta.", {"text": "Escriba la respuesta."})
-    ticket = locked(session, actor, ticket_id, touched)
-    if close:
-        _may_close(session, ticket)
-    requester = session.get_one(Person, ticket.requester_id)
-    now = clock.now()
-    until = now + _reopen_span(session, ticket) if close else None
-    letter = notifications.answered(session, actor, ticket, text.strip(), close, files, until)
-    ticket.first_answer_at = ticket.first_answer_at or now
-    history.record(
-        session, actor, ticket, "answered", {"message": letter.message_id, "to": requester.address, "closing": close}
-    )
-    if close:
-        for step in routes.present(session, ticket).values():
-            if step.state in ("active", "to_come") and step.kind in ("notify", "close", "survey"):
-                routes.settle(session, actor, ticket, step, via="reply")
-        routes.finish(session, actor, ticket, now)
-    return session.get_one(Message, letter.message_id)
-
-
-def note(session: Session, actor: Actor, ticket_id: int, text: str) -> Message:
-    """An internal note; it never reaches the requester (R-187). Raises Invalid when empty."""
-    if not text.strip():
-        raise Invalid("Escriba la nota.", {"text": "Escriba la nota."})
-    ticket = locked(session, actor, ticket_id)
-    message = Message(
-        ticket_id=ticket.id,
-        direction="internal_note",
-        kind="note",
-        author_id=actor.person_id,
-        from_name=actor.label,
-        text=text.strip(),
-        new_text=text.strip(),
-        trust="T3",
-        at=clock.now(),
-    )
-    session.add(message)
-    session.flush()
-    history.record(session, actor, ticket, "noted", {"message": message.id})
-    return message
-
-
-def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
-    """An agent lets a message out of the tray join its ticket; only then does it act (R-166)."""
-    message, ticket = _in_tray(session, actor, message_id)
-    message.standing = "joined"
-    session.flush()
-    history.record(session, actor, ticket, "message_confirmed", {"message": message.id, "from": message.from_address})
-    if ticket.closed_at is not None and reopens(message.new_text) is not False:
-        reopen(session, actor, ticket)
-    else:
-        documents.propose(session, actor, ticket)
-        _resume_if_complete(session, actor, ticket, "silent")
-    return message
-
-
-def set_aside_message(session: Session, actor: Actor, message_id: int, reason: str) -> Message:
-    """An agent sets a message of the tray aside: it is kept and shown folded, and does nothing."""
-    message, ticket = _in_tray(session, actor, message_id)
-    message.standing = "set_aside"
-    message.standing_reason = reason.strip() or message.standing_reason
-    session.flush()
-    history.record(session, actor, ticket, "message_set_aside", {"message": message.id, "reason": reason})
-    return message
-
-
-def reopen(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Bring a closed ticket back into work: its last working step begins a new round (R-180)."""
-    rows = routes.present(session, ticket)
-    working = [row.key for row in rows.values() if row.kind in ("execute", "close") and row.state != "skipped"]
-    ticket.closed_at = None
-    ticket.status = "open"
-    ticket.reopened = True
-    session.flush()
-    history.record(session, actor, ticket, "reopened", {})
-    if working:
-        routes.again(session, ticket, working[0], returned=False)
-        routes.walk(session, actor, ticket, clock.now(), "silent")
-
-
 def _opened(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
     ticket = opening.open_ticket(session, actor, incoming)
     message = append(session, ticket, incoming, "letter", None)
+    tone = _tone(session, actor, ticket, incoming)
     if ticket.request_type is None:
-        notifications.acknowledge(session, ticket, incoming)
+        if tone != "silent":
+            notifications.acknowledge(session, ticket, minimal=tone == "minimal")
         return Outcome("needs_human", ticket.id, message.id, ticket.classification_reason)
     documents.propose(session, actor, ticket)
-    routes.begin(session, actor, ticket, ticket.received_at, _tone(incoming))
+    routes.begin(session, actor, ticket, ticket.received_at, tone)
     if ticket.status == "waiting_requester":
         return Outcome("open_and_return", ticket.id, message.id)
-    notifications.acknowledge(session, ticket, incoming)
+    if tone != "silent":
+        notifications.acknowledge(session, ticket, minimal=tone == "minimal")
     return Outcome("open_and_reroute" if _wrong_mailbox(session, ticket) else "open", ticket.id, message.id)
 
 
@@ -250,63 +111,37 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
         return _after_closing(session, actor, incoming, ticket, message)
     before = tuple(ticket.missing_documents)
     documents.propose(session, actor, ticket)
-    _read_again(session, ticket, incoming)
-    if _resume_if_complete(session, actor, ticket, _tone(incoming)):
+    reading.read_again(session, ticket, reading.words_of(incoming))
+    waiting = ticket.status == "waiting_requester"
+    tone = _tone(session, actor, ticket, incoming) if waiting else "silent"
+    if routes.resume_if_complete(session, actor, ticket, incoming.received_at, tone):
         return Outcome("append_and_resume", ticket.id, message.id)
-    if ticket.status == "waiting_requester" and tuple(ticket.missing_documents) != before:
+    if waiting and tuple(ticket.missing_documents) != before:
         row = routes.active(session, ticket)
         assert row is not None
         facts = assessment.facts_of(session, ticket)
-        routes.send_back(session, actor, ticket, row, facts.entitled, incoming.received_at, _tone(incoming))
+        routes.send_back(session, actor, ticket, row, facts.entitled, incoming.received_at, tone)
     return Outcome("append", ticket.id, message.id)
 
 
 def _after_closing(session: Session, actor: Actor, incoming: Incoming, ticket: Ticket, message: Message) -> Outcome:
-    """A thank-you does not reopen, «sigue fallando» does within the time; later it opens a linked ticket (R-180)."""
-    assert ticket.closed_at is not None
-    wants = reopens(incoming.new_text)
-    if wants is False and not any(not file.inline for file in incoming.files):
-        return Outcome("append", ticket.id, message.id)
-    if wants is None:
-        message.standing, message.standing_reason = "to_confirm", "unclear_after_closing"
-        session.flush()
-        return Outcome("needs_human", ticket.id, message.id, "unclear_after_closing")
-    if incoming.received_at - ticket.closed_at > _reopen_span(session, ticket):
-        linked = _opened(session, actor, replace(incoming, tokens=(), in_reply_to=None, references=()))
-        history.record(session, actor, ticket, "linked", {"ticket": linked.ticket_id})
-        return linked
-    reopen(session, actor, ticket)
-    return Outcome("reopen", ticket.id, message.id)
-
-
-def _resume_if_complete(session: Session, actor: Actor, ticket: Ticket, tone: Tone) -> bool:
-    row = routes.active(session, ticket)
-    if row is None or row.state != "returned":
-        return False
-    facts = assessment.facts_of(session, ticket)
-    if row.kind != "approve" and not facts.complete:
-        return False
-    newest = session.scalar(
-        select(Message.at)
-        .where(Message.ticket_id == ticket.id, Message.direction == "inbound", Message.standing == "joined")
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
-    routes.resume(session, actor, ticket, newest or clock.now(), tone)
-    return True
-
-
-def _read_again(session: Session, ticket: Ticket, incoming: Incoming) -> None:
-    """A reply of the requester may bring the data that were missing or wrong; other data stay as they are."""
-    if ticket.request_type is None or ticket.status != "waiting_requester":
-        return
-    catalogue = catalogues.of_ticket(session, ticket)
-    key = session.scalar(select(Mailbox.key).where(Mailbox.id == incoming.mailbox_id))
-    mailbox = next((spec for spec in catalogue.mailboxes if spec.key == key), catalogue.mailboxes[0])
-    ticket.fields = {key: value for key, value in ticket.fields.items() if key not in ticket.invalid_fields}
-    held = holdings_of(session, ticket.institution_id, incoming.sender.address, clock.now().date())
-    who = Requester(incoming.sender, ticket.requester_role, tuple(held), None, None, True)
-    opening.read(session, ticket, catalogue, mailbox, incoming, who)
+    """A message on a finished ticket (R-180)."""
+    match reopening.wish_of(session, ticket, incoming):
+        case "nothing":
+            return Outcome("append", ticket.id, message.id)
+        case "ask":
+            message.standing, message.standing_reason = "to_confirm", "unclear_after_closing"
+            session.flush()
+            return Outcome("needs_human", ticket.id, message.id, "unclear_after_closing")
+        case "new_ticket":
+            linked = _opened(session, actor, replace(incoming, tokens=(), in_reply_to=None, references=()))
+            history.record(session, actor, ticket, "linked", {"ticket": linked.ticket_id})
+            follower = session.get_one(Ticket, linked.ticket_id)
+            history.record(session, actor, follower, "linked", {"ticket": ticket.id})
+            return linked
+        case "reopen":
+            reopening.reopen(session, actor, ticket)
+            return Outcome("reopen", ticket.id, message.id)
 
 
 def _noted(session: Session, actor: Actor, incoming: Incoming, thread: Thread | None) -> Outcome:
@@ -344,13 +179,17 @@ def _spoofed(session: Session, incoming: Incoming) -> str | None:
     person = by_address(session, incoming.institution_id, incoming.sender.address)
     if person is None:
         return None
-    if holdings_of(session, incoming.institution_id, person.address, clock.now().date()):
+    if holdings_of(session, incoming.institution_id, person.address, today(session, incoming.institution_id)):
         return "spoof_suspect_approver"
     return "spoof_suspect_agent" if person.is_staff else None
 
 
-def _tone(incoming: Incoming) -> Tone:
-    if incoming.authentication_failed:
+def _tone(session: Session, actor: Actor, ticket: Ticket, incoming: Incoming) -> Tone:
+    """How the requester may be written to because of a message; silence is noted where the agent looks."""
+    requester = session.get_one(Person, ticket.requester_id)
+    why = post.why_silent(session, ticket, requester, incoming)
+    if why is not None:
+        history.record(session, actor, ticket, "kept_silent", {"sentence": why})
         return "silent"
     return "minimal" if incoming.trust == "T0" else "full"
 
@@ -362,29 +201,3 @@ def _wrong_mailbox(session: Session, ticket: Ticket) -> bool:
         (spec for spec in catalogue.mailboxes if spec.key == catalogues.mailbox_key(session, ticket)), None
     )
     return letter_box is not None and letter_box.accepts != "*" and ticket.request_type not in letter_box.accepts
-
-
-def _may_close(session: Session, ticket: Ticket) -> None:
-    if ticket.closed_at is not None:
-        raise IllegalMove("El ticket ya está cerrado.")
-    if ticket.request_type is None:
-        raise IllegalMove("Clasifique el ticket antes de cerrarlo.")
-    row = routes.active(session, ticket)
-    if row is not None and (row.state == "returned" or row.kind not in ("notify", "close", "survey")):
-        raise IllegalMove(f"Antes de cerrar falta un paso: «{row.name}».")
-
-
-def _reopen_span(session: Session, ticket: Ticket) -> timedelta:
-    settings = catalogues.of_ticket(session, ticket).institution.settings
-    return timedelta(days=int(settings.get("reopen_within_days", REOPEN_WITHIN_DAYS)))
-
-
-def _in_tray(session: Session, actor: Actor, message_id: int) -> tuple[Message, Ticket]:
-    message = session.get(Message, message_id)
-    if message is None:
-        raise NotFound("No hay tal mensaje.")
-    ticket = locked(session, actor, message.ticket_id)
-    session.refresh(message)
-    if message.standing != "to_confirm":
-        raise IllegalMove("Este mensaje ya fue confirmado o apartado.")
-    return message, ticket

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.catalogue import RequestType
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.requirements import CandidateFile, propose_documents
 from helpdesk.models.documents import Document
@@ -106,7 +107,8 @@ def return_incomplete(
     facts = assessment.facts_of(session, ticket)
     if facts.complete and not text.strip():
         raise Invalid("No falta nada según la lista: marque qué devuelve o explíquelo.", {"text": "Escriba qué falta."})
-    routes.again(session, ticket, rules.gate(request_type), returned=True)
+    step = _returned_step(session, ticket, request_type)
+    routes.again(session, ticket, step, returned=True)
     ticket.rounds += 1
     deadlines.suspend(session, ticket, now, "Devuelto por incompleto")
     history.record(
@@ -115,7 +117,7 @@ def return_incomplete(
         ticket,
         "returned",
         {
-            "step": rules.gate(request_type),
+            "step": step,
             "documents": list(ticket.missing_documents),
             "fields": list(ticket.missing_fields),
             "invalid": sorted(ticket.invalid_fields),
@@ -126,6 +128,13 @@ def return_incomplete(
     notifications.returned(session, ticket, facts.entitled, minimal=False, added=text.strip(), actor=actor)
     routes.set_status(session, actor, ticket)
     return ticket
+
+
+def _returned_step(session: Session, ticket: Ticket, request_type: RequestType) -> str:
+    """The review of completeness, or the step that waits when it comes before that."""
+    gate = rules.gate(request_type)
+    row = routes.active(session, ticket)
+    return row.key if row is not None and row.position < routes.present(session, ticket)[gate].position else gate
 
 
 def _decide(session: Session, actor: Actor, document_id: int, state: str, reason: str | None) -> Document:

@@ -14,9 +14,7 @@ def locked(session: Session, actor: Actor, ticket_id: int, touched: int | None =
 
     Raises NotFound outside the actor's institution, Conflict when it changed since `touched` (None: do not check).
     """
-    ticket = session.execute(
-        select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    ticket = fresh(session, ticket_id)
     if ticket is None or (actor.institution_id is not None and ticket.institution_id != actor.institution_id):
         raise NotFound("No hay tal ticket en su institución.")
     if touched is not None and touched != ticket.touched:
@@ -25,3 +23,11 @@ def locked(session: Session, actor: Actor, ticket_id: int, touched: int | None =
     ticket.updated_at = clock.now()
     session.flush()
     return ticket
+
+
+def fresh(session: Session, ticket_id: int) -> Ticket | None:
+    """The ticket as it is now, locked until the transaction ends; what this session knew of it before is read anew,
+    because the chain of its history goes on from the row's `last_hash`."""
+    return session.scalar(
+        select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
+    )

@@ -9,7 +9,6 @@ from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
 from helpdesk.domain.classification import Classification, classify
 from helpdesk.domain.deadlines import filed_at
-from helpdesk.domain.fieldreading import ReadingFacts, centre_of, organ_of, programme_of, read_fields, region_of
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import Holding, Requester, identify
@@ -17,11 +16,9 @@ from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holdings_of
-from helpdesk.services import history
+from helpdesk.queries.people import holdings_of, today
+from helpdesk.services import history, reading
 from helpdesk.services.people import meet
-
-ENTITY_FIELDS = ("entidad_nombre", "organizacion_nombre", "razon_social", "ejecutor", "entidad", "medio")
 
 
 def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
@@ -31,7 +28,7 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
     spec = next(entry for entry in catalogue.mailboxes if entry.key == mailbox.key)
 
     def roles_of(address: str) -> frozenset[Holding]:
-        return holdings_of(session, incoming.institution_id, address, clock.now().date())
+        return holdings_of(session, incoming.institution_id, address, today(session, incoming.institution_id))
 
     proposed = _classify(catalogue, spec, incoming, frozenset(role for role, _ in roles_of(incoming.sender.address)))
     request_type = catalogue.request_type(proposed.request_type) if proposed.request_type else None
@@ -61,7 +58,7 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
     _others(session, ticket, requester)
     session.add(ticket)
     session.flush()
-    read(session, ticket, catalogue, spec, incoming, requester)
+    reading.read(session, ticket, catalogue, spec, reading.words_of(incoming), requester)
     settle_place(session, ticket, catalogue, request_type)
     _participants(session, ticket, incoming)
     history.record(
@@ -81,45 +78,6 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
     return ticket
 
 
-def read(
-    session: Session,
-    ticket: Ticket,
-    catalogue: Catalogue,
-    mailbox: MailboxSpec,
-    incoming: Incoming,
-    requester: Requester,
-) -> None:
-    """Read data and place out of a message; what is known already stays (a reply adds, it does not erase)."""
-    request_type = catalogue.request_type(ticket.request_type) if ticket.request_type else None
-    text = whole_text(incoming)
-    if request_type is not None:
-        facts = ReadingFacts(
-            subject=incoming.subject,
-            text=text,
-            attachment_names=tuple(file.filename for file in incoming.files if not file.inline),
-            mailbox=mailbox,
-            sender=incoming.sender,
-            requester=requester.person,
-            holdings=tuple(requester.holdings),
-            received_at=incoming.received_at,
-            channel=ticket.channel,
-        )
-        found = read_fields(catalogue, request_type, facts)
-        ticket.fields = {**found, **{key: value for key, value in ticket.fields.items() if value not in (None, "")}}
-    said = f"{incoming.subject}\n{text}"
-    held = tuple(requester.holdings)
-    ticket.region = ticket.region or _text(ticket, "region") or mailbox.region or region_of(catalogue, said, held)
-    ticket.programme = ticket.programme or programme_of(catalogue, said, held)
-    ticket.centre = ticket.centre or _text(ticket, "centro") or mailbox.centre or centre_of(catalogue, said, held)
-    ticket.organ = ticket.organ or _text(ticket, "organo") or organ_of(catalogue, said, held)
-    if ticket.programme and request_type and any(field.key == "programa" for field in request_type.intake_fields):
-        ticket.fields = {**ticket.fields, "programa": ticket.programme}
-    ticket.entity = next(
-        (str(ticket.fields[key]) for key in ENTITY_FIELDS if ticket.fields.get(key)), ticket.entity or ""
-    )
-    session.flush()
-
-
 def settle_place(
     session: Session,
     ticket: Ticket,
@@ -134,15 +92,9 @@ def settle_place(
     session.flush()
 
 
-def whole_text(incoming: Incoming) -> str:
-    """What was written for us: the sender's new text and the message passed on, not the quotes of ours."""
-    own = incoming.new_text or incoming.text
-    return f"{own}\n\n{incoming.passed_on.subject}\n{incoming.passed_on.text}" if incoming.passed_on else own
-
-
 def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, roles: frozenset[str]) -> Classification:
-    names = tuple(file.filename for file in incoming.files if not file.inline)
-    return classify(catalogue, mailbox, incoming.subject, whole_text(incoming), names, roles)
+    words = reading.words_of(incoming)
+    return classify(catalogue, mailbox, words.subject, words.text, words.files, roles)
 
 
 def _next_number(session: Session, institution: Institution) -> int:
@@ -185,8 +137,3 @@ def _participants(session: Session, ticket: Ticket, incoming: Incoming) -> None:
             seen.add(person.id)
             session.add(TicketParticipant(ticket_id=ticket.id, person_id=person.id, kind="cc"))
     session.flush()
-
-
-def _text(ticket: Ticket, key: str) -> str | None:
-    value = ticket.fields.get(key)
-    return str(value) if value else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -23,9 +23,12 @@ from helpdesk.services.desk import settings_of
 
 # How long an agent's letter waits before it leaves, so that sending can be undone.
 UNDO = timedelta(seconds=10)
-# Automatic letters an address gets at most: in a day without an authentication verdict, in an hour at all (mail.md).
+# Automatic letters an address gets at most (mail.md): in a day without an authentication verdict, in an hour at all,
+# and in a day because of one ticket.
 UNVERIFIED_PER_DAY = 5
 AUTOMATIC_PER_HOUR = 20
+OF_ONE_TICKET_PER_DAY = 3
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,32 +109,43 @@ def send(
     )
 
 
+def announce(session: Session, ticket: Ticket, recipient: Person, kind: str, text: LetterText) -> Letter | None:
+    """Write a letter on the machine's own account; not to an address that bounced."""
+    if recipient.undeliverable_since is not None:
+        return None
+    return send(session, ticket, recipient, kind, text, Envelope(automatic=True))
+
+
 def loop_mark(secret: bytes, institution_key: str) -> str:
     """The X-Loop value of an institution: its key with a MAC, so that only our own mail is taken for ours."""
     return f"{institution_key}.{derive(secret, f'loop:{institution_key}').hex()[:16]}"
 
 
-def may_answer(session: Session, incoming: Incoming) -> bool:
-    """Whether an automatic letter may go to the sender: never when authentication failed, and within the limits."""
+def why_silent(session: Session, ticket: Ticket, recipient: Person, incoming: Incoming) -> str | None:
+    """Why no automatic letter may go to `recipient` because of a message; None when one may.
+
+    Never when the message failed authentication, and within the limits that keep two machines from talking on and a
+    forged sender from being flooded. Letters are counted over all institutions.
+    """
     if incoming.authentication_failed:
-        return False
-    now = clock.now()
-
-    def sent_since(span: timedelta) -> int:
+        return "El remitente no pasó la verificación: no se le escribe automáticamente."
+    if recipient.undeliverable_since is not None:
+        return f"El correo {recipient.address} devuelve lo que se le escribe."
+    automatic = (Letter.recipient == recipient.address, Letter.automatic.is_(True))
+    if _sent(session, DAY, *automatic, Letter.ticket_id == ticket.id) >= OF_ONE_TICKET_PER_DAY:
         return (
-            session.scalar(
-                select(func.count()).where(
-                    Letter.recipient == incoming.sender.address.lower(),
-                    Letter.automatic.is_(True),
-                    Letter.created_at > now - span,
-                )
-            )
-            or 0
+            f"Ya salieron {OF_ONE_TICKET_PER_DAY} correos automáticos de este ticket a {recipient.address} en un día."
         )
+    if incoming.trust == "T0" and _sent(session, DAY, *automatic) >= UNVERIFIED_PER_DAY:
+        return f"Ya salieron {UNVERIFIED_PER_DAY} correos automáticos a un remitente sin verificar en un día."
+    if _sent(session, HOUR, *automatic) >= AUTOMATIC_PER_HOUR:
+        return f"Ya salieron {AUTOMATIC_PER_HOUR} correos automáticos a {recipient.address} en una hora."
+    return None
 
-    if incoming.trust == "T0" and sent_since(timedelta(days=1)) >= UNVERIFIED_PER_DAY:
-        return False
-    return sent_since(timedelta(hours=1)) < AUTOMATIC_PER_HOUR
+
+def _sent(session: Session, span: timedelta, *conditions: ColumnElement[bool]) -> int:
+    since = Letter.created_at > clock.now() - span
+    return session.scalar(select(func.count()).select_from(Letter).where(since, *conditions)) or 0
 
 
 def mailbox_of(session: Session, ticket: Ticket) -> Mailbox:

@@ -19,7 +19,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holders
+from helpdesk.queries.people import holders, today
 from helpdesk.services import approvals_asked, assessment, deadlines, history, notifications
 
 Tone = Literal["full", "minimal", "silent"]
@@ -155,6 +155,18 @@ def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: T
         walk(session, actor, ticket, at, tone)
 
 
+def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> bool:
+    """Take a returned request up again when nothing is missing any more; a returned approval goes on with any answer
+    of the requester. Gives whether it went on."""
+    row = active(session, ticket)
+    if row is None or row.state != "returned":
+        return False
+    if row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
+        return False
+    resume(session, actor, ticket, at, tone)
+    return True
+
+
 def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> None:
     """Lay out a fresh round of the steps from `from_key` on; earlier rows stay as they are (R-177).
 
@@ -266,7 +278,7 @@ def _hand_over(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, t
     if spec.actor.role is None or spec.actor.scope == "self":
         return
     scope = _scope(ticket, spec)
-    found = holders(session, ticket.institution_id, spec.actor.role, scope, clock.now().date())
+    found = holders(session, ticket.institution_id, spec.actor.role, scope, today(session, ticket.institution_id))
     if not found:
         ticket.blocked_by = approvals_asked.nobody(session, ticket, spec)
         history.record(session, actor, ticket, "nobody_holds", {"role": spec.actor.role, "scope": scope})

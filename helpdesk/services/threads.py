@@ -19,6 +19,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.services import tokens
+from helpdesk.services.locks import fresh
 
 By = Literal["token", "our_message_id", "known_message_id", "number"]
 
@@ -112,10 +113,11 @@ def _by_reference(session: Session, incoming: Incoming) -> Thread | None:
 def _by_number(session: Session, incoming: Incoming) -> Thread | None:
     institution = session.get_one(Institution, incoming.institution_id)
     for _, number in ticket_numbers_in(incoming.subject, (institution.ticket_prefix,)):
-        ticket = session.scalar(
-            select(Ticket).where(Ticket.institution_id == institution.id, Ticket.number == number).with_for_update()
+        ticket_id = session.scalar(
+            select(Ticket.id).where(Ticket.institution_id == institution.id, Ticket.number == number)
         )
-        if ticket is not None:
+        if ticket_id is not None:
+            ticket = _locked(session, ticket_id)
             return Thread(ticket, "number", None, None, _unless_verified(session, ticket, incoming))
     return None
 
@@ -127,4 +129,6 @@ def _unless_verified(session: Session, ticket: Ticket, incoming: Incoming) -> st
 
 
 def _locked(session: Session, ticket_id: int) -> Ticket:
-    return session.execute(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).scalar_one()
+    ticket = fresh(session, ticket_id)
+    assert ticket is not None
+    return ticket

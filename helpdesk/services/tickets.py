@@ -13,7 +13,7 @@ from helpdesk.domain.requesters import identify
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holdings_of
+from helpdesk.queries.people import holdings_of, today
 from helpdesk.services import assessment, deadlines, documents, history, notifications, opening, routes
 from helpdesk.services.locks import locked
 
@@ -71,7 +71,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     ticket.team = spec.responsible_team
     ticket.blocked_by = None
     requester = session.get_one(Person, ticket.requester_id)
-    held = holdings_of(session, ticket.institution_id, requester.address, clock.now().date())
+    held = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
     named = Named(requester.name, requester.address)
     ticket.requester_role = identify(catalogue, named, None, lambda _: held, frozenset(), spec).role
     session.flush()

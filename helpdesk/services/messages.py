@@ -1,0 +1,62 @@
+"""Puts messages that arrived into a ticket's conversation."""
+
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.incoming import Incoming
+from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.tickets import Ticket
+from helpdesk.services.people import meet
+
+
+def append(
+    session: Session, ticket: Ticket, incoming: Incoming, kind: str, waits: str | None, trust: str | None = None
+) -> Message:
+    """Put a message into a ticket's conversation, with its files; `waits` puts it into the tray «por confirmar»."""
+    author = meet(session, ticket.institution_id, incoming.sender.name, incoming.sender.address)
+    message = Message(
+        ticket_id=ticket.id,
+        direction="inbound",
+        kind=kind,
+        standing="to_confirm" if waits else "joined",
+        standing_reason=waits or "",
+        message_id=incoming.message_id,
+        in_reply_to=incoming.in_reply_to,
+        author_id=author.id,
+        from_name=incoming.sender.name,
+        from_address=incoming.sender.address.lower(),
+        to=[{"name": "", "address": _without_token(address, incoming.tokens)} for address in incoming.recipients],
+        cc=[{"name": person.name, "address": person.address} for person in incoming.cc],
+        subject=incoming.subject,
+        text=incoming.text,
+        new_text=incoming.new_text,
+        html=incoming.html,
+        trust=trust or incoming.trust,
+        at=incoming.received_at,
+        ledger_id=incoming.ledger_id,
+    )
+    session.add(message)
+    session.flush()
+    for file in incoming.files:
+        session.add(
+            Attachment(
+                message_id=message.id,
+                filename=file.filename,
+                content_type=file.content_type,
+                size=file.size,
+                sha256=file.sha256,
+                inline=file.inline,
+                content_id=file.content_id,
+            )
+        )
+    ticket.touched += 1
+    ticket.updated_at = clock.now()
+    session.flush()
+    return message
+
+
+def _without_token(address: str, tokens: tuple[str, ...]) -> str:
+    """Our reply addresses are personal: whoever reads the conversation does not see their secret part."""
+    for token in tokens:
+        address = address.replace(f"+{token}@", "@")
+    return address

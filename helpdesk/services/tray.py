@@ -1,0 +1,47 @@
+"""The tray «por confirmar» of a ticket: messages that a person lets in or sets aside (R-166)."""
+
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.closing_words import reopens
+from helpdesk.domain.errors import IllegalMove, NotFound
+from helpdesk.models.messages import Message
+from helpdesk.models.tickets import Ticket
+from helpdesk.services import documents, history, reading, reopening, routes
+from helpdesk.services.locks import locked
+
+
+def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
+    """An agent lets a message out of the tray join its ticket; only then does it act (R-166)."""
+    message, ticket = _in_tray(session, actor, message_id)
+    message.standing = "joined"
+    session.flush()
+    history.record(session, actor, ticket, "message_confirmed", {"message": message.id, "from": message.from_address})
+    if ticket.closed_at is None:
+        documents.propose(session, actor, ticket)
+        reading.read_again(session, ticket, reading.words_of_message(session, message))
+        routes.resume_if_complete(session, actor, ticket, message.at, "silent")
+    elif reopens(message.new_text) is not False:
+        reopening.reopen(session, actor, ticket)
+    return message
+
+
+def set_aside_message(session: Session, actor: Actor, message_id: int, reason: str) -> Message:
+    """An agent sets a message of the tray aside: it is kept and shown folded, and does nothing."""
+    message, ticket = _in_tray(session, actor, message_id)
+    message.standing = "set_aside"
+    message.standing_reason = reason.strip() or message.standing_reason
+    session.flush()
+    history.record(session, actor, ticket, "message_set_aside", {"message": message.id, "reason": reason})
+    return message
+
+
+def _in_tray(session: Session, actor: Actor, message_id: int) -> tuple[Message, Ticket]:
+    message = session.get(Message, message_id)
+    if message is None:
+        raise NotFound("No hay tal mensaje.")
+    ticket = locked(session, actor, message.ticket_id)
+    session.refresh(message)
+    if message.standing != "to_confirm":
+        raise IllegalMove("Este mensaje ya fue confirmado o apartado.")
+    return message, ticket

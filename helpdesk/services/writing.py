@@ -1,0 +1,81 @@
+"""What agents write: answers to the requester, and notes among themselves."""
+
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.errors import IllegalMove, Invalid
+from helpdesk.models.messages import Message
+from helpdesk.models.people import Person
+from helpdesk.models.tickets import Ticket
+from helpdesk.services import history, notifications, reopening, routes
+from helpdesk.services.locks import locked
+
+ENDING = ("notify", "close", "survey")
+
+
+def reply(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    touched: int | None,
+    text: str,
+    files: tuple[tuple[str, str, str], ...] = (),
+    close: bool = False,
+) -> Message:
+    """An agent answers the requester by mail, and with `close` ends the case (R-042, R-179).
+
+    `files` are (filename, content type, sha256). Raises Invalid for an empty answer, IllegalMove when a step that must
+    come before the closing is open (R-091) or an authorisation is missing (R-125).
+    """
+    if not text.strip():
+        raise Invalid("Escriba la respuesta.", {"text": "Escriba la respuesta."})
+    ticket = locked(session, actor, ticket_id, touched)
+    if close:
+        _may_close(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    now = clock.now()
+    until = reopening.last_day(session, ticket, now) if close else None
+    letter = notifications.answered(session, actor, ticket, text.strip(), close, files, until)
+    ticket.first_answer_at = ticket.first_answer_at or now
+    history.record(
+        session, actor, ticket, "answered", {"message": letter.message_id, "to": requester.address, "closing": close}
+    )
+    if close:
+        for step in routes.present(session, ticket).values():
+            if step.state in ("active", "to_come") and step.kind in ENDING:
+                routes.settle(session, actor, ticket, step, via="reply")
+        routes.finish(session, actor, ticket, now)
+    return session.get_one(Message, letter.message_id)
+
+
+def note(session: Session, actor: Actor, ticket_id: int, text: str) -> Message:
+    """An internal note; it never reaches the requester (R-187). Raises Invalid when empty."""
+    if not text.strip():
+        raise Invalid("Escriba la nota.", {"text": "Escriba la nota."})
+    ticket = locked(session, actor, ticket_id)
+    message = Message(
+        ticket_id=ticket.id,
+        direction="internal_note",
+        kind="note",
+        author_id=actor.person_id,
+        from_name=actor.label,
+        text=text.strip(),
+        new_text=text.strip(),
+        trust="T3",
+        at=clock.now(),
+    )
+    session.add(message)
+    session.flush()
+    history.record(session, actor, ticket, "noted", {"message": message.id})
+    return message
+
+
+def _may_close(session: Session, ticket: Ticket) -> None:
+    if ticket.closed_at is not None:
+        raise IllegalMove("El ticket ya está cerrado.")
+    if ticket.request_type is None:
+        raise IllegalMove("Clasifique el ticket antes de cerrarlo.")
+    row = routes.active(session, ticket)
+    if row is not None and (row.state == "returned" or row.kind not in ENDING):
+        raise IllegalMove(f"Antes de cerrar falta un paso: «{row.name}».")
