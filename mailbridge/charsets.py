@@ -54,7 +54,7 @@ def known(label: str | None) -> str | None:
         return None
     try:
         codec = codecs.lookup(cleaned)
-        b"a".decode(codec.name)
+        b"".decode(codec.name)
     except (LookupError, ValueError, UnicodeError):
         return None
     return codec.name
@@ -78,6 +78,8 @@ def decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
 def _candidates(name: str | None, data: bytes) -> tuple[str, ...]:
     if name is None:
         return ("utf-8",) if data.isascii() else ()
+    if name.startswith(("utf-16", "utf-32")) and b"\0" not in data:
+        return ("utf-8",)  # a label copied from inside a document; written text holds zero bytes in these
     supersets = _SUPERSETS.get(name, ())
     if name == "iso8859-1" and _C1_BYTES.search(data):
         # UTF-8 under a Latin-1 label: its continuation bytes fall in the C1 range.

@@ -16,6 +16,8 @@ from mailbridge.values import Mailbox
 
 _FOLD = re.compile(r"\r?\n|\r")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>")
+_WHOLE_IN_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[qQ]\?[^?]{0,500}<[^?]{0,500}\?=")
+_LONGEST_NAME = 200
 _WHITE = re.compile(r"\s+")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
@@ -116,11 +118,14 @@ def _rejoin_bare_commas(pieces: list[str]) -> list[str]:
             joined.append(piece)
             waiting = ""
         else:
-            waiting = piece.strip() and whole
+            waiting = whole if piece.strip() and len(whole) <= _LONGEST_NAME else ""
     return joined
 
 
 def _mailbox(piece: str, charset: str | None) -> Mailbox | None:
+    if _WHOLE_IN_WORDS.search(piece):
+        # The address too was written inside an encoded word, against RFC 2047 §5.
+        piece = words.decoded(piece, charset)
     bare, comments = _without_comments(piece)
     opened = bare.rfind("<")
     if opened >= 0 and "@" in bare[opened:]:
@@ -128,7 +133,6 @@ def _mailbox(piece: str, charset: str | None) -> Mailbox | None:
     elif "@" in bare:
         name, address = "", bare
     elif "=?" in piece:
-        # The whole mailbox, address included, was written as encoded words against RFC 2047 §5.
         whole = words.decoded(piece, charset)
         return _mailbox(whole, charset) if "=?" not in whole and "@" in whole else None
     else:

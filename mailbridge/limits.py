@@ -14,8 +14,9 @@ MAX_FORWARD_LEVELS = 4
 
 LIMIT_DEFECTS = ("too_large", "header_too_large", "mime_too_deep", "too_many_parts")
 
+_LONGEST_DELIMITER = 210
 _HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
-_LANDMARK = re.compile(rb"^(?:--[^\r\n]{1,200}|content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*){0,30})", re.I | re.M)
+_CONTENT_TYPE = re.compile(rb"^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*){0,30}", re.I | re.M)
 _BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))", re.I)
 
 
@@ -37,26 +38,39 @@ def exceeded(raw: bytes) -> str | None:
 
 
 def _shape_exceeded(raw: bytes) -> str | None:
-    """Follow boundaries and nested messages line by line as a MIME reader would, with a plain list as its stack."""
+    """Follow boundaries and nested messages as a MIME reader would, with a plain list as its stack.
+
+    Only lines that begin with `--` and the header blocks below them are looked at, so that megabytes of base64 cost
+    next to nothing.
+    """
     open_boundaries: list[bytes | None] = []
     position: dict[bytes, int] = {}
     parts = 0
-    for landmark in _LANDMARK.finditer(raw):
-        line = landmark.group()
-        if line.startswith(b"--"):
-            depth = _delimiter_depth(line, position)
-            if depth is None:
-                continue
+    at = 0
+    _open_containers(raw, 0, open_boundaries, position)
+    while len(open_boundaries) <= MAX_MIME_LEVELS and parts <= MAX_MIME_PARTS:
+        at = raw.find(b"\n--", at) + 1
+        if not at:
+            return None
+        line = raw[at : at + _LONGEST_DELIMITER].partition(b"\n")[0]
+        depth = _delimiter_depth(line, position)
+        if depth is not None:
             closes = line[2:].rstrip() not in position
             _close_down_to(depth if closes else depth + 1, open_boundaries, position)
             parts += not closes
-        else:
-            _open_container(line, open_boundaries, position)
-        if len(open_boundaries) > MAX_MIME_LEVELS:
-            return "mime_too_deep"
-        if parts > MAX_MIME_PARTS:
-            return "too_many_parts"
-    return None
+            _open_containers(raw, raw.find(b"\n", at) + 1, open_boundaries, position)
+    return "too_many_parts" if parts > MAX_MIME_PARTS else "mime_too_deep"
+
+
+def _open_containers(raw: bytes, start: int, open_boundaries: list[bytes | None], position: dict[bytes, int]) -> None:
+    """Open what the header block at an offset declares, and the blocks of the messages nested right inside it."""
+    while len(open_boundaries) <= MAX_MIME_LEVELS:
+        end = _HEADER_END.search(raw, start, start + MAX_HEADER_BYTES)
+        stop = end.end() if end else min(len(raw), start + MAX_HEADER_BYTES)
+        declared = _CONTENT_TYPE.search(raw, start, stop)
+        if declared is None or not _open_container(declared.group(), open_boundaries, position):
+            return
+        start = stop
 
 
 def _delimiter_depth(line: bytes, position: dict[bytes, int]) -> int | None:
@@ -73,13 +87,16 @@ def _close_down_to(depth: int, open_boundaries: list[bytes | None], position: di
             position.pop(gone, None)
 
 
-def _open_container(line: bytes, open_boundaries: list[bytes | None], position: dict[bytes, int]) -> None:
+def _open_container(line: bytes, open_boundaries: list[bytes | None], position: dict[bytes, int]) -> bool:
+    """Put a multipart or a nested message on the stack; True for a message, whose own header follows."""
     value = line[len("content-type:") :].strip().lower()
     if value.startswith((b"message/rfc822", b"message/global")):
         open_boundaries.append(None)
-    elif value.startswith(b"multipart/"):
+        return True
+    if value.startswith(b"multipart/"):
         found = _BOUNDARY.search(line)
         boundary = (found.group(1) or found.group(2)) if found else b""
         if boundary and boundary not in position:
             position[boundary] = len(open_boundaries)
             open_boundaries.append(boundary)
+    return False

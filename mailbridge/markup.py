@@ -41,6 +41,8 @@ _REST_IDS = frozenset(("appendonsend", "divRplyFwdMsg", "x_divRplyFwdMsg", "mail
 _SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "protonmail_signature_block"))
 _BLOCK_ONLY_WITH_TYPE = frozenset(("gmail_quote", "gmail_attr"))
 
+# Removed with all they hold; of other elements that are not allowed only the tags go.
+_UNSHOWN_TAGS = {"script", "style", "title", "noscript", "template", "object", "iframe", "textarea", "select"}
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 _UNSHOWN = re.compile(r"<(?:script|style|title)\b[^<>]{0,500}>[^<]*", re.I)
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]{0,200}>", re.I)
@@ -76,7 +78,9 @@ class Page:
         """The body safe to show: no script, handler, frame, form, style, foreign scheme or remote picture (R-170)."""
         if self.too_deep:
             return f"<pre>{entities.escape(_stripped(self.source))}</pre>"
-        cleaned: str = nh3.clean(self.source, url_schemes=_SCHEMES, attribute_filter=_attribute)
+        cleaned: str = nh3.clean(
+            self.source, clean_content_tags=_UNSHOWN_TAGS, url_schemes=_SCHEMES, attribute_filter=_attribute
+        )
         return words.clean(cleaned)
 
     def _tree(self) -> lxml.html.HtmlElement | None:

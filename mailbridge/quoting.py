@@ -12,7 +12,7 @@ from mailbridge import dialects, headers
 from mailbridge.values import Forwarded, Mailbox
 
 # Nobody writes more by hand; what follows is shown, not searched for quotes.
-MAX_WRITTEN = 200_000
+MAX_WRITTEN = 100_000
 
 _ATTRIBUTION_LINES = 4
 _ATTRIBUTION_LENGTH = 400

@@ -49,6 +49,7 @@ ADDRESSES = [
     ("a@x.org; b@x.org", (Mailbox("", "a@x.org"), Mailbox("", "b@x.org"))),
     ("=?utf-8?q?Jos=C3=A9=2C_P?= <j@x.org>", (Mailbox("José, P", "j@x.org"),)),
     ("=?utf-8?B?Sm9zw6kgPGpAeC5vcmc+?=", (Mailbox("José", "j@x.org"),)),
+    ("=?utf-8?Q?Jos=C3=A9_<j@x.org>?=", (Mailbox("José", "j@x.org"),)),
     ("'maria@y.org' <maria@y.org>", (Mailbox("", "maria@y.org"),)),
     ("<@relay.org,@r2.org:a@x.org>", (Mailbox("", "a@x.org"),)),
     ("Roto <a@x.org", (Mailbox("Roto", "a@x.org"),)),
@@ -95,6 +96,8 @@ CHARSETS = [
     ("text/plain; charset=utf-8", "año y más".encode("cp1252"), "año y más", ("undecodable-charset",)),
     ("text/plain; charset=x-invento", "año".encode(), "año", ("undecodable-charset",)),
     ("text/plain; charset=utf-8", b"a\0b", "ab", ()),
+    ("text/plain; charset=utf-16", b"casa", "casa", ()),
+    ("text/plain; charset=utf-16", "año".encode("utf-16"), "año", ()),
 ]
 
 
@@ -418,3 +421,23 @@ def test_a_missing_blank_line_makes_the_rest_the_body() -> None:
 def test_a_thousand_divisions_within_each_other_are_shown_as_plain_text() -> None:
     mail = parse(typed("text/html", b"<div>" * 50_000 + b"Hola"))
     assert (mail.text, mail.html_sanitized, mail.defects) == ("Hola", "<pre>Hola</pre>", ("html-too-deep",))
+
+
+def test_the_title_of_a_page_is_not_shown_as_its_text() -> None:
+    assert (
+        parse(typed("text/html", b"<html><head><title>T</title></head><body><p>Va.</p></body></html>")).html_sanitized
+        == "<p>Va.</p>"
+    )
+
+
+def test_a_boundary_that_begins_another_one_is_not_taken_for_it() -> None:
+    inner = b'Content-Type: multipart/alternative; boundary="=_b1"\r\n\r\n--=_b1\r\n\r\nVa.\r\n--=_b1--'
+    mail = parse(mixed(inner, base64_part("application/pdf", b"%PDF")))
+    assert (mail.text, [file.content for file in mail.attachments], mail.defects) == ("Va.", [b"%PDF"], ())
+
+
+def test_a_message_cut_off_in_the_middle_gives_what_arrived() -> None:
+    raw = mixed(part("text/plain", b"Va."), base64_part("application/pdf", b"%PDF-1.4"))
+    mail = parse(raw.partition(b"--=_b--")[0])
+    assert (mail.text, mail.attachments[0].content) == ("Va.", b"%PDF-1.4")
+    assert mail.defects == ("missing-close-boundary",)
