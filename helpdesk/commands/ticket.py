@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,13 +16,16 @@ from sqlalchemy.orm import Session
 from helpdesk import clock, files
 from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
-from helpdesk.domain.errors import Conflict
+from helpdesk.domain.errors import Conflict, Invalid
 from helpdesk.files import Files
 from helpdesk.models.institutions import Institution
 from helpdesk.models.ledger import RawMessage
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import STATUSES, Ticket
+from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import dossier
+
+YES_NO = {"True": "sí", "False": "no"}
 
 
 def main(argv: list[str]) -> int:
@@ -45,10 +49,13 @@ def main(argv: list[str]) -> int:
             case "list":
                 for ticket in matching(session, chosen.institution, chosen.status, chosen.type):
                     found = dossier.line(session, ticket, clock.now())
-                    sys.stdout.write((as_json(found) if chosen.json else in_a_line(found)) + "\n")
+                    shown = as_json(found) if chosen.json else in_a_line(found, zone_of(session, ticket))
+                    sys.stdout.write(f"{shown}\n")
             case "show":
-                found = dossier.whole(session, dossier.by_number(session, chosen.number), clock.now())
-                sys.stdout.write((as_json(found) if chosen.json else in_words(found)) + "\n")
+                ticket = dossier.by_number(session, chosen.number)
+                found = dossier.whole(session, ticket, clock.now())
+                shown = as_json(found) if chosen.json else in_words(found, zone_of(session, ticket))
+                sys.stdout.write(f"{shown}\n")
             case "export":
                 ticket = dossier.by_number(session, chosen.number)
                 count = write_evidence(session, ticket, files.at(settings.files), chosen.folder)
@@ -57,10 +64,10 @@ def main(argv: list[str]) -> int:
 
 
 def matching(session: Session, institution: str | None, status: str | None, request_type: str | None) -> list[Ticket]:
-    """The tickets asked for, by number of row."""
+    """The tickets asked for, the newest last. Raises NotFound for an institution that there is not."""
     query = select(Ticket).order_by(Ticket.id)
     if institution:
-        query = query.join(Institution, Institution.id == Ticket.institution_id).where(Institution.key == institution)
+        query = query.where(Ticket.institution_id == catalogues.institution_by_key(session, institution).id)
     if status:
         query = query.where(Ticket.status == status)
     if request_type:
@@ -71,12 +78,10 @@ def matching(session: Session, institution: str | None, status: str | None, requ
 def write_evidence(session: Session, ticket: Ticket, store: Files, folder: Path) -> int:
     """The ticket as JSON, its original mails and files, and `manifest.sha256` over them; gives how many files.
 
-    `sha256sum -c manifest.sha256` inside the folder checks it without this program.
+    `sha256sum -c manifest.sha256` inside the folder checks it without this program. Raises Conflict, Invalid.
     """
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError as error:
-        raise Conflict(f"{folder} ya existe: dé una carpeta nueva.") from error
+    if folder.exists():
+        raise Conflict(f"{folder} ya existe: dé una carpeta nueva.")
     written: dict[str, bytes] = {
         "ticket.json": (as_json(dossier.whole(session, ticket, clock.now()), indent=2) + "\n").encode()
     }
@@ -86,13 +91,14 @@ def write_evidence(session: Session, ticket: Ticket, store: Files, folder: Path)
             written[f"mails/{message.id}.eml"] = raw.content
         for each in session.scalars(select(Attachment).where(Attachment.message_id == message.id)):
             written[f"files/{message.id}-{each.id}-{safe(each.filename)}"] = store.get(each.sha256)
-    manifest = []
-    for name, content in written.items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
-        manifest.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
-    (folder / "manifest.sha256").write_text("".join(manifest), encoding="utf-8")
+    manifest = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in written.items()]
+    try:
+        for name, content in {**written, "manifest.sha256": "".join(manifest).encode()}.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except OSError as error:
+        raise Invalid(f"{folder}: no se puede escribir ({error.strerror}).") from error
     return len(written)
 
 
@@ -112,24 +118,39 @@ def spelled(value: object) -> str:
     return value.isoformat()
 
 
-def in_a_line(found: dict[str, Any]) -> str:
+def zone_of(session: Session, ticket: Ticket) -> ZoneInfo:
+    """The time zone of the ticket's institution, in which people read its times."""
+    return ZoneInfo(session.get_one(Institution, ticket.institution_id).timezone)
+
+
+def in_a_line(found: dict[str, Any], zone: ZoneInfo) -> str:
     """The ticket for a terminal: number, status, due, type, requester, subject."""
-    due = f"{found['due_at']:%Y-%m-%d %H:%M}" if found["due_at"] else "-"
+    due = minute(found["due_at"], zone) if found["due_at"] else "-"
     return (
         f"{found['number']:<11} {found['status']:<17} {due:<16} {found['request_type'] or 'sin clasificar':<32} "
         f"{found['requester']['address']:<40} {found['subject']}"
     )
 
 
-def in_words(found: dict[str, Any]) -> str:
-    """The ticket for a terminal: head, data, documents, route, conversation."""
-    lines = [in_a_line(found), ""]
-    lines += [f"{key:<24} {value}" for key, value in found["fields"].items()]
-    lines += [f"documento {entry['key']:<32} {entry['state']}" for entry in found["documents"]]
-    lines += [
-        f"paso      {step['key']:<32} {step['state']:<10} {step['decided_by'] or ''} {step['reason'] or ''}".rstrip()
-        for step in found["steps"]
-    ]
+def in_words(found: dict[str, Any], zone: ZoneInfo) -> str:
+    """The ticket for a terminal: head, data, documents, route, conversation; times in the institution's zone."""
+    lines = [in_a_line(found, zone), f"recibido {minute(found['received_at'], zone)} ({zone.key})", ""]
+    lines += [f"{key:<36} {YES_NO.get(str(value), value)}" for key, value in found["fields"].items()]
+    lines += [f"documento {entry['key']:<36} {entry['state']}" for entry in found["documents"]]
+    lines += [step_in_a_line(step, zone) for step in found["steps"]]
     for message in found["messages"]:
-        lines += ["", f"{message['at']:%Y-%m-%d %H:%M} {message['direction']} {message['from']}", message["text"]]
+        lines += ["", f"{minute(message['at'], zone)} {message['direction']} {message['from']}", message["text"]]
     return "\n".join(lines)
+
+
+def step_in_a_line(step: dict[str, Any], zone: ZoneInfo) -> str:
+    """A step of the route: state, when and by whom it was decided, why."""
+    decided = minute(step["decided_at"], zone) if step["decided_at"] else ""
+    return (
+        f"paso      {step['key']:<36} {step['state']:<10} {decided} {step['decided_by'] or ''} {step['reason'] or ''}"
+    ).rstrip()
+
+
+def minute(instant: datetime, zone: ZoneInfo) -> str:
+    """The instant to the minute, on the zone's clocks."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"

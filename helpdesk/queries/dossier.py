@@ -59,7 +59,11 @@ def line(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
 
 
 def whole(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
-    """Everything about the ticket; keys as the contract of `ticket show --json` names them."""
+    """Everything about the ticket; keys as the contract of `ticket show --json` names them.
+
+    The state of a document is confirmed, proposed, rejected, missing, or not_required for one that this request
+    does not need.
+    """
     return {
         **line(session, ticket, now),
         "fields": ticket.fields,
@@ -105,7 +109,8 @@ def _documents(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
     for spec in request_type.required_documents if request_type else ():
         files = [(state, name) for key, state, name in rows if key == spec.key]
         standing = [state for state, _ in files]
-        state = next((each for each in ("confirmed", "proposed", "rejected") if each in standing), "missing")
+        absent = "missing" if spec.key in ticket.missing_documents else "not_required"
+        state = next((each for each in ("confirmed", "proposed", "rejected") if each in standing), absent)
         found.append({"key": spec.key, "state": state, "files": [name for _, name in files]})
     return found
 
