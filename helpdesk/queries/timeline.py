@@ -24,6 +24,14 @@ HISTORY = 300
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that left with a letter of ours."""
+
+    filename: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """A mail or note with its files; `letters` are the copies of an outgoing one, by recipient."""
 
@@ -155,6 +163,16 @@ def attachment(session: Session, who: Viewer, attachment_id: int) -> Attachment:
     if found is None:
         raise NotFound("Ese archivo no existe o no está a su alcance.")
     return found
+
+
+def sent_file(session: Session, who: Viewer, letter_id: int, index: int) -> SentFile:
+    """One of the files of a letter of a ticket the viewer may see. Raises NotFound."""
+    files = session.scalar(
+        select(Letter.files).join(Ticket, Ticket.id == Letter.ticket_id).where(Letter.id == letter_id, reach(who))
+    )
+    if files is None or index >= len(files):
+        raise NotFound("Ese archivo no existe o no está a su alcance.")
+    return SentFile(str(files[index]["filename"]), str(files[index]["sha256"]))
 
 
 def message(session: Session, who: Viewer, message_id: int) -> Message:

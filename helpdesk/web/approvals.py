@@ -45,7 +45,7 @@ def decide(step_id: int) -> Response | tuple[str, int]:
     """The page to decide on, for the signed-in approver."""
     who = viewer()
     form = DecisionForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return show_own(who, step_id, form)
     try:
         if not form.validate():
@@ -72,7 +72,7 @@ def file(step_id: int, attachment_id: int) -> Response:
 def by_link(token: str) -> Response | tuple[str, int]:
     """The same page without an account; the token of the mail's link says who is asked."""
     form = DecisionForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return show_linked(token, form)
     try:
         if not form.validate():
@@ -131,5 +131,5 @@ def download_of(approval: ApprovalPage, attachment_id: int) -> Response:
     """One of the files the approver is shown. Raises NotFound for any other."""
     for each in approval.files:
         if each.id == attachment_id:
-            return download(each.sha256, each.filename, each.size)
+            return download(each.sha256, each.filename)
     raise NotFound("Ese archivo no es de esta solicitud.")

@@ -12,16 +12,16 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
 
 
-def written(what: str) -> InputRequired:
-    """The value must be given; `what` says so in a sentence."""
-    return InputRequired(message=what)
+def written(what: str) -> DataRequired:
+    """The value must be given, and not as mere space; `what` says so in a sentence."""
+    return DataRequired(message=what)
 
 
 def clean(value: str | None) -> str:

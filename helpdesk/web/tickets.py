@@ -46,7 +46,18 @@ def file(number: str, attachment_id: int) -> Response:
     with transaction() as session:
         queue.find_id(session, who, ticketpage.number_of(who, number))
         found = timeline.attachment(session, who, attachment_id)
-    return download(found.sha256, found.filename, found.size)
+    return download(found.sha256, found.filename)
+
+
+@blueprint.get("/cartas/<int:letter_id>/<int:index>")
+@policy(Policy.SIGNED_IN)
+def sent_file(number: str, letter_id: int, index: int) -> Response:
+    """A file that we sent with an answer."""
+    who = viewer()
+    with transaction() as session:
+        queue.find_id(session, who, ticketpage.number_of(who, number))
+        sent = timeline.sent_file(session, who, letter_id, index)
+    return download(sent.sha256, sent.filename)
 
 
 @blueprint.get("/mensajes/<int:message_id>/original")

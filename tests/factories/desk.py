@@ -80,14 +80,13 @@ def institution(session: Session, key: str) -> Cast:
     front = next(team for team in catalogue.teams if not team.per_region and not team.per_centre)
     local = next((team for team in catalogue.teams if team.per_region or team.per_centre), front)
     place = (catalogue.centres or catalogue.regions)[0].key if local.per_centre else region_of(catalogue)
-    roles = [role for role in catalogue.roles if role.side != "requester"]
-    regional_role = next((role for role in roles if role.side == "approver" and role.scope == "region"), None)
-    role = regional_role or next(role for role in roles if role.scope == "institution")
-    scope = region_of(catalogue) if regional_role else None
+    deciding = [role for role in catalogue.roles if role.side != "requester"]
+    functions = tuple((role.key, region_of(catalogue)) for role in deciding if role.scope == "region")
+    national = next(role for role in deciding if role.scope == "institution")
     admin = add(session, key, "admin", "Ana Administradora", is_admin=True)
     agent = add(session, key, "agente", "Carla Muñoz Paredes", teams=((front.key, None),))
     regional = add(session, key, "regional", "Diego Rivas Toro", teams=((local.key, place),))
-    approver = add(session, key, "jefa", "Beatriz Soto Leal", roles=((role.key, scope),))
+    approver = add(session, key, "jefa", "Beatriz Soto Leal", roles=functions or ((national.key, None),))
     return Cast(catalogues.institution_by_key(session, key), catalogue, admin, agent, regional, approver)
 
 
