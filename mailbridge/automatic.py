@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailbridge import headers, quoting
+from mailbridge import headers, subjects
 from mailbridge.parts import Part
 from mailbridge.values import Auto, AutoKind
 
@@ -233,4 +233,4 @@ def judge(facts: Facts) -> Auto:
 def answers_another(fields: headers.Fields) -> bool:
     """Whether the message says that it answers or passes on another one."""
     subject = fields.text("subject")
-    return bool(fields.first("in-reply-to") or fields.first("references") or quoting.subject_prefixes(subject))
+    return bool(fields.first("in-reply-to") or fields.first("references") or subjects.subject_prefixes(subject))

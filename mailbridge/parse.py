@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import mailparser
 
-from mailbridge import automatic, bodies, bounces, headers, limits, parts, quoting, words
+from mailbridge import automatic, bodies, bounces, headers, limits, parts, quoting, subjects, words
 from mailbridge.values import Attachment, Auto, Forwarded, Mailbox, ParsedMail
 
 UNREADABLE = "parse_error"
@@ -169,8 +169,8 @@ def _forwarded(mail: ParsedMail, body: bodies.Body, level: int) -> Forwarded | N
     told = quoting.forwarded(body.text, mail.subject)
     if told is not None:
         return told
-    answers = quoting.is_reply_subject(mail.subject) or (
-        mail.in_reply_to is not None and not quoting.is_forward_subject(mail.subject)
+    answers = subjects.is_reply_subject(mail.subject) or (
+        mail.in_reply_to is not None and not subjects.is_forward_subject(mail.subject)
     )
     if answers or level >= limits.MAX_FORWARD_LEVELS:
         return None

@@ -6,9 +6,8 @@ it. Cutting only hides: the full text stays beside it.
 """
 
 import re
-from dataclasses import dataclass
 
-from mailbridge import dialects, headers
+from mailbridge import blocks, dialects, headers, subjects
 from mailbridge.values import Forwarded, Mailbox
 
 # Nobody writes more by hand; what follows is shown, not searched for quotes.
@@ -16,20 +15,9 @@ MAX_WRITTEN = 100_000
 
 _ATTRIBUTION_LINES = 4
 _ATTRIBUTION_LENGTH = 400
-_BLOCK_LINES = 16
 _SEPARATOR = re.compile(r"[\s>*]*[-_=*\u2500]{5,}\s*\Z")
-_ADDRESS = re.compile(r"[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,255}")
-_DATE = re.compile(
-    r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}[/.\-]\d\d[/.\-]\d\d|\b\d{1,2}:\d\d\b|\b\d{1,2}h\d\d\b"
-    r"|\b\d{1,2}(?:º|°|\.|er|st|nd|rd|th)?,? (?:de )?[a-zç\u00e0-\u00ff]{3,10}[.,]? (?:de |del )?\d{4}\b"
-    r"|\b[a-z]{3,9}\.? \d{1,2},? \d{4}\b",
-    re.I,
-)
 _STARTS_WITH_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
 _BRACKETED = re.compile(r"\[(?:mailto:)?([^\]\s]+@[^\]\s]+)\]")
-_SUBJECT_COUNT = re.compile(r"[\[(]\d{1,3}[\])]\Z|\^\d{1,3}\Z")
-_LIST_TAG = re.compile(r"\[[^\]]{0,60}\]\s*")
-_INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff")
 _LIST_FOOTER_WIDTH = 30
 _LIST_FOOTER_LINES = 8
 _SENTENCE_THEN_ATTRIBUTION = tuple(
@@ -39,15 +27,6 @@ _SENTENCE_THEN_ATTRIBUTION = tuple(
     for stop in ".!?"
     for number in ("lun", "mar", "mié", "jue", "vie", "sáb", "dom", *"0123456789")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A quoted header block: its fields by kind, and the lines it covers (`end` is the first one after it)."""
-
-    start: int
-    end: int
-    fields: dict[str, str]
 
 
 def new_text(text: str, answers: bool = False) -> str:
@@ -94,8 +73,8 @@ def _without_quotes(lines: list[str], answers: bool) -> tuple[list[str], bool]:
                 at, seen = head, True
                 continue
             top = not any(line.strip() for line in kept)
-            block = read_block(lines, at)
-            if block is not None and _is_foreign(block) and (answers or (not top and _is_dated(block))):
+            block = blocks.read_block(lines, at)
+            if block is not None and blocks.is_foreign(block) and (answers or (not top and blocks.is_dated(block))):
                 return _without_rule(kept), True
         kept.append(lines[at])
         at += 1
@@ -130,33 +109,29 @@ def is_forward_marker(line: str) -> bool:
     """Whether the line announces a forwarded message («---------- Forwarded message ---------», Apple's sentence)."""
     if _dashed(line, dialects.FORWARD_MARKERS):
         return True
-    core = _folded(line.strip("> *"))
+    core = blocks.folded(line.strip("> *"))
     return core.endswith(":") and core.rstrip(" :") in dialects.FORWARD_MARKERS
 
 
 def _dashed(line: str, table: frozenset[str]) -> bool:
     if len(line) > 120 or "--" not in line.replace("\u2013", "--").replace("\u2014", "--").replace("__", "--"):
         return False
-    return _folded(line.strip(" \t-_*>\u2013\u2014:")) in table
-
-
-def _folded(line: str) -> str:
-    return " ".join(line.translate(_INVISIBLE).split()).casefold()
+    return blocks.folded(line.strip(" \t-_*>\u2013\u2014:")) in table
 
 
 def _attribution_end(lines: list[str], at: int) -> int | None:
     """Index after the attribution that begins at this line, None when none begins there."""
-    first = _folded(lines[at])
+    first = blocks.folded(lines[at])
     if not first or len(first) > _ATTRIBUTION_LENGTH:
         return None
     if is_attribution(first):
         return at + 1
     begins = any(first.startswith(starts) for starts, _ in dialects.ATTRIBUTIONS)
-    if not begins and not _ADDRESS.search(first):
+    if not begins and not blocks.ADDRESS.search(first):
         return None
     joined = first
     for end in range(at + 1, min(at + _ATTRIBUTION_LINES, len(lines))):
-        piece = _folded(lines[end])
+        piece = blocks.folded(lines[end])
         if not piece or _is_quoted(piece):
             return None
         joined = f"{joined} {piece}"
@@ -169,10 +144,10 @@ def _attribution_end(lines: list[str], at: int) -> int | None:
 
 def is_attribution(line: str) -> bool:
     """Whether a line is «El …, X escribió:» or its like: a verb of the tables, a colon, and a date or an address."""
-    folded = _folded(line.strip("* "))
+    folded = blocks.folded(line.strip("* "))
     if len(folded) > _ATTRIBUTION_LENGTH or not folded.endswith((":", "：")):
         return False
-    dated, addressed = bool(_DATE.search(folded)), bool(_ADDRESS.search(folded))
+    dated, addressed = bool(blocks.DATE.search(folded)), bool(blocks.ADDRESS.search(folded))
     if dated and addressed and _STARTS_WITH_DATE.match(folded):
         return True  # older Gmail: «2026-03-03 10:00 GMT-05:00 Ana <ana@example.org>:»
     if not dated and not addressed:
@@ -188,66 +163,6 @@ def is_attribution(line: str) -> bool:
             if f" {verb} " in core and (begins or dated):
                 return len(core) < _ATTRIBUTION_LENGTH // 2
     return False
-
-
-def read_block(lines: list[str], start: int) -> Block | None:
-    """The header block that begins at this line («De: / Enviado: / Para: / Asunto:»), None when there is none."""
-    first = _label(lines[start])
-    if first is None or first[0] not in ("from", "subject", "sent", "date"):
-        return None
-    found: dict[str, str] = {}
-    blanks = 0
-    last = start
-    kind = ""
-    for at in range(start, min(start + _BLOCK_LINES, len(lines))):
-        labelled = _label(lines[at])
-        if labelled is not None:
-            kind, value = labelled
-            if kind == "from" and kind in found:
-                break
-            found.setdefault(kind, value)
-            last, blanks = at, 0
-        elif not lines[at].strip("> *\t"):
-            blanks += 1
-            if blanks > 1 or _complete(found):
-                break
-        elif blanks or not kind or not _continues(found, kind):
-            break
-        else:
-            found[kind] = f"{found[kind]} {lines[at].strip('> *')}".strip()
-            last = at
-    return Block(start, last + 1, found) if _complete(found) else None
-
-
-def _continues(found: dict[str, str], kind: str) -> bool:
-    """Whether a plain line may belong to the field above it: wrapped recipients and subjects, or an empty value."""
-    return not found[kind] or kind in ("to", "cc", "subject") or ("@" not in found[kind] and kind == "from")
-
-
-def _complete(found: dict[str, str]) -> bool:
-    kinds = found.keys() - {"other"}
-    return "from" in kinds and len(kinds) >= 3 and bool(kinds & {"sent", "date", "subject"})
-
-
-def _label(line: str) -> tuple[str, str] | None:
-    bare = line.lstrip("> \t*")
-    label, colon, value = bare.partition(":")
-    if not colon or len(label) > 30:
-        return None
-    kind = dialects.FIELD_LABELS.get(_folded(label.replace("*", "")))
-    return None if kind is None else (kind, value.strip(" *\t\u200e\u200f"))
-
-
-def _is_foreign(block: Block) -> bool:
-    """Whether a block stands over another message and not over a typed memorandum: an address, or a sending time."""
-    if _ADDRESS.search(block.fields["from"]):
-        return True
-    sent = block.fields.get("sent", "")
-    return bool(_DATE.search(sent))
-
-
-def _is_dated(block: Block) -> bool:
-    return bool(block.fields.keys() & {"sent", "date"})
 
 
 def _without_rule(lines: list[str]) -> list[str]:
@@ -272,7 +187,7 @@ def _without_signature(lines: list[str]) -> list[str]:
 def _without_footers(lines: list[str]) -> list[str]:
     kept = list(lines)
     while kept:
-        last = _folded(kept[-1].strip("*_<> "))
+        last = blocks.folded(kept[-1].strip("*_<> "))
         if not last or _is_device_footer(last) or _SEPARATOR.match(kept[-1]):
             kept.pop()
         else:
@@ -289,32 +204,6 @@ def _trimmed(lines: list[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").strip()
 
 
-def subject_prefixes(subject: str | None) -> tuple[str, ...]:
-    """The prefixes before a subject («Re», «RV» …) in casefold, outermost first; list tags are passed over."""
-    rest = (subject or "").strip()[:300]
-    found: list[str] = []
-    while True:
-        tag = _LIST_TAG.match(rest)
-        if tag and not found and ":" in rest[tag.end() : tag.end() + 8]:
-            rest = rest[tag.end() :]
-        word, colon, after = rest.partition(":")
-        key = _SUBJECT_COUNT.sub("", word.strip()).strip().casefold()
-        if not colon or key not in dialects.REPLY_PREFIXES | dialects.FORWARD_PREFIXES:
-            return tuple(found)
-        found.append(key)
-        rest = after.strip()
-
-
-def is_reply_subject(subject: str | None) -> bool:
-    """Whether the outermost prefix says that the message answers another."""
-    return bool(prefixes := subject_prefixes(subject)) and prefixes[0] in dialects.REPLY_PREFIXES
-
-
-def is_forward_subject(subject: str | None) -> bool:
-    """Whether the outermost prefix says that the message passes another one on."""
-    return bool(prefixes := subject_prefixes(subject)) and prefixes[0] in dialects.FORWARD_PREFIXES
-
-
 def forwarded(text: str, subject: str | None) -> Forwarded | None:
     """The message passed on inside a text, the innermost when the passed-on one passes on another (R-164).
 
@@ -322,7 +211,7 @@ def forwarded(text: str, subject: str | None) -> Forwarded | None:
     None when the block names no address: without one nobody can be told to be the original sender.
     """
     lines = _lines(text[:MAX_WRITTEN])
-    at, announced = 0, is_forward_subject(subject)
+    at, announced = 0, subjects.is_forward_subject(subject)
     best: Forwarded | None = None
     while True:
         block = _next_block(lines, at, announced)
@@ -334,25 +223,25 @@ def forwarded(text: str, subject: str | None) -> Forwarded | None:
         body_end = len(lines)
         inner_subject = block.fields.get("subject") or None
         best = Forwarded(sender, inner_subject, _unquoted(lines[block.end : body_end]), None)
-        at, announced = block.end, is_forward_subject(inner_subject)
+        at, announced = block.end, subjects.is_forward_subject(inner_subject)
 
 
-def _next_block(lines: list[str], start: int, announced: bool) -> Block | None:
+def _next_block(lines: list[str], start: int, announced: bool) -> blocks.Block | None:
     """The first header block from a line on that stands for a forward: after a marker, or anywhere if announced."""
     marked = False
     for at in range(start, len(lines)):
         if is_forward_marker(lines[at]):
             marked = True
             continue
-        block = read_block(lines, at) if ":" in lines[at] else None
-        if block is not None and (marked or (announced and _is_foreign(block))):
+        block = blocks.read_block(lines, at) if ":" in lines[at] else None
+        if block is not None and (marked or (announced and blocks.is_foreign(block))):
             return block
         if block is not None or (not announced and not marked and _attribution_end(lines, at) is not None):
             return None
     return None
 
 
-def _block_sender(block: Block) -> Mailbox | None:
+def _block_sender(block: blocks.Block) -> Mailbox | None:
     value = _BRACKETED.sub(r"<\1>", block.fields["from"])
     found = headers.mailboxes(value.replace("<mailto:", "<"))
     return found[0] if found else None

@@ -3,7 +3,7 @@
 
 import pytest
 
-from mailbridge import quoting
+from mailbridge import quoting, subjects
 
 QUOTED = "> Para aprobar, responda APRUEBO.\n> Gracias"
 BARE = "Para aprobar, responda APRUEBO.\nGracias"
@@ -129,7 +129,7 @@ def test_a_text_of_two_hundred_thousand_words_is_searched_in_its_opening_only() 
     ],
 )
 def test_prefixes_of_a_subject_are_known(subject: str | None, prefixes: tuple[str, ...]) -> None:
-    assert quoting.subject_prefixes(subject) == prefixes
+    assert subjects.subject_prefixes(subject) == prefixes
 
 
 INNER = "Solicito dar de baja al usuario."
