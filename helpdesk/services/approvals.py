@@ -4,6 +4,7 @@ Doubt asks back, never decides. A decision is written once; who, when, how, in w
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,17 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holders, today
-from helpdesk.services import approvalletters, approvals_asked, history, routes, tokens
+from helpdesk.services import (
+    approvalletters,
+    approvals_asked,
+    assessment,
+    deadlines,
+    history,
+    notifications,
+    post,
+    routes,
+    tokens,
+)
 from helpdesk.services.locks import fresh
 from helpdesk.services.threads import Thread
 
@@ -64,13 +75,12 @@ def decide(
     if decision == "reject" and not (reason or "").strip():
         raise Invalid("Para rechazar escriba el motivo.", {"reason": "Escriba el motivo del rechazo."})
     _write_down(session, actor, ticket, step, decision, (reason or "").strip() or None, via, message)
-    now = clock.now()
     if decision == "approve":
-        routes.walk(session, actor, ticket, now)
+        routes.walk(session, actor, ticket, step.decided_at or clock.now())
     else:
         _rejected(session, actor, ticket, step)
     ticket.touched += 1
-    ticket.updated_at = now
+    ticket.updated_at = clock.now()
     session.flush()
     return step
 
@@ -104,7 +114,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
         return "append"
     cause = _doubt(session, ticket, step, thread, message, read)
     if cause is not None:
-        approvalletters.ask_again(session, ticket, step, sender, cause, incoming.new_text[:2000])
+        _ask_again(session, actor, ticket, step, sender, cause, incoming)
         return "needs_human"
     decision: Decision = "approve" if read.decision == "approve" else "reject"
     person = Actor("person", sender.id, ticket.institution_id, sender.name or sender.address)
@@ -117,7 +127,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
 def page_of(session: Session, token: str) -> ApprovalPage:
     """The approval a link stands for. Raises NotFound for a token that is not ours or has expired."""
     row = tokens.opened(session, token)
-    if row is None or row.purpose != "approval_page" or row.expires_at < clock.now():
+    if row is None or row.purpose != "approval_page" or row.expires_at <= clock.now():
         raise NotFound("Este enlace no es válido o ha caducado: responda el correo que lo trajo o entre al sistema.")
     ticket, step = session.get_one(Ticket, row.ticket_id), session.get_one(Step, row.step_id)
     return ApprovalPage(row, ticket, step, session.get_one(Person, row.person_id), step.state == "active")
@@ -143,6 +153,20 @@ def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> 
         return False
     found = holders(session, ticket.institution_id, step.role, step.scope, today(session, ticket.institution_id))
     return any(holder.person.id == person_id for holder in found)
+
+
+def _ask_again(
+    session: Session, actor: Actor, ticket: Ticket, step: Step, approver: Person, cause: str, incoming: Incoming
+) -> None:
+    """Ask the approver back, within the limits of automatic letters; words that nobody vouches for are not repeated."""
+    why = post.why_silent(session, ticket, approver, incoming)
+    if why is not None:
+        history.record(session, actor, ticket, "kept_silent", {"sentence": why})
+        return
+    # What the letter asks about is the request as it stands now; the older question is void.
+    step.request_hash = approvals_asked.request_hash(session, ticket, step)
+    said = incoming.new_text[:2000] if incoming.trust != "T0" else ""
+    approvalletters.ask_again(session, ticket, step, approver, cause, said)
 
 
 def _doubt(session: Session, ticket: Ticket, step: Step, thread: Thread, message: Message, read: Answer) -> str | None:
@@ -177,7 +201,7 @@ def _write_down(
     acting = next((holder for holder in found if holder.person.id == actor.person_id), None)
     step.on_behalf_of_id = acting.on_behalf_of.id if acting and acting.on_behalf_of else None
     step.state = "done" if decision == "approve" else "rejected"
-    step.decided_at = clock.now()
+    step.decided_at = message.at if message is not None else clock.now()
     step.decided_by_id = actor.person_id
     step.via = via
     step.reason = reason
@@ -206,14 +230,31 @@ def _rejected(session: Session, actor: Actor, ticket: Ticket, step: Step) -> Non
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
     outcome = request_type.step(step.key).on_reject
-    action = outcome.action if outcome else "close_rejected"
-    notify = outcome.notify if outcome else ("requester",)
-    if action == "back_to" and outcome and outcome.step:
-        routes.again(session, ticket, outcome.step, returned=False)
-        routes.walk(session, actor, ticket, clock.now())
-    elif action in ("return_to_requester", "return_incomplete"):
-        routes.again(session, ticket, step.key, returned=True)
-        routes.set_status(session, actor, ticket)
-    else:
-        routes.finish(session, actor, ticket, clock.now(), status="rejected")
-    approvalletters.rejected(session, ticket, step, notify)
+    at = step.decided_at or clock.now()
+    match outcome.action if outcome else "close_rejected":
+        case "back_to" if outcome and outcome.step:
+            routes.again(session, ticket, outcome.step, returned=False)
+            routes.walk(session, actor, ticket, at)
+        case "return_to_requester" | "return_incomplete":
+            _returned(session, actor, ticket, step, at)
+        case _:
+            routes.finish(session, actor, ticket, at, status="rejected")
+            approvalletters.rejected(session, ticket, step, outcome.notify if outcome else ("requester",))
+
+
+def _returned(session: Session, actor: Actor, ticket: Ticket, step: Step, at: datetime) -> None:
+    """The approver's objections go to the requester, whose answer brings the question back to the approver."""
+    routes.again(session, ticket, step.key, returned=True)
+    ticket.rounds += 1
+    deadlines.suspend(session, ticket, at, "Devuelto por quien aprueba")
+    facts = assessment.facts_of(session, ticket)
+    history.record(
+        session,
+        actor,
+        ticket,
+        "returned",
+        {"step": step.key, "reason": step.reason, "entitled": facts.entitled, "round": ticket.rounds},
+    )
+    added = f"{step.name}: {step.reason}"
+    routes.set_status(session, actor, ticket)
+    notifications.returned(session, ticket, facts.entitled, minimal=False, added=added)

@@ -51,7 +51,11 @@ def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpe
 
 
 def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
-    """What a decision is about, as a hash: type, data and files. Another value means that the request changed."""
+    """What a decision is about, as a hash: type, data and files. Another value means that the request changed.
+
+    What an approver attaches to an answer is no part of the request.
+    """
+    asked_people = select(Step.approver_id).where(Step.ticket_id == ticket.id, Step.approver_id.is_not(None))
     files = session.scalars(
         select(Attachment.sha256)
         .join(Message, Message.id == Attachment.message_id)
@@ -59,7 +63,8 @@ def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
             Message.ticket_id == ticket.id,
             Message.direction == "inbound",
             Message.standing == "joined",
-            Message.author_id == ticket.requester_id,
+            Message.kind == "letter",
+            Message.author_id.not_in(asked_people),
             Attachment.inline.is_(False),
         )
         .order_by(Attachment.id)

@@ -44,7 +44,6 @@ def record(
     session.add(event)
     if ticket is not None:
         ticket.last_hash = digest
-    session.flush()
     return event
 
 

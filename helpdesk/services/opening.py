@@ -128,9 +128,10 @@ def _others(session: Session, ticket: Ticket, requester: Requester) -> None:
 def _participants(session: Session, ticket: Ticket, incoming: Incoming) -> None:
     """Whoever was in Cc takes part in the conversation, our own mailboxes left out (R-165)."""
     boxes = {spec.address.lower() for spec in catalogues.current(session, ticket.institution_id).mailboxes}
-    seen = {ticket.requester_id}
+    requester = session.get_one(Person, ticket.requester_id)
+    seen = {requester.id}
     for named in (*incoming.cc, incoming.sender):
-        if named.address.lower() in boxes and named is not incoming.sender:
+        if named.address.lower() == requester.address or (named.address.lower() in boxes and named in incoming.cc):
             continue
         person: Person = meet(session, ticket.institution_id, named.name, named.address)
         if person.id not in seen:

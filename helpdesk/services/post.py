@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -29,6 +30,7 @@ UNVERIFIED_PER_DAY = 5
 AUTOMATIC_PER_HOUR = 20
 OF_ONE_TICKET_PER_DAY = 3
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+REFERENCE_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,13 @@ def send(
     institution = session.get_one(Institution, ticket.institution_id)
     settings = settings_of(session)
     now = clock.now()
+    domain = settings.mail_domain or mailbox.address.rpartition("@")[2]
+    rfc_message_id = message_id(kind, f"{ticket.number}-{token_hex(REFERENCE_BYTES)}", domain, settings.secret)
     message = Message(
         ticket_id=ticket.id,
         direction="outbound",
         kind=kind,
+        message_id=rfc_message_id,
         author_id=envelope.author_id,
         from_name=mailbox.name,
         from_address=mailbox.address,
@@ -69,8 +74,6 @@ def send(
     )
     session.add(message)
     session.flush()
-    domain = settings.mail_domain or mailbox.address.rpartition("@")[2]
-    message.message_id = message_id(kind, f"{ticket.number}-{message.id}", domain, settings.secret)
     token = (
         tokens.for_approval(session, ticket, recipient, envelope.step, "approval")
         if envelope.step is not None
@@ -86,7 +89,7 @@ def send(
             message_id=message.id,
             step_id=envelope.step.id if envelope.step else None,
             letter=kind,
-            rfc_message_id=message.message_id,
+            rfc_message_id=rfc_message_id,
             recipient_name=recipient.name,
             recipient=recipient.address,
             sender_name=mailbox.name,
@@ -131,21 +134,29 @@ def why_silent(session: Session, ticket: Ticket, recipient: Person, incoming: In
         return "El remitente no pasó la verificación: no se le escribe automáticamente."
     if recipient.undeliverable_since is not None:
         return f"El correo {recipient.address} devuelve lo que se le escribe."
-    automatic = (Letter.recipient == recipient.address, Letter.automatic.is_(True))
-    if _sent(session, DAY, *automatic, Letter.ticket_id == ticket.id) >= OF_ONE_TICKET_PER_DAY:
+    of_ticket, in_a_day, in_an_hour = _sent(session, ticket, recipient)
+    if of_ticket >= OF_ONE_TICKET_PER_DAY:
         return (
             f"Ya salieron {OF_ONE_TICKET_PER_DAY} correos automáticos de este ticket a {recipient.address} en un día."
         )
-    if incoming.trust == "T0" and _sent(session, DAY, *automatic) >= UNVERIFIED_PER_DAY:
+    if incoming.trust == "T0" and in_a_day >= UNVERIFIED_PER_DAY:
         return f"Ya salieron {UNVERIFIED_PER_DAY} correos automáticos a un remitente sin verificar en un día."
-    if _sent(session, HOUR, *automatic) >= AUTOMATIC_PER_HOUR:
+    if in_an_hour >= AUTOMATIC_PER_HOUR:
         return f"Ya salieron {AUTOMATIC_PER_HOUR} correos automáticos a {recipient.address} en una hora."
     return None
 
 
-def _sent(session: Session, span: timedelta, *conditions: ColumnElement[bool]) -> int:
-    since = Letter.created_at > clock.now() - span
-    return session.scalar(select(func.count()).select_from(Letter).where(since, *conditions)) or 0
+def _sent(session: Session, ticket: Ticket, recipient: Person) -> tuple[int, int, int]:
+    """Automatic letters to the address: of the ticket in a day, of any in a day, of any in an hour."""
+    now = clock.now()
+    row = session.execute(
+        select(
+            func.count().filter(Letter.ticket_id == ticket.id),
+            func.count(),
+            func.count().filter(Letter.created_at > now - HOUR),
+        ).where(Letter.recipient == recipient.address, Letter.automatic.is_(True), Letter.created_at > now - DAY)
+    ).one()
+    return row[0], row[1], row[2]
 
 
 def mailbox_of(session: Session, ticket: Ticket) -> Mailbox:
@@ -166,24 +177,14 @@ def _thread_of(session: Session, ticket: Ticket, recipient: Person) -> tuple[str
     The thread begins with the message that opened the ticket; the letter answers the recipient's newest message, or
     follows our newest letter to that person.
     """
-    first = session.scalar(
-        select(Message.message_id)
+    received = session.execute(
+        select(Message.message_id, Message.from_address, Message.standing)
         .where(Message.ticket_id == ticket.id, Message.direction == "inbound", Message.message_id.is_not(None))
         .order_by(Message.id)
-        .limit(1)
-    )
-    newest = session.scalar(
-        select(Message.message_id)
-        .where(
-            Message.ticket_id == ticket.id,
-            Message.message_id.is_not(None),
-            Message.standing == "joined",
-            Message.direction == "inbound",
-            Message.from_address == recipient.address,
-        )
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
+    ).all()
+    first = received[0].message_id if received else None
+    own = [row.message_id for row in received if row.standing == "joined" and row.from_address == recipient.address]
+    newest = own[-1] if own else None
     ours = session.scalar(
         select(Letter.rfc_message_id)
         .where(Letter.ticket_id == ticket.id, Letter.recipient == recipient.address)

@@ -43,9 +43,10 @@ def begin(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: To
 def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
     """Go on from the first unsettled step until one waits for somebody or the route ends."""
     request_type = _request_type(session, ticket)
-    while active(session, ticket) is None and ticket.closed_at is None:
-        facts = assessment.facts_of(session, ticket)
-        rows = present(session, ticket)
+    rows = present(session, ticket)
+    # Nothing that a step sets off by itself changes the facts: they are read once for the whole walk.
+    facts = assessment.facts_of(session, ticket)
+    while ticket.closed_at is None and _waiting(rows) is None:
         states = {key: row.state for key, row in rows.items()}
         turn = routes.next_step(request_type, states, facts)
         for key in turn.skipped:
@@ -66,7 +67,7 @@ def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Ton
                 activate(session, actor, ticket, row, turn.step)
         if turn.step.key == routes.gate(request_type) and row.state == "done":
             deadlines.begin(session, ticket, at, complete=True)
-    set_status(session, actor, ticket)
+    _set_status(session, actor, ticket, _waiting(rows))
 
 
 def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpec) -> None:
@@ -206,9 +207,12 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, status:
 
 def set_status(session: Session, actor: Actor, ticket: Ticket) -> None:
     """Derive the status from the step that waits, by the one table of `lifecycle`."""
+    _set_status(session, actor, ticket, active(session, ticket))
+
+
+def _set_status(session: Session, actor: Actor, ticket: Ticket, row: Step | None) -> None:
     if ticket.closed_at is not None:
         return
-    row = active(session, ticket)
     if row is None:
         status = Status.NEW
     elif row.state == "returned":
@@ -221,6 +225,10 @@ def set_status(session: Session, actor: Actor, ticket: Ticket) -> None:
         history.record(session, actor, ticket, "status", {"from": ticket.status, "to": status.value})
         ticket.status = status.value
     session.flush()
+
+
+def _waiting(rows: dict[str, Step]) -> Step | None:
+    return next((row for row in rows.values() if row.state in ("active", "returned")), None)
 
 
 def active(session: Session, ticket: Ticket) -> Step | None:
