@@ -28,7 +28,7 @@ AKIN = {
     "ong": "ong|organismo no gubernamental|organizacion no gubernamental|fundacion",
     "academica": "universidad|academica|tesis|estudiante|investigador|docente|escuela politecnica",
     "ciudadano": "ciudadano|ciudadana|ciudadania|persona natural|a titulo personal",
-    "otorgamiento": "solicito viaticos|otorgamiento|asignacion de viaticos|solicitud de viaticos|se autorice|"
+    "otorgamiento": "viaticos|pasajes|otorgamiento|asignacion de viaticos|solicitud de viaticos|se autorice|"
     "requiero viaticos",
     "rendicion": "rendicion|rendir|rindo cuentas|liquidacion de viaticos",
     "auditoria": "auditoria|examen especial|control",
@@ -63,6 +63,8 @@ CONTEXT = 3.0
 WHOLE_LABEL = 2.0
 IN_SUBJECT = 0.4
 OTHERWISE = "otro"
+# Whoever speaks of travel money asks for it, unless they account for it.
+UNLESS_OTHERWISE = frozenset({"otorgamiento"})
 NEGATED = re.compile(
     r"\b(?:no|aun no|todavia no|sin|nunca|tampoco|falta|faltan|carece|carecemos|pendiente[s]?|ningun[oa]?)\b"
 )
@@ -71,9 +73,11 @@ DENIED = re.compile(r"^(?:no|n|negativo|ninguno|falso|aun no|todavia no)\b")
 # Ways to say that something was handed over or is already there.
 SAME_FACT = {
     "recib": "entreg recib tenem tien dispon cuent pose",
+    "exist": "exist hay tien cuent registr",
     "const": "const registr enrol tom captur existent exist",
     "requier": "requier requer necesit necesari",
 }
+GENERAL_NOUNS = frozenset(stems("usuario rol entidad organización sistema"))
 WORD_REACH = 9
 
 
@@ -90,6 +94,8 @@ def _best(choices: tuple[Choice, ...], text: str, field: IntakeField, subject: s
     weights = {
         choice.key: _weight(choice, choices, text, field, subject) for choice in choices if choice.key != OTHERWISE
     }
+    if any(weight >= 1 for key, weight in weights.items() if key not in UNLESS_OTHERWISE):
+        weights = {key: weight for key, weight in weights.items() if key not in UNLESS_OTHERWISE}
     ranked = sorted(weights.items(), key=lambda entry: -entry[1])
     if not ranked or ranked[0][1] < 0.5:
         return None
@@ -156,7 +162,8 @@ def read_bool(field: IntakeField, source: Prose, labelled: Labelled | None) -> b
             return not DENIED.match(value)
     statement = _statement(field.label)
     verbs = {verb for verb in statement if verb in SAME_FACT}
-    nouns = statement[0:1] if not verbs else [word for word in statement if word not in SAME_FACT]
+    things = [word for word in statement if word not in SAME_FACT]
+    nouns = statement[0:1] if not verbs else [word for word in things if word not in GENERAL_NOUNS] or things
     facts = {other for verb in verbs for other in SAME_FACT[verb].split()} or set(statement)
     for sentence in source.sentences():
         answer = _said_in(sentence, set(nouns), facts)

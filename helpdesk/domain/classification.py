@@ -8,38 +8,12 @@ import re
 from dataclasses import dataclass
 
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
-from helpdesk.domain.documentmatching import bare_name, mentions
-from helpdesk.domain.folding import contains, fold, stems, stems_in_order, word_set
-from helpdesk.domain.textscan import READ_AT_MOST
-
-# Offers to answer questions are no question: «quedo atento a cualquier consulta».
-COURTESY = re.compile(
-    r"(?:ante|para|por|si|en caso de)?\s*(?:tuvieran?|tiene[ns]?|existe|hubiera)?\s*"
-    r"(?:cualquier|alguna|toda|mayor(?:es)?|otra)\s+(?:duda|consulta|inquietud|informacion|aclaracion|"
-    r"pregunta)\w*[^.\n;:]*"
-)
-ENTITY_WORDS = word_set(
-    """gad ejecutor municipalidad municipio gobernacion empresa organizacion fundacion seremi
-    finanzas"""
-)
-REQUEST_VERB = (
-    r"(?:solicit|requer|requier|necesit|pido|pedim|agradec|rueg|rog|favor|quisi|quier|dese|registr|"
-    r"hay que|sirva|tramit)"
-)
-ADDED = re.compile(
-    rf"\b(?:ademas|asimismo|asi mismo|tambien|adicionalmente|por otr[ao] (?:parte|lado)|igualmente|de igual "
-    rf"(?:manera|forma)|aprovech\w+)\b(?=.{{0,60}}{REQUEST_VERB})"
-)
-ITEM = re.compile(r"(?:(?<=\s)|^)(?:\d{1,2}|[a-h]|primero|segundo|tercero)\s*(?:[).]-?|°)\s(?=\D)")
-SEVERAL = re.compile(
-    r"\b(?:dos|2|tres|3|varias|varios)\s+(?:cosas|solicitudes|tramites|requerimientos|pedidos|gestiones|"
-    r"peticiones|temas)\b"
-)
+from helpdesk.domain.documentmatching import mentions
+from helpdesk.domain.folding import contains, fold, stems
+from helpdesk.domain.matchwords import Message, asked, is_opposed, message_of
+from helpdesk.domain.severalrequests import EVIDENCE, is_announced, requests_in
 
 SUBJECT, BODY = 3.0, 1.0
-SEVERAL_WORDS = 1.5
-SAME_STEMS = 0.7
-ENTITY_SHARE = 0.5
 AGAINST_SUBJECT, AGAINST_BODY = 5.0, 2.0
 FORM_CODE, DOCUMENT = 2.5, 1.0
 NAME_SUBJECT, NAME_BODY = 2.0, 1.0
@@ -47,7 +21,7 @@ NAMED_SUBJECT, NAMED_BODY = 2.0, 1.0
 INSTITUTION_FIELD = re.compile(r"institucion|tipo de entidad")
 ACCEPTED_HERE, ONLY_ONE_HERE, FORMER_ROLE, NOT_THEIRS = 1.0, 2.5, 1.0, 0.5
 BODY_LIMIT = 4.0
-ENOUGH, EVIDENCE = 2.0, 1.0
+ENOUGH = 2.0
 RIVAL_SHARE, RIVAL_SHARE_WHEN_SEVERAL = 0.6, 0.25
 CLEAR_LEAD = 0.75
 
@@ -59,15 +33,6 @@ class Classification:
     request_type: str | None
     candidates: tuple[str, ...]
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    subject: str
-    body: str
-    subject_stems: tuple[str, ...]
-    body_stems: tuple[str, ...]
-    attachments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +61,9 @@ def classify(
     `text` is what the sender wrote and forwarded, without quotations of ours; `sender_roles` are the roles that the
     sender holds with us.
     """
-    message = _message(subject, text, attachment_names)
+    message = message_of(subject, text, attachment_names)
     scores = [_score(catalogue, each, mailbox, message, sender_roles) for each in catalogue.request_types]
-    several = _unexplained(catalogue, message, _several_requests(catalogue, message, scores))
+    several = _several_requests(catalogue, message, scores)
     if len(several) > 1:
         return Classification(None, _in_order(catalogue, several), "several requests in one message")
     return _decided(catalogue, mailbox, scores)
@@ -137,29 +102,17 @@ def _preferred(speaking: list[_Score]) -> _Score:
     return others[0] if others else best
 
 
-def _message(subject: str, text: str, attachment_names: tuple[str, ...]) -> _Message:
-    folded_subject = fold(subject)
-    folded_body = " ".join(COURTESY.sub(" ", fold(text[:READ_AT_MOST])).split())
-    return _Message(
-        folded_subject,
-        folded_body,
-        tuple(stems(folded_subject)),
-        tuple(stems(folded_body)),
-        tuple(bare_name(name) for name in attachment_names),
-    )
-
-
 def _score(
     catalogue: Catalogue,
     request_type: RequestType,
     mailbox: MailboxSpec,
-    message: _Message,
+    message: Message,
     sender_roles: frozenset[str],
 ) -> _Score:
-    in_subject = _asked(request_type, message.subject, message.subject_stems)
-    in_body = _asked(request_type, message.body, message.body_stems)
-    against_subject = _is_opposed(request_type, message.subject)
-    against_body = _is_opposed(request_type, message.body)
+    in_subject = asked(request_type, message.subject, message.subject_stems)
+    in_body = asked(request_type, message.body, message.body_stems)
+    against_subject = is_opposed(request_type, message.subject)
+    against_body = is_opposed(request_type, message.body)
     content = SUBJECT * in_subject + BODY * min(in_body, BODY_LIMIT)
     content += NAME_SUBJECT * _name_share(catalogue, request_type, message.subject_stems)
     content += NAME_BODY * _name_share(catalogue, request_type, message.body_stems)
@@ -170,35 +123,7 @@ def _score(
     return _Score(request_type, content, leaning, in_subject >= 1.0, against_subject or against_body)
 
 
-def _asked(request_type: RequestType, text: str, text_stems: tuple[str, ...]) -> float:
-    """How strongly a text asks for the type: 1 for each word of the catalogue, more for several words together."""
-    return sum(_strengths(request_type, text, text_stems))
-
-
-def _strengths(request_type: RequestType, text: str, text_stems: tuple[str, ...]) -> list[float]:
-    found = [0.0]
-    listed = list(text_stems)
-    for fragment in request_type.match.any:
-        if contains(text, fragment):
-            strength = 1.0
-        elif stems_in_order(listed, fragment):
-            strength = SAME_STEMS
-        else:
-            continue
-        if " " in fragment:
-            strength *= SEVERAL_WORDS
-        found.append(strength * (ENTITY_SHARE if _names_an_entity(request_type, fragment) else 1.0))
-    return found
-
-
-def _names_an_entity(request_type: RequestType, fragment: str) -> bool:
-    """Whether a fragment says who asks («GAD», «SENAMA») rather than what is asked."""
-    if fragment.split()[0] in ENTITY_WORDS:
-        return True
-    return any(fragment == choice.key for field in request_type.intake_fields for choice in field.choices)
-
-
-def _institution_named(request_type: RequestType, message: _Message) -> float:
+def _institution_named(request_type: RequestType, message: Message) -> float:
     """Whether the text names a body that only this type lists («Institución del usuario: FOSIS, Gobernación …»)."""
     listed = [
         fold(choice.label)
@@ -209,10 +134,6 @@ def _institution_named(request_type: RequestType, message: _Message) -> float:
     if any(contains(message.subject, name) for name in listed):
         return NAMED_SUBJECT
     return NAMED_BODY if any(contains(message.body, name) for name in listed) else 0.0
-
-
-def _is_opposed(request_type: RequestType, text: str) -> bool:
-    return any(contains(text, fragment) for fragment in request_type.match.none)
 
 
 def _name_share(catalogue: Catalogue, request_type: RequestType, text_stems: tuple[str, ...]) -> float:
@@ -278,67 +199,12 @@ def _only_type_of(mailbox: MailboxSpec) -> str | None:
     return mailbox.accepts[0] if mailbox.accepts != "*" and len(mailbox.accepts) == 1 else None
 
 
-def _several_requests(catalogue: Catalogue, message: _Message, scores: list[_Score]) -> set[str]:
-    """The types of a message that asks for more than one thing; empty when it does not."""
-    announced = SEVERAL.search(f"{message.subject} {message.body}") is not None
+def _several_requests(catalogue: Catalogue, message: Message, scores: list[_Score]) -> set[str]:
     named = [score for score in scores if score.asked_in_subject and not score.opposed and score.content > 0]
     best = max((score.content for score in scores), default=0.0)
-    share = RIVAL_SHARE_WHEN_SEVERAL if announced else RIVAL_SHARE
-    rivals = {score.request_type.key for score in named if score.content >= share * best}
-    if len(rivals) > 1 and not _is_within(named):
-        return rivals
-    items = _item_types(catalogue, ITEM.split(message.body))
-    if len(items) > 1 and (announced or len(ITEM.findall(message.body)) > 1):
-        return items
-    added = _item_types(catalogue, ADDED.split(f"{message.subject}. {message.body}"), cumulative=True)
-    return added if len(added) > 1 else set()
-
-
-def _unexplained(catalogue: Catalogue, message: _Message, keys: set[str]) -> set[str]:
-    """Those of several types that say more than another's name does.
-
-    «Activar usuario» in a request for «Activación/Desactivación de Usuarios por Ausencia Temporal» is part of it.
-    """
-    text = f"{message.subject} . {message.body}"
-    found = set()
-    for key in keys:
-        others = [set(stems(catalogue.request_type(other).name)) for other in keys - {key}]
-        said = [each for each in catalogue.request_type(key).match.any if _speaks(text, each)]
-        if not any(all(set(stems(each)) <= name for each in said) for name in others):
-            found.add(key)
-    return found
-
-
-def _speaks(text: str, fragment: str) -> bool:
-    return contains(text, fragment) or stems_in_order(stems(text), fragment)
-
-
-def _is_within(named: list[_Score]) -> bool:
-    """Whether one rival's fragments are all part of another's («convocatoria» in «convocatoria nacional»)."""
-    fragments = [set(score.request_type.match.any) for score in named]
-    return any(one < other for one in fragments for other in fragments)
-
-
-def _item_types(catalogue: Catalogue, parts: list[str], cumulative: bool = False) -> set[str]:
-    """The type that each part asks for; `cumulative`: what came before may speak against a type too.
-
-    «Solicitud de usuario y clave … Además, desactivar al anterior» is one request: where what came before speaks
-    against a type, one word for it is not enough.
-    """
-    found = set()
-    for index, part in enumerate(parts):
-        heard = " ".join(parts[: index + 1]) if cumulative else part
-        part_stems = tuple(stems(part))
-        able = [each for each in catalogue.request_types if not _is_opposed(each, part)]
-        asked = max(able, key=lambda each: _asked(each, part, part_stems), default=None)
-        if asked is None:
-            continue
-        strongest = max(_strengths(asked, part, part_stems))
-        if strongest >= SEVERAL_WORDS or (
-            not _is_opposed(asked, heard) and _asked(asked, part, part_stems) >= EVIDENCE
-        ):
-            found.add(asked.key)
-    return found
+    share = RIVAL_SHARE_WHEN_SEVERAL if is_announced(message) else RIVAL_SHARE
+    rivals = frozenset(score.request_type.key for score in named if score.content >= share * best)
+    return requests_in(catalogue, message, tuple(score.request_type for score in named), rivals)
 
 
 def _in_order(catalogue: Catalogue, keys: set[str]) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from helpdesk.domain.choicereading import OTHERWISE, implied_by, read_bool, read
 from helpdesk.domain.datereading import paired_dates, read_date, read_moment
 from helpdesk.domain.documentmatching import bare_name
 from helpdesk.domain.folding import fold, plain, stems
-from helpdesk.domain.identities import SELF_WORDS, Party, kinds_of, mentions_in, names_in, parties_of, place
+from helpdesk.domain.identities import SELF_WORDS, mentions_in, names_in, place
+from helpdesk.domain.parties import Party, kinds_of, parties_of
 from helpdesk.domain.places import centre_of as centre_of
 from helpdesk.domain.places import organ_of as organ_of
 from helpdesk.domain.places import programme_of as programme_of

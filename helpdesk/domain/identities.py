@@ -6,15 +6,14 @@ or address of the text is joined with the name beside it, and goes to the person
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from stdnum.cl import rut
 from stdnum.ec import ci
 from stdnum.ec import ruc as ec_ruc
 
-from helpdesk.domain.catalogue import IntakeField, RequestType
 from helpdesk.domain.folding import stem, stems, word_set
+from helpdesk.domain.parties import ATTRIBUTE_WORDS, Party
 from helpdesk.domain.textscan import Prose
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -34,8 +33,8 @@ CAPITALISED = r"[A-ZÁÉÍÓÚÑÜ][a-záéíóúñü'’]+(?:-[A-ZÁÉÍÓÚÑ]
 UPPER = r"[A-ZÁÉÍÓÚÑÜ]{2,}"
 PARTICLE = r"(?:de|del|la|las|los|y|da|San|Santa)"
 NAME = re.compile(
-    rf"(?:{CAPITALISED}(?:\s+(?:{PARTICLE}\s+){{0,2}}{CAPITALISED}){{1,4}}|{UPPER}(?:\s+(?:(?:DE|DEL|LA|"
-    rf"LOS)\s+)?{UPPER}){{1,4}})"
+    rf"(?:{CAPITALISED}(?:[ ]+(?:{PARTICLE}[ ]+){{0,2}}{CAPITALISED}){{1,4}}|{UPPER}(?:[ ]+(?:(?:DE|DEL|LA|"
+    rf"LOS)[ ]+)?{UPPER}){{1,4}})"
 )
 TITLES = re.compile(
     r"^(?:Sra?|Srta|Dra?|Ing|Lcd[oa]|Lic|Econ?|Abg|Mgs|Msc|Arq|CPA|Tnlgo|Don|Doña|Señora?|Señorita)\.?\s+"
@@ -53,36 +52,12 @@ NO_NAME = word_set(
     viernes"""
 )
 SELF_WORDS = re.compile(r"\b(?:mi|mis|soy|yo|suscrit[oa])\b")
-ATTRIBUTE_WORDS = word_set(
-    """cedula numero nombre nombres completo completos apellidos correo electronico rut dni ruc ciudadania identidad
-    registro unico contribuyentes telefono que en sistema quien realiza"""
-)
-# The words by which letters call the people whom the catalogue names otherwise.
-AKIN = {
-    "alterno": "alterna suplente reemplazo reemplazara subrogante remplazo subroga",
-    "anterior": "saliente desactivar desactivarse desactive desactivacion desvincular reemplazado exfuncionario "
-    "dar baja desactivado",
-    "tercero": "tercera autorizado autorizada gestor gestora apoderado apoderada tramite tramitador",
-    "rep": "representante gerente presidente presidenta",
-    "usuario": "usuaria nuevo nueva funcionario funcionaria servidor servidora",
-    "funcionario": "funcionaria servidor servidora enrolar enrolarse",
-    "titular": "principal",
-}
-ID_TYPES = frozenset({"cedula", "rut", "dni"})
-ID_RULES = {"ec_cedula": "cedula", "ec_ruc": "ruc", "cl_rut": "rut", "pe_dni": "dni", "pe_ruc": "ruc"}
 NEIGHBOUR = 45
+LINES_ABOVE = 3
+LABEL_WORDS = word_set("c i n no nro num ci cc de del la el email e mail y celular telf documento")
+LABEL_STEMS = frozenset(stem(word) for word in ATTRIBUTE_WORDS | LABEL_WORDS)
 REACH = 400
 MOST_MENTIONS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """The fields of one person or body of a type, by kind of datum, and the stems that speak of it."""
-
-    key: str
-    words: frozenset[str]
-    fields: dict[str, IntakeField]
-    conditional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,46 +67,6 @@ class Mention:
     start: int
     end: int
     data: dict[str, str] = field(default_factory=dict)
-
-
-def parties_of(request_type: RequestType) -> tuple[Party, ...]:
-    """The people and bodies whose data the type asks for, in the catalogue's order."""
-    grouped: dict[str, dict[str, IntakeField]] = {}
-    for each in request_type.intake_fields:
-        kinds = kinds_of(each)
-        for kind in kinds:
-            grouped.setdefault(_party_key(each.key), {}).setdefault(kind, each)
-    parties = []
-    for key, fields in grouped.items():
-        if set(fields) == {"name"} and key not in ("usuario", ""):
-            continue
-        conditional = all(each.required == "conditional" for each in fields.values())
-        parties.append(Party(key, _party_words(key, fields.values()), fields, conditional))
-    return tuple(parties)
-
-
-def kinds_of(each: IntakeField) -> tuple[str, ...]:
-    """What a field holds of a party: `cedula`, `rut`, `dni`, `ruc`, `email`, `name`; empty when nothing of the kind."""
-    if each.type in ID_TYPES or each.type in ("ruc", "email"):
-        return (each.type,)
-    by_rule = tuple(ID_RULES[rule] for rules in each.validate for rule in rules.split("|") if rule in ID_RULES)
-    if by_rule:
-        return by_rule
-    named = each.type == "text" and each.label.lower().startswith(("nombres", "nombre completo"))
-    return ("name",) if named or (each.type == "text" and each.label == "Nombre") else ()
-
-
-def _party_key(key: str) -> str:
-    return re.sub(r"_?(?:cedula|ruc|rut|dni|nombres|nombre_completo|nombre|correo|identificacion)$", "", key)
-
-
-def _party_words(key: str, fields: Iterable[IntakeField]) -> frozenset[str]:
-    said = [key.replace("_", " "), *(each.label for each in fields)]
-    spoken = {word for text in said for word in stems(text)} - {stem(word) for word in ATTRIBUTE_WORDS}
-    for head, others in AKIN.items():
-        if head in key.split("_"):
-            spoken |= {stem(word) for word in others.split()}
-    return frozenset(spoken)
 
 
 def mentions_in(source: Prose, country: str) -> list[Mention]:
@@ -203,7 +138,7 @@ def _addresses(source: Prose) -> list[Mention]:
 def _with_name(source: Prose, mention: Mention, after: int) -> Mention:
     if "ruc" in mention.data:
         return mention
-    start, _ = source.sentence_at(mention.start)
+    start = _block_start(source, mention)
     before = source.text[max(start, after, mention.start - 110) : mention.start]
     names = names_in(before)
     if names and len(before) - names[-1][1] <= NEIGHBOUR:
@@ -214,6 +149,28 @@ def _with_name(source: Prose, mention: Mention, after: int) -> Mention:
     if following and name and name[0][0] <= following.end():
         return replace(mention, data={**mention.data, "name": name[0][2]}, end=mention.end + name[0][1])
     return mention
+
+
+def _block_start(source: Prose, mention: Mention) -> int:
+    """Where the passage about a mention begins: its sentence, or the lines before when its own only labels it.
+
+    «Titular: Diana Paz» and below «Cédula: 1700000001» are of one person.
+    """
+    start, _ = source.sentence_at(mention.start)
+    for _ in range(LINES_ABOVE):
+        own = source.plain[start : mention.start]
+        if start == 0 or not _only_labels(own):
+            break
+        if source.plain[start - 1 : start] != "\n" or source.plain[max(0, start - 2) : start] == "\n\n":
+            break
+        start = source.plain.rfind("\n", 0, start - 1) + 1
+    return start
+
+
+def _only_labels(text: str) -> bool:
+    """Whether a text only names data or gives numbers and addresses: nothing in it says whose they are."""
+    said = [stem(word) for word in re.findall(r"[a-z]+", EMAIL.sub(" ", text))]
+    return set(said) <= LABEL_STEMS
 
 
 def names_in(text: str) -> list[tuple[int, int, str]]:
@@ -282,7 +239,8 @@ def _chosen(open_parties: list[Party], distances: dict[str, int], nearest: int) 
 def _distance(source: Prose, mention: Mention, party: Party, rivals: list[Party]) -> int:
     """How many words lie between a mention and the nearest word of a party in its sentence; FAR when there is none."""
     own = party.words - frozenset().union(*(other.words for other in rivals if other is not party)) or party.words
-    start, end = source.sentence_at(mention.start)
+    end = source.sentence_at(mention.start)[1]
+    start = _block_start(source, mention)
     before = stems(source.plain[max(start, mention.start - REACH) : mention.start])
     for distance, word in enumerate(reversed(before)):
         if word in own:

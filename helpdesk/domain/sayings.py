@@ -147,7 +147,7 @@ def _code(field: IntakeField, letter: Letter) -> str | None:
                 return original[found.start("value") : found.end("value")].rstrip(".-/")
     if "mes" in fold(field.label).split():
         of_month = re.search(
-            rf"(?:{nouns[0][:-2]}\w*)\s+(?:del? )?(?:mes de )?({'|'.join(MONTHS)})\b", letter.source.plain
+            rf"(?:{nouns[0][:-2]}\w*)(?:\s+[a-z]+){{0,4}}?\s+({'|'.join(MONTHS)})\b", letter.source.plain
         )
         return of_month[1] if of_month else None
     return None

@@ -202,3 +202,11 @@ def test_a_second_request_counts_although_the_first_speaks_against_its_type() ->
 def test_users_of_a_listed_institution_are_told_from_executors_in_a_regional_mailbox() -> None:
     found = classified("sigec-cl", "regional_biobio", "Usuario para FOSIS", "Solicito creación de usuario.")
     assert found.request_type == "crear_usuario_institucional"
+
+
+def test_a_numbered_list_of_data_is_one_request() -> None:
+    text = (
+        "Cambio de fecha de modificación presupuestaria:\n1. Convocatoria: Familias\n2. Ejecutor: Municipalidad de Lota"
+    )
+    found = classified("sigec-cl", "mesa_ayuda", "Modificación presupuestaria", text)
+    assert found.request_type == "cambio_fecha_modificacion"

@@ -220,3 +220,27 @@ def test_a_hostile_letter_costs_little_time(repeated: str) -> None:
     started = perf_counter()
     read("mef-ec", "enrolamiento_biometrico", repeated * (200_000 // len(repeated)))
     assert perf_counter() - started < 8
+
+
+def test_the_line_above_a_number_says_whose_it_is() -> None:
+    text = "Alterno: Hugo León\nCédula: 0900000001\nTitular: Diana Paz\nCédula: 1700000001\nCorreo: dpaz@a.example"
+    found = read(*ABSENCE, text)
+    assert [found[key] for key in ("alterno_nombres", "alterno_cedula", "titular_cedula", "titular_correo")] == [
+        "Hugo León",
+        "0900000001",
+        "1700000001",
+        "dpaz@a.example",
+    ]
+
+
+def test_a_signature_with_its_number_names_the_user() -> None:
+    found = read("mef-ec", "activacion_revision_usuario", "Favor reactivar.\n\nLuis Pérez Mora\nC.I.: 0100000009")
+    assert (found["usuario_nombres"], found["usuario_cedula"]) == ("Luis Pérez Mora", "0100000009")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("Viáticos y pasajes a Paita.", "otorgamiento"), ("Rendición de los viáticos a Paita.", "rendicion")],
+)
+def test_travel_money_is_asked_for_unless_it_is_accounted_for(text: str, kind: str) -> None:
+    assert read("conectamef-pe", "comision_servicios", text)["clase"] == kind

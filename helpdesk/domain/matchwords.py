@@ -1,0 +1,86 @@
+"""The words of a message weighed against those of a request type (`match` of the catalogue)."""
+
+import re
+from dataclasses import dataclass
+
+from helpdesk.domain.catalogue import RequestType
+from helpdesk.domain.documentmatching import bare_name
+from helpdesk.domain.folding import contains, fold, stems, stems_in_order, word_set
+from helpdesk.domain.textscan import READ_AT_MOST
+
+# Offers to answer questions are no question: «quedo atento a cualquier consulta».
+COURTESY = re.compile(
+    r"(?:ante|para|por|si|en caso de)?\s*(?:tuvieran?|tiene[ns]?|existe|hubiera)?\s*"
+    r"(?:cualquier|alguna|toda|mayor(?:es)?|otra)\s+(?:duda|consulta|inquietud|informacion|aclaracion|"
+    r"pregunta)\w*[^.\n;:]*"
+)
+ENTITY_WORDS = word_set(
+    """gad ejecutor municipalidad municipio gobernacion empresa organizacion fundacion seremi
+    finanzas"""
+)
+SEVERAL_WORDS = 1.5
+SAME_STEMS = 0.7
+ENTITY_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message folded for comparison, its body without courtesies; `attachments` are bare file names."""
+
+    subject: str
+    body: str
+    subject_stems: tuple[str, ...]
+    body_stems: tuple[str, ...]
+    attachments: tuple[str, ...]
+
+
+def message_of(subject: str, text: str, attachment_names: tuple[str, ...]) -> Message:
+    """The message ready to be weighed."""
+    folded_subject = fold(subject)
+    folded_body = " ".join(COURTESY.sub(" ", fold(text[:READ_AT_MOST])).split())
+    return Message(
+        folded_subject,
+        folded_body,
+        tuple(stems(folded_subject)),
+        tuple(stems(folded_body)),
+        tuple(bare_name(name) for name in attachment_names),
+    )
+
+
+def asked(request_type: RequestType, text: str, text_stems: tuple[str, ...]) -> float:
+    """How strongly a text asks for the type: 1 for each word of the catalogue, more for several words together."""
+    return sum(strengths(request_type, text, text_stems))
+
+
+def strengths(request_type: RequestType, text: str, text_stems: tuple[str, ...]) -> list[float]:
+    """The weight of each fragment of the type that a text says, and a zero."""
+    found = [0.0]
+    listed = list(text_stems)
+    for fragment in request_type.match.any:
+        if contains(text, fragment):
+            strength = 1.0
+        elif stems_in_order(listed, fragment):
+            strength = SAME_STEMS
+        else:
+            continue
+        if " " in fragment:
+            strength *= SEVERAL_WORDS
+        found.append(strength * (ENTITY_SHARE if _names_an_entity(request_type, fragment) else 1.0))
+    return found
+
+
+def _names_an_entity(request_type: RequestType, fragment: str) -> bool:
+    """Whether a fragment says who asks («GAD», «SENAMA») rather than what is asked."""
+    if fragment.split()[0] in ENTITY_WORDS:
+        return True
+    return any(fragment == choice.key for field in request_type.intake_fields for choice in field.choices)
+
+
+def is_opposed(request_type: RequestType, text: str) -> bool:
+    """Whether the catalogue says that words of the text speak against the type."""
+    return any(contains(text, fragment) for fragment in request_type.match.none)
+
+
+def speaks(text: str, fragment: str) -> bool:
+    """Whether a text says a fragment in these or other forms of its words."""
+    return contains(text, fragment) or stems_in_order(stems(text), fragment)
