@@ -11,7 +11,7 @@ from helpdesk.web.identity import viewer_or_none
 from helpdesk.web.names import Names
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.render import page
-from helpdesk.web.service import described
+from helpdesk.web.service import described, publication
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -47,7 +47,7 @@ def show(institution: str) -> str:
         institution=row,
         catalogue=catalogue,
         types=types,
-        names=Names(catalogue),
+        published_by=publication(catalogue),
         loaded_at=loaded_at,
         viewer=viewer_or_none(),
     )

@@ -35,7 +35,8 @@ def session_id(person_id: int, epoch: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Connects Flask-Login."""
-    manager = LoginManager(app)
+    # Templates are handed their viewer: one that asks for it itself would read the database on an error page, too.
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None
     manager.user_loader(load)
 

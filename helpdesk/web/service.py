@@ -1,5 +1,6 @@
 """The columns that describe a service to the public (R-002), from the same data the desk works with (R-008)."""
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,12 +18,16 @@ UNITS = {
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 NOT_APPLICABLE = "NO APLICABLE"
+NOT_STATED = "No se indica"
+BY_CHANNEL = re.compile(r"(Canal \w+):\s*(.+)", re.DOTALL)
+FREQUENCIES = {"monthly": "MENSUAL", "quarterly": "TRIMESTRAL", "yearly": "ANUAL"}
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A service in the words of the published matrix."""
+    """A service in the words of the published matrix. `access` is one list, or one for each channel (R-003)."""
 
+    access: tuple[tuple[str, tuple[str, ...]], ...]
     hours: tuple[str, ...]
     cost: str
     term: str
@@ -42,7 +47,8 @@ def described(catalogue: Catalogue, spec: RequestType) -> Described:
     calendar = calendars.get(spec.service_hours)
     return Described(
         hours=opening_hours(calendar) if calendar else (spec.service_hours,),
-        cost=spec.cost.label if spec.cost else "Gratuito",
+        access=access_lists(spec.access),
+        cost=spec.cost.label if spec.cost else NOT_STATED,
         term=term(spec.deadline),
         term_quote=spec.deadline.quote if spec.deadline else "",
         beneficiaries=tuple(names.get(key, key) for key in spec.beneficiaries),
@@ -54,6 +60,35 @@ def described(catalogue: Catalogue, spec: RequestType) -> Described:
         form=spec.links.form or NOT_APPLICABLE,
         online=spec.links.online or NOT_APPLICABLE,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Who publishes the table of services and how often (R-011)."""
+
+    frequency: str
+    unit: str
+    address: str | None
+
+
+def publication(catalogue: Catalogue) -> Publication | None:
+    """The task of the catalogue that publishes its table; None where the institution has none."""
+    task = next((each for each in catalogue.periodic_tasks if each.columns), None)
+    if task is None:
+        return None
+    unit = next((role.name for role in catalogue.roles if role.key == task.owner_role), task.owner_role)
+    address = next((each.address for each in catalogue.directory if each.role == task.owner_role), None)
+    return Publication(FREQUENCIES.get(task.frequency, task.frequency.upper()), unit, address)
+
+
+def access_lists(steps: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The steps to access a service, those that begin with the name of a channel under that channel (R-003)."""
+    lists: dict[str, list[str]] = {}
+    for step in steps:
+        found = BY_CHANNEL.fullmatch(step)
+        title, text = (found[1], found[2]) if found else ("", step)
+        lists.setdefault(title, []).append(text[0].upper() + text[1:])
+    return tuple((title, tuple(texts)) for title, texts in lists.items())
 
 
 def term(deadline: DeadlineSpec | None) -> str:

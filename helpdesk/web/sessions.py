@@ -40,6 +40,7 @@ def entry() -> Response | tuple[str, int]:
         else:
             # A session begun before signing in may be known to somebody else.
             cookie.clear()
+            cookie.permanent = True
             login_user(Entering(person))
             return see_other(back)
     html = page("sessions/page.html", form=form, back=back, problem=problem)
