@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, Text
+from sqlalchemy import DateTime, MetaData, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -33,6 +33,14 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+@event.listens_for(db.session, "loaded_as_persistent")
+@event.listens_for(db.session, "pending_to_persistent")
+def keep(session: Session, row: object) -> None:
+    """Keeps every row of a unit of work in memory until it ends: SQLAlchemy's own references are weak, and the same
+    institution or mailbox would be read again and again."""
+    session.info.setdefault("rows", set()).add(row)
 
 
 @contextmanager

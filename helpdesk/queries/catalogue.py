@@ -9,20 +9,23 @@ from helpdesk.domain.errors import NotFound
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
 from helpdesk.models.tickets import Ticket
 
-# The content of a hash never changes, so its parsed form is kept for the life of the process.
+# The content of a hash never changes, so its parsed form is kept for the life of the process; which hash a version
+# has is asked once in a session.
 _parsed: dict[str, Catalogue] = {}
 
 
 def version(session: Session, version_id: int) -> Catalogue:
     """The catalogue of a version. Raises NotFound."""
+    seen: dict[int, Catalogue] = session.info.setdefault("catalogues", {})
+    if version_id in seen:
+        return seen[version_id]
     sha256 = session.scalar(select(CatalogueVersion.sha256).where(CatalogueVersion.id == version_id))
     if sha256 is None:
         raise NotFound(f"No hay versión {version_id} del catálogo.")
-    known = _parsed.get(sha256)
-    if known is None:
-        row = session.get_one(CatalogueVersion, version_id)
-        known = _parsed[sha256] = from_json(row.content)
-    return known
+    if sha256 not in _parsed:
+        _parsed[sha256] = from_json(session.get_one(CatalogueVersion, version_id).content)
+    seen[version_id] = _parsed[sha256]
+    return seen[version_id]
 
 
 def current(session: Session, institution_id: int) -> Catalogue:

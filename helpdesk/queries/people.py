@@ -22,8 +22,7 @@ class Holder:
 
 def today(session: Session, institution_id: int) -> date:
     """The date at the institution now: functions and substitutions begin and end with its days, not with UTC's."""
-    zone = session.scalars(select(Institution.timezone).where(Institution.id == institution_id)).one()
-    return clock.now().astimezone(ZoneInfo(zone)).date()
+    return clock.now().astimezone(ZoneInfo(session.get_one(Institution, institution_id).timezone)).date()
 
 
 def by_address(session: Session, institution_id: int, address: str) -> Person | None:
