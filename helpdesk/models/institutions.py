@@ -10,7 +10,11 @@ from helpdesk.db import Base
 
 
 class Institution(Base):
-    """Owner of mailboxes, teams and catalogue; every other row hangs below one. `last_number` numbers its tickets."""
+    """Owner of mailboxes, teams and catalogue; every other row hangs below one.
+
+    Its tickets are numbered by a sequence of its own (`number_sequence`): no two messages wait for each other's number,
+    at the price of a gap where a message had to be tried again.
+    """
 
     __tablename__ = "institutions"
 
@@ -22,7 +26,11 @@ class Institution(Base):
     catalogue_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("catalogue_versions.id", use_alter=True, name="fk_institutions_catalogue_version_id")
     )
-    last_number: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+def number_sequence(institution_id: int) -> str:
+    """The name of the sequence that numbers an institution's tickets; made when the institution is first loaded."""
+    return f"ticket_number_{institution_id}"
 
 
 class CatalogueVersion(Base):

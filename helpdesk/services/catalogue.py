@@ -3,15 +3,16 @@
 import hashlib
 import json
 
-from sqlalchemy import func, select
+from sqlalchemy import Sequence, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateSequence
 
 from helpdesk import clock
 from helpdesk.cataloguefile import to_json
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import Conflict
-from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
+from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox, number_sequence
 from helpdesk.models.people import Person, RoleHolding
 from helpdesk.queries.people import today
 from helpdesk.services import history
@@ -60,6 +61,8 @@ def _institution(session: Session, catalogue: Catalogue) -> Institution:
             key=spec.key, name=spec.name, ticket_prefix=spec.ticket_prefix, timezone=spec.timezone
         )
         session.add(institution)
+        session.flush()
+        session.execute(CreateSequence(Sequence(number_sequence(institution.id))))
     institution.name = spec.name
     institution.ticket_prefix = spec.ticket_prefix
     institution.timezone = spec.timezone

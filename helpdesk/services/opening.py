@@ -1,6 +1,6 @@
 """Opens a ticket for a message that belongs to none (R-158 to R-164)."""
 
-from sqlalchemy import update
+from sqlalchemy import Sequence, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -12,7 +12,7 @@ from helpdesk.domain.deadlines import filed_at
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import Holding, Requester, identify
-from helpdesk.models.institutions import Institution, Mailbox
+from helpdesk.models.institutions import Institution, Mailbox, number_sequence
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import catalogue as catalogues
@@ -98,15 +98,7 @@ def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, ro
 
 
 def _next_number(session: Session, institution: Institution) -> int:
-    number = session.scalar(
-        update(Institution)
-        .where(Institution.id == institution.id)
-        .values(last_number=Institution.last_number + 1)
-        .returning(Institution.last_number)
-        .execution_options(synchronize_session=False)
-    )
-    assert number is not None
-    return number
+    return session.scalars(select(Sequence(number_sequence(institution.id)).next_value())).one()
 
 
 def _channel(mailbox: MailboxSpec, request_type: RequestType | None, incoming: Incoming) -> str:

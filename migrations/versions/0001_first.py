@@ -30,7 +30,6 @@ def upgrade() -> None:
     sa.Column('ticket_prefix', sa.Text(), nullable=False),
     sa.Column('timezone', sa.Text(), nullable=False),
     sa.Column('catalogue_version_id', sa.BigInteger(), nullable=True),
-    sa.Column('last_number', sa.Integer(), server_default='0', nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_institutions')),
     sa.UniqueConstraint('key', name=op.f('uq_institutions_key')),
     sa.UniqueConstraint('ticket_prefix', name=op.f('uq_institutions_ticket_prefix'))

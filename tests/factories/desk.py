@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import cataloguefile, clock
@@ -13,7 +14,7 @@ from helpdesk.domain.actors import operator
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.files import Files
 from helpdesk.models.documents import Document
-from helpdesk.models.institutions import Institution, Mailbox
+from helpdesk.models.institutions import Institution, Mailbox, number_sequence
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
@@ -147,7 +148,7 @@ def ticket(session: Session, cast: Cast, number: int, files: Files | None = None
         made.missing_documents = [spec.required_documents[-1].key]
     session.add(made)
     session.flush()
-    cast.institution.last_number = max(cast.institution.last_number, number)
+    session.execute(select(func.setval(number_sequence(cast.institution.id), number)))
     converse(session, cast, made, requester, spec, files)
     walk(session, cast, made, spec)
     return made
