@@ -1,6 +1,6 @@
 """Matches a delivery failure with the letter that failed and marks it (R-168)."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
@@ -9,25 +9,31 @@ from helpdesk.models.messages import Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries.people import by_address
 from helpdesk.services import history, tokens
 
 
 def letter_of(session: Session, incoming: Incoming) -> Letter | None:
-    """The letter that did not arrive: by the envelope address made for its recipient, else by the report's fields."""
+    """The letter that did not arrive: by the envelope address made for its recipient, else by the report's fields.
+
+    The address names the recipient and the ticket; which of the letters to that person it was, the report says.
+    """
+    ids = [incoming.failure.original_message_id] if incoming.failure else []
+    returned = [value for value in (*ids, incoming.in_reply_to, *incoming.references) if value]
     for text in incoming.tokens:
         token = tokens.opened(session, text)
         if token is not None and token.institution_id == incoming.institution_id:
             person = session.get_one(Person, token.person_id)
-            found = _newest(session, incoming, Letter.ticket_id == token.ticket_id, Letter.recipient == person.address)
+            theirs = (Letter.ticket_id == token.ticket_id, Letter.recipient == person.address)
+            found = _newest(session, incoming, *theirs, Letter.rfc_message_id.in_(returned)) or _newest(
+                session, incoming, *theirs
+            )
             if found is not None:
                 return found
-    ids = [incoming.failure.original_message_id] if incoming.failure else []
-    ids += [incoming.in_reply_to, *incoming.references]
-    for value in ids:
-        if value:
-            found = _newest(session, incoming, Letter.rfc_message_id == value)
-            if found is not None:
-                return found
+    for value in returned:
+        found = _newest(session, incoming, Letter.rfc_message_id == value)
+        if found is not None:
+            return found
     return None
 
 
@@ -38,12 +44,8 @@ def mark(session: Session, actor: Actor, ticket: Ticket, letter: Letter, incomin
         history.record(session, actor, ticket, "delivery_delayed", {"letter": letter.id, "status": status})
         return
     letter.delivery_failed = status or "sin código"
-    failed = incoming.failure.recipient if incoming.failure else None
-    person = session.scalar(
-        select(Person).where(
-            Person.institution_id == ticket.institution_id, Person.address == (failed or letter.recipient).lower()
-        )
-    )
+    # Only the address that our letter went to: the report may be forged by its recipient and name anybody.
+    person = by_address(session, ticket.institution_id, letter.recipient)
     if person is not None and (status or "5").startswith("5"):
         person.undeliverable_since = incoming.received_at
     session.flush()
@@ -52,14 +54,14 @@ def mark(session: Session, actor: Actor, ticket: Ticket, letter: Letter, incomin
         actor,
         ticket,
         "delivery_failed",
-        {"letter": letter.id, "recipient": failed or letter.recipient, "status": status, "message": message.id},
+        {"letter": letter.id, "recipient": letter.recipient, "status": status, "message": message.id},
     )
 
 
-def _newest(session: Session, incoming: Incoming, *conditions: object) -> Letter | None:
+def _newest(session: Session, incoming: Incoming, *conditions: ColumnElement[bool]) -> Letter | None:
     return session.scalar(
         select(Letter)
-        .where(Letter.institution_id == incoming.institution_id, *conditions)  # type: ignore[arg-type]  # SQL
+        .where(Letter.institution_id == incoming.institution_id, *conditions)
         .order_by(Letter.id.desc())
         .limit(1)
     )
