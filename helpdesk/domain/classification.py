@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
 from helpdesk.domain.documentmatching import mentions
 from helpdesk.domain.folding import contains, fold, stems
-from helpdesk.domain.matchwords import Message, asked, is_opposed, message_of
+from helpdesk.domain.matchwords import Message, asked, message_of, opposing
 from helpdesk.domain.severalrequests import EVIDENCE, is_announced, requests_in
 
 SUBJECT, BODY = 3.0, 1.0
@@ -21,14 +21,15 @@ NAMED_SUBJECT, NAMED_BODY = 2.0, 1.0
 INSTITUTION_FIELD = re.compile(r"institucion|tipo de entidad")
 ACCEPTED_HERE, ONLY_ONE_HERE, FORMER_ROLE, NOT_THEIRS = 1.0, 2.5, 1.0, 0.5
 BODY_LIMIT = 4.0
-ENOUGH = 2.0
+ENOUGH = 1.5
 RIVAL_SHARE, RIVAL_SHARE_WHEN_SEVERAL = 0.6, 0.25
 CLEAR_LEAD = 0.75
+HALF_SAID = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The proposed type, or None with those that it may be, in the catalogue's order; `reason` is for the history."""
+    """The proposed type, or None with those that it may be, in the catalogue's order; `reason` is Spanish, shown."""
 
     request_type: str | None
     candidates: tuple[str, ...]
@@ -41,7 +42,12 @@ class _Score:
     content: float
     leaning: float
     asked_in_subject: bool
-    opposed: bool
+    against: frozenset[str]
+    only_one_here: bool
+
+    @property
+    def opposed(self) -> bool:
+        return bool(self.against)
 
     @property
     def total(self) -> float:
@@ -65,7 +71,7 @@ def classify(
     scores = [_score(catalogue, each, mailbox, message, sender_roles) for each in catalogue.request_types]
     several = _several_requests(catalogue, message, scores)
     if len(several) > 1:
-        return Classification(None, _in_order(catalogue, several), "several requests in one message")
+        return Classification(None, _in_order(catalogue, several), "varias solicitudes en un mensaje")
     return _decided(catalogue, mailbox, scores)
 
 
@@ -75,31 +81,43 @@ def _decided(catalogue: Catalogue, mailbox: MailboxSpec, scores: list[_Score]) -
     if not speaking:
         only = _only_type_of(mailbox)
         if only:
-            return Classification(only, (), "the only type of the mailbox")
+            return Classification(only, (), "es el único tipo del buzón")
         hinted = {score.request_type.key for score in ranked[:3] if score.content > 0}
-        return Classification(None, _in_order(catalogue, hinted), "nothing in the message tells its type")
-    best = _preferred(speaking)
+        return Classification(None, _in_order(catalogue, hinted), "nada en el mensaje dice qué se pide")
+    best = _preferred(speaking, ranked)
     rivals = [
         score
-        for score in speaking
+        for score in (*speaking, *(score for score in ranked if score.only_one_here and score not in speaking))
         if score is not best
         and best.total - score.total < CLEAR_LEAD
-        and score.content >= RIVAL_SHARE * best.content
+        and (score.content >= RIVAL_SHARE * best.content or score.only_one_here)
         and score.opposed <= best.opposed
     ]
     if rivals or best.total < ENOUGH:
         unsure = {score.request_type.key for score in (best, *rivals)}
-        return Classification(None, _in_order(catalogue, unsure), "not clear enough")
-    return Classification(best.request_type.key, (), "words of the subject, body and files")
+        return Classification(None, _in_order(catalogue, unsure), "no queda claro qué se pide")
+    return Classification(best.request_type.key, (), "por las palabras del asunto, del texto y de los adjuntos")
 
 
-def _preferred(speaking: list[_Score]) -> _Score:
+def _preferred(speaking: list[_Score], ranked: list[_Score]) -> _Score:
     """The strongest, unless the catalogue speaks against it and for another that is half as strong."""
     best = speaking[0]
     if not best.opposed:
         return best
+    meant = [
+        score
+        for score in ranked
+        if not score.opposed and score.content >= HALF_SAID and _is_meant_instead(score.request_type, best.against)
+    ]
+    if meant:
+        return meant[0]
     others = [score for score in speaking if not score.opposed and score.content >= best.content / 2]
     return others[0] if others else best
+
+
+def _is_meant_instead(request_type: RequestType, against: frozenset[str]) -> bool:
+    """Whether what speaks against the strongest type speaks for this one («municipalidad», «convenio nacional»)."""
+    return bool(against & set(request_type.match.any))
 
 
 def _score(
@@ -111,16 +129,25 @@ def _score(
 ) -> _Score:
     in_subject = asked(request_type, message.subject, message.subject_stems)
     in_body = asked(request_type, message.body, message.body_stems)
-    against_subject = is_opposed(request_type, message.subject)
-    against_body = is_opposed(request_type, message.body)
+    against_subject = opposing(request_type, message.subject)
+    against_body = opposing(request_type, message.body)
     content = SUBJECT * in_subject + BODY * min(in_body, BODY_LIMIT)
     content += NAME_SUBJECT * _name_share(catalogue, request_type, message.subject_stems)
     content += NAME_BODY * _name_share(catalogue, request_type, message.body_stems)
     content += _institution_named(request_type, message)
     content += _attached(catalogue, request_type, message.attachments)
-    content -= AGAINST_SUBJECT * against_subject + AGAINST_BODY * (against_body and not against_subject)
-    leaning = _leaning(request_type, mailbox, sender_roles) if content > 0 else 0.0
-    return _Score(request_type, content, leaning, in_subject >= 1.0, against_subject or against_body)
+    if against_subject or against_body:
+        content -= AGAINST_SUBJECT if against_subject else AGAINST_BODY
+    only_one = _only_type_of(mailbox) == request_type.key
+    leaning = _leaning(request_type, mailbox, sender_roles) if content > 0 or only_one else 0.0
+    return _Score(
+        request_type,
+        max(content, 0.0) if only_one else content,
+        leaning,
+        in_subject >= 1.0,
+        against_subject | against_body,
+        only_one,
+    )
 
 
 def _institution_named(request_type: RequestType, message: Message) -> float:

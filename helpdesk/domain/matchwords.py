@@ -76,9 +76,14 @@ def _names_an_entity(request_type: RequestType, fragment: str) -> bool:
     return any(fragment == choice.key for field in request_type.intake_fields for choice in field.choices)
 
 
+def opposing(request_type: RequestType, text: str) -> frozenset[str]:
+    """The fragments of a text that, by the catalogue, speak against the type."""
+    return frozenset(fragment for fragment in request_type.match.none if contains(text, fragment))
+
+
 def is_opposed(request_type: RequestType, text: str) -> bool:
-    """Whether the catalogue says that words of the text speak against the type."""
-    return any(contains(text, fragment) for fragment in request_type.match.none)
+    """Whether words of the text speak against the type."""
+    return bool(opposing(request_type, text))
 
 
 def speaks(text: str, fragment: str) -> bool:

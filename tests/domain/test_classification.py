@@ -210,3 +210,15 @@ def test_a_numbered_list_of_data_is_one_request() -> None:
     )
     found = classified("sigec-cl", "mesa_ayuda", "Modificación presupuestaria", text)
     assert found.request_type == "cambio_fecha_modificacion"
+
+
+def test_what_speaks_against_one_type_and_for_another_decides() -> None:
+    found = classified(
+        "sigec-cl", "mesa_ayuda", "Creación de usuario", "Favor crear usuario para la Municipalidad de Lota."
+    )
+    assert found.request_type == "crear_usuario_ejecutor"
+
+
+def test_a_weak_request_in_a_mailbox_for_something_else_is_left_to_a_person() -> None:
+    found = classified("sigec-cl", "regional_biobio", "Clave", "Necesito clave de acceso")
+    assert (found.request_type, found.candidates) == (None, ("crear_usuario_institucional", "crear_usuario_ejecutor"))
