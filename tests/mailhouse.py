@@ -75,7 +75,7 @@ def flask_app(url: str) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
     db.init_app(app)
-    db.session.session_factory.configure(info={"desk": DESK})
+    app.extensions["desk"] = DESK
     return app
 
 
