@@ -17,6 +17,8 @@ from helpdesk.domain.errors import Invalid
 
 SHIPPED = Path(__file__).parent / "institutions"
 RENAMED = {"in": "any_of", "not_in": "none_of"}
+# Eight times faster where PyYAML was built with libyaml, as its wheels are.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WRITTEN = {schema: spelled for spelled, schema in RENAMED.items()}
 
 
@@ -33,8 +35,8 @@ def read(path: Path) -> Catalogue:
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{path}: no se puede leer ({error}).") from error
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = renamed(yaml.safe_load(text))
+        root = yaml.compose(text, Loader=LOADER)
+        document = renamed(yaml.load(text, Loader=LOADER))  # noqa: S506  # a safe loader in either case
     except yaml.YAMLError as error:
         raise Invalid(f"{path}: no es YAML válido: {' '.join(str(error).split())}") from error
     try:

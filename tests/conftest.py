@@ -146,10 +146,10 @@ def maintenance(url: str) -> "psycopg.Connection[tuple[Any, ...]]":
     return psycopg.connect(host=str(parts.query["host"]), user=parts.username, dbname="postgres", autocommit=True)
 
 
-def create_from_template(url: str, name: str) -> str:
-    """A new database with the newest schema; gives its URL."""
+def create_from_template(url: str, name: str, template: str = TEMPLATE) -> str:
+    """A new database with the newest schema, or a copy of another one that nobody uses; gives its URL."""
     with maintenance(url) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 

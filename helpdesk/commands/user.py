@@ -22,7 +22,8 @@ def main(argv: list[str]) -> int:
     """A password comes from a file or is asked for; it is never an argument, which other users could see."""
     parser = argparse.ArgumentParser(prog="helpdesk user")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    add = actions.add_parser("add", help="let a person sign in")
+    # No abbreviations: «--password secret» would be taken for the file, and told with its name when there is none.
+    add = actions.add_parser("add", help="let a person sign in", allow_abbrev=False)
     add.add_argument("institution")
     add.add_argument("address")
     add.add_argument("--name", default="")
