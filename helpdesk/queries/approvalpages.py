@@ -16,6 +16,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.shownvalues import place_name, shown_value
 
 ApprovalState = Literal["open", "decided", "withdrawn"]
 
@@ -65,7 +66,7 @@ class ApprovalPage:
     entity: str
     place: str | None
     text: str
-    fields: tuple[tuple[str, object], ...]
+    fields: tuple[tuple[str, str], ...]
     files: tuple[ApprovalFile, ...]
     earlier: tuple[EarlierStep, ...]
     asked_at: datetime | None
@@ -96,7 +97,7 @@ def page(session: Session, step_id: int) -> ApprovalPage:
     step, ticket, institution, requester, approver_name, principal_name, decider_name = row
     catalogue = catalogues.of_ticket(session, ticket)
     spec = next((item for item in catalogue.request_types if item.key == ticket.request_type), None)
-    labels = {field.key: field.label for field in spec.intake_fields} if spec else {}
+    asked = {field.key: field for field in spec.intake_fields} if spec else {}
     after = _next_after(session, step)
     return ApprovalPage(
         step_id=step.id,
@@ -114,7 +115,11 @@ def page(session: Session, step_id: int) -> ApprovalPage:
         entity=ticket.entity,
         place=_place(catalogue, step.scope or ticket.region or ticket.programme),
         text=_first_words(session, ticket.id),
-        fields=tuple((labels.get(key, key), value) for key, value in ticket.fields.items() if value not in (None, "")),
+        fields=tuple(
+            (asked[key].label if key in asked else key, shown_value(catalogue, asked.get(key), value))
+            for key, value in ticket.fields.items()
+            if value not in (None, "")
+        ),
         files=_files(session, ticket.id, {doc.key: doc.name for doc in spec.required_documents} if spec else {}),
         earlier=_earlier(session, step),
         asked_at=step.asked_at,
@@ -135,9 +140,7 @@ def _state(step: Step) -> ApprovalState:
 
 
 def _place(catalogue: Catalogue, key: str | None) -> str | None:
-    groups = (catalogue.regions, catalogue.programmes, catalogue.centres, catalogue.organs)
-    names = {item.key: item.name for group in groups for item in group}
-    return names.get(key, key) if key else None
+    return (place_name(catalogue, key) or key) if key else None
 
 
 def _first_words(session: Session, ticket_id: int) -> str:

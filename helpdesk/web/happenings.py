@@ -5,7 +5,7 @@ from typing import Any
 
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
-from helpdesk.web.present import STATUS_LABELS, VIA_LABELS, shown_value
+from helpdesk.web.present import STANDING_REASONS, STATUS_LABELS, VIA_LABELS
 
 Teller = Callable[[Event], str]
 Data = dict[str, Any]
@@ -137,4 +137,4 @@ def _value(names: Names, request_type: str | None, key: str, value: Any) -> str:
     if key == "documents":
         keys = value if isinstance(value, list) else list(value)
         return ", ".join(names.document(request_type, str(each)) for each in keys)
-    return shown_value(value)
+    return STANDING_REASONS.get(str(value), str(value))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from helpdesk.domain.calendars import Calendar, calendar_of
 from helpdesk.domain.catalogue import Catalogue, RequestType
+from helpdesk.queries.shownvalues import place_name, shown_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,7 @@ class Names:
 
     def place(self, key: str | None) -> str:
         """The name of a region, programme, centre or organ."""
-        catalogue = self.catalogue
-        return self._name((*catalogue.regions, *catalogue.programmes, *catalogue.centres, *catalogue.organs), key)
+        return (place_name(self.catalogue, key) or key) if key else "—"
 
     def document(self, request_type: str | None, key: str) -> str:
         """The name of a required document."""
@@ -41,6 +41,12 @@ class Names:
         found = self.type_of(request_type)
         labels = {item.key: item.label for item in found.intake_fields} if found else {}
         return labels.get(key) or key.replace("_", " ").capitalize()
+
+    def value(self, request_type: str | None, key: str, value: object) -> str:
+        """A value of the request in words."""
+        found = self.type_of(request_type)
+        field = next((item for item in found.intake_fields if item.key == key), None) if found else None
+        return shown_value(self.catalogue, field, value)
 
     def type_of(self, key: str | None) -> RequestType | None:
         """The request type, if the catalogue has it."""

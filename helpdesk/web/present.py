@@ -1,5 +1,6 @@
 """How values read in Spanish on a page: states, moments, due dates, sizes."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -71,6 +72,27 @@ LEDGER_LABELS = {
     "ignored": "Ignorado con motivo",
     "quarantined": "En cuarentena",
 }
+LETTER_NAMES = {
+    "acuse": "Acuse de recibo",
+    "incompleto": "Devolución por incompleto",
+    "aprobacion": "Petición de aprobación",
+    "aclarar": "Petición de aclarar la decisión",
+    "decision": "Aviso de la decisión",
+    "derivado": "Aviso de derivación",
+    "canal": "Indicación de otro canal",
+    "recordatorio": "Recordatorio de aprobación",
+    "aviso_autoservicio": "Indicaciones para hacerlo en línea",
+    "aviso_interno": "Aviso interno",
+    "no_presentado": "Aviso de no presentado",
+}
+STANDING_REASONS = {
+    "not_a_participant": "Cita este ticket, pero quien escribe no toma parte en él.",
+    "third_party_to_reply_address": "Llegó a la dirección personal de otra persona.",
+    "known_message_id": "Repite la identificación de un mensaje conocido.",
+    "unclear_after_closing": "Llegó después del cierre y no queda claro si pide algo.",
+}
+DECIDING_LINK = re.compile(r"(/aprobar/)[\w.~-]+")
+PERSONAL_ADDRESS = re.compile(r"\+[a-z0-9]{16,}@", re.IGNORECASE)
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON_MINUTES = 4 * 60
 FAR = timedelta(days=20)
@@ -173,13 +195,12 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in words[:2]).upper() or "·"
 
 
-def shown_value(value: object) -> str:
-    """A value of an intake field as text."""
-    if isinstance(value, bool):
-        return "Sí" if value else "No"
-    if isinstance(value, list | tuple):
-        return ", ".join(shown_value(each) for each in value)
-    return str(value)
+def masked(text: str) -> str:
+    """Text of a mail without what lets its reader act: the link that decides, the reply address that proves who writes.
+
+    Both are personal to the recipient; a colleague who reads the conversation must not be able to use them.
+    """
+    return PERSONAL_ADDRESS.sub("+…@", DECIDING_LINK.sub(r"\1…", text))
 
 
 def paragraphs(text: str) -> Markup:

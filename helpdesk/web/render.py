@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
         size=present.size,
         initials=present.initials,
         paragraphs=present.paragraphs,
-        shown_value=present.shown_value,
+        masked=present.masked,
     )
     app.jinja_env.globals.update(
         status_labels=present.STATUS_LABELS,
@@ -32,6 +32,8 @@ def init_app(app: Flask) -> None:
         channel_labels=present.CHANNEL_LABELS,
         trust_labels=present.TRUST_LABELS,
         letter_labels=present.LETTER_LABELS,
+        letter_names=present.LETTER_NAMES,
+        standing_reasons=present.STANDING_REASONS,
         ledger_labels=present.LEDGER_LABELS,
         viewer=None,
         approvals_waiting=0,

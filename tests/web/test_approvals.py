@@ -67,6 +67,16 @@ def test_rejecting_needs_a_reason(app: Flask) -> None:
     assert (step(app, ticket).state, step(app, ticket).reason) == ("rejected", "Falta respaldo.")
 
 
+def test_the_link_is_for_the_approver_alone(app: Flask, sign_in: SignIn) -> None:
+    ticket, link = asked(app)
+    token = link.rpartition("/")[2]
+    client = sign_in("admin")
+    for page in (f"/tickets/SIGEC-{ticket.number}", f"/tickets/SIGEC-{ticket.number}/imprimir"):
+        shown = client.get(page).text
+        assert "/aprobar/…" in shown
+        assert token not in shown
+
+
 @pytest.mark.parametrize("form", [{}, {"decision": "maybe"}, {"reason": "sí"}])
 def test_an_answer_that_is_neither_decides_nothing(app: Flask, form: dict[str, str]) -> None:
     ticket, link = asked(app)
@@ -74,7 +84,7 @@ def test_an_answer_that_is_neither_decides_nothing(app: Flask, form: dict[str, s
     assert step(app, ticket).state == "active"
 
 
-@pytest.mark.parametrize("token", ["x", "aaaaaaaaaebjtlzwnopyij62ce", "%00", "a" * 500])
+@pytest.mark.parametrize("token", ["x", "aaaaaaaaaebjtlzwnopyijxxxx", "%00", "a" * 500])
 def test_a_made_up_link_leads_nowhere(app: Flask, token: str) -> None:
     assert app.test_client().get(f"/aprobar/{token}").status_code == 404
     assert app.test_client().post(f"/aprobar/{token}", data={"decision": "approve"}).status_code == 404

@@ -66,3 +66,9 @@ def test_text_is_never_markup() -> None:
 @pytest.mark.parametrize(("size", "words"), [(820, "820 B"), (14_300, "14 kB"), (3_240_000, "3,2 MB")])
 def test_sizes_read_in_spanish(size: int, words: str) -> None:
     assert present.size(size) == words
+
+
+def test_what_lets_a_reader_act_is_masked() -> None:
+    text = "Decida en http://desk.test/aprobar/abc-123_x. Responda a mesa+abcdefghij234567klmn@desk.test o a a+b@c.test"
+    expected = "Decida en http://desk.test/aprobar/… Responda a mesa+…@desk.test o a a+b@c.test"
+    assert present.masked(text) == expected
