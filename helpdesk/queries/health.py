@@ -124,4 +124,4 @@ def outbox(session: Session, institution_id: int | None = None) -> dict[str, int
     query = select(Letter.state, func.count()).group_by(Letter.state)
     if institution_id is not None:
         query = query.where(Letter.institution_id == institution_id)
-    return dict(session.execute(query).tuples().all())
+    return {str(state): int(count) for state, count in session.execute(query)}
