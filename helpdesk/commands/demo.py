@@ -24,7 +24,7 @@ Pueden entrar, todos con la contraseña «{password}»:
 
 Para probar:
   1. Entre como agente y abra la bandeja: cada correo de muestra ya es un ticket con su tipo, su ruta y su plazo.
-  2. En /demo/correo abra una carta «Validación requerida», responda «Apruebo» y vea avanzar el ticket.
+  2. En /demo/correo abra una carta «Aprobación solicitada», responda «Apruebo» y vea avanzar el ticket.
   3. Abra un ticket devuelto por incompleto, responda su carta en /demo/correo y siga la conversación.
   4. En un ticket listo use «Responder y cerrar»: la respuesta sale en el hilo del solicitante.
 
