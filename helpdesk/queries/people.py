@@ -77,6 +77,23 @@ def holders(session: Session, institution_id: int, role: str, scope: str | None,
     )
 
 
+def members(session: Session, institution_id: int, team: str, scope: str | None) -> tuple[Person, ...]:
+    """Who works the queue of a team, or of one of its instances."""
+    return tuple(
+        session.scalars(
+            select(Person)
+            .join(TeamMember, TeamMember.person_id == Person.id)
+            .where(
+                TeamMember.institution_id == institution_id,
+                TeamMember.team == team,
+                TeamMember.scope.is_not_distinct_from(scope),
+                Person.disabled.is_(False),
+            )
+            .order_by(Person.id)
+        )
+    )
+
+
 def team_of(session: Session, person_id: int) -> tuple[TeamMember, ...]:
     """The teams a person works in."""
     return tuple(session.scalars(select(TeamMember).where(TeamMember.person_id == person_id)))

@@ -21,7 +21,7 @@ SCOPE_NAMES = {"region": "región", "programme": "programa", "centre": "centro",
 
 def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpec) -> None:
     """Find the approver and send the request; or stop the ticket with a clear sentence."""
-    row.scope = _scope(ticket, spec)
+    row.scope = scope_of(ticket, spec)
     row.request_hash = request_hash(session, ticket, row)
     if spec.actor.scope in SCOPE_NAMES and row.scope is None:
         _stop(session, actor, ticket, row, missing_scope(spec))
@@ -73,6 +73,12 @@ def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
+def scope_of(ticket: Ticket, spec: StepSpec) -> str | None:
+    """The region, programme, centre or organ of the ticket to which the step's role is bound, if it is and is known."""
+    value = getattr(ticket, spec.actor.scope) if spec.actor.scope in SCOPE_NAMES else None
+    return str(value) if value is not None else None
+
+
 def missing_scope(spec: StepSpec) -> str:
     """The sentence for a step whose region, programme, centre or organ is not known."""
     word = SCOPE_NAMES[spec.actor.scope or ""]
@@ -83,7 +89,7 @@ def nobody(session: Session, ticket: Ticket, spec: StepSpec) -> str:
     """The sentence for a role that nobody holds (or only the requester does, who may not decide)."""
     catalogue: Catalogue = catalogues.of_ticket(session, ticket)
     role = catalogue.role(spec.actor.role or "").name
-    place = catalogue.place_name(_scope(ticket, spec))
+    place = catalogue.place_name(scope_of(ticket, spec))
     where = f" en {place}" if place else ""
     return f"Nadie que pueda actuar ejerce «{role}»{where}: asigne un titular o un subrogante."
 
@@ -92,11 +98,6 @@ def _askable(session: Session, ticket: Ticket, row: Step) -> Holder | None:
     """The first holder or substitute who is not the requester: nobody decides the own request (R-175)."""
     found = holders(session, ticket.institution_id, row.role or "", row.scope, today(session, ticket.institution_id))
     return next((holder for holder in found if holder.person.id != ticket.requester_id), None)
-
-
-def _scope(ticket: Ticket, spec: StepSpec) -> str | None:
-    value = getattr(ticket, spec.actor.scope) if spec.actor.scope in SCOPE_NAMES else None
-    return str(value) if value is not None else None
 
 
 def _stop(session: Session, actor: Actor, ticket: Ticket, row: Step, sentence: str) -> None:

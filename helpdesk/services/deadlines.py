@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.tickets import Suspension, Ticket
@@ -19,6 +19,14 @@ def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> Non
         ticket.started_at = ticket.received_at
     elif complete:
         ticket.started_at = at
+    recount(session, ticket)
+
+
+def forget(session: Session, ticket: Ticket) -> None:
+    """Forget the term that ran so far, because the ticket asks for something else: another one is counted from the
+    facts, and what was missing for the old type is no reason to let the clock stand still."""
+    session.execute(delete(Suspension).where(Suspension.ticket_id == ticket.id))
+    ticket.started_at = None
     recount(session, ticket)
 
 

@@ -1,6 +1,8 @@
 """Files as required documents: proposed by the machine, decided by an agent; and the return of what is incomplete."""
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -45,6 +47,26 @@ def propose(session: Session, actor: Actor, ticket: Ticket) -> None:
     if proposals:
         found = sorted({proposal.document_key for proposal in proposals} - have)
         history.record(session, actor, ticket, "documents_proposed", {"documents": found})
+
+
+def forget(session: Session, ticket: Ticket, request_type: RequestType) -> None:
+    """The ticket has another type now: files no longer stand for documents that it does not ask for."""
+    keys = {document.key for document in request_type.required_documents}
+    for row in session.scalars(select(Document).where(Document.ticket_id == ticket.id)).all():
+        if row.key not in keys:
+            session.delete(row)
+    session.flush()
+
+
+def newest_at(session: Session, ticket: Ticket) -> datetime:
+    """When the newest file that stands for a document arrived; without any, the ticket's own arrival."""
+    newest = session.scalar(
+        select(func.max(Message.at))
+        .join(Attachment, Attachment.message_id == Message.id)
+        .join(Document, Document.attachment_id == Attachment.id)
+        .where(Document.ticket_id == ticket.id, Document.state != "rejected")
+    )
+    return max(newest or ticket.received_at, ticket.received_at)
 
 
 def confirm(session: Session, actor: Actor, document_id: int) -> Document:

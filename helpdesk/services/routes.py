@@ -15,18 +15,14 @@ from helpdesk.domain import routes
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import RequestType, StepKind, StepOutcome, StepSpec
 from helpdesk.domain.lifecycle import Status, status_of_step
-from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holders, today
-from helpdesk.services import approvals_asked, assessment, deadlines, history, notifications
+from helpdesk.services import approvals_asked, assessment, deadlines, handover, history, notifications
 
 Tone = Literal["full", "minimal", "silent"]
 """How the requester may be written to automatically: `minimal` in fixed wording (no authentication verdict), `silent`
 not at all (authentication failed)."""
-
-SCOPES = ("region", "programme", "centre", "organ")
 
 
 def begin(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
@@ -65,7 +61,8 @@ def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Ton
                 refuse(session, actor, ticket, row, routes.refusal(turn.step), facts.entitled, at, tone)
             case "wait":
                 activate(session, actor, ticket, row, turn.step)
-        if turn.step.key == routes.gate(request_type) and row.state == "done":
+        gate = routes.gate(request_type)
+        if gate in turn.skipped or (turn.step.key == gate and row.state == "done"):
             deadlines.begin(session, ticket, at, complete=True)
     _set_status(session, actor, ticket, _waiting(rows))
 
@@ -78,7 +75,7 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
     if spec.kind == "approve":
         approvals_asked.ask(session, actor, ticket, row, spec)
     else:
-        _hand_over(session, actor, ticket, spec, tell=False)
+        handover.hand_over(session, actor, ticket, spec, tell=False)
     session.flush()
 
 
@@ -132,7 +129,9 @@ def refuse(
     """A condition does not hold: do what the catalogue says for it."""
     match outcome.action:
         case "warn":
-            history.record(session, actor, ticket, "warned", {"step": row.key, "invalid": dict(ticket.invalid_fields)})
+            history.record(
+                session, actor, ticket, "warned", {"step": row.key, "invalid": sorted(ticket.invalid_fields)}
+            )
             settle(session, actor, ticket, row, via="machine", reason="; ".join(ticket.invalid_fields.values()) or None)
         case "redirect_channel":
             row.state = "returned"
@@ -198,11 +197,28 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, status:
     for row in present(session, ticket).values():
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
+    deadlines.resume(session, ticket, at)
     ticket.closed_at = at
     ticket.status = status
     ticket.blocked_by = None
     session.flush()
     history.record(session, actor, ticket, "ended", {"status": status})
+
+
+def drop(session: Session, ticket: Ticket) -> None:
+    """Take the whole route back: another one begins."""
+    for row in session.scalars(select(Step).where(Step.ticket_id == ticket.id, Step.state != "superseded")):
+        row.state = "superseded"
+    ticket.blocked_by = None
+    session.flush()
+
+
+def is_decided(session: Session, ticket: Ticket) -> bool:
+    """Whether somebody decided in the ticket's route, in whatever round."""
+    decided = select(Step.id).where(
+        Step.ticket_id == ticket.id, Step.kind == "approve", Step.state.in_(("done", "rejected"))
+    )
+    return session.scalar(decided.limit(1)) is not None
 
 
 def set_status(session: Session, actor: Actor, ticket: Ticket) -> None:
@@ -239,9 +255,10 @@ def active(session: Session, ticket: Ticket) -> Step | None:
 def present(session: Session, ticket: Ticket) -> dict[str, Step]:
     """The newest row of each step, by key, in the order of the route; superseded ones are history."""
     rows = session.scalars(
-        select(Step).where(Step.ticket_id == ticket.id, Step.state != "superseded").order_by(Step.position, Step.round)
+        select(Step).where(Step.ticket_id == ticket.id, Step.state != "superseded").order_by(Step.round)
     )
-    return {row.key: row for row in rows}
+    newest = {row.key: row for row in rows}
+    return dict(sorted(newest.items(), key=lambda entry: entry[1].position))
 
 
 def _request_type(session: Session, ticket: Ticket) -> RequestType:
@@ -261,48 +278,13 @@ def _row(ticket: Ticket, spec: StepSpec, position: int, round_: int) -> Step:
         round=round_,
         team=spec.actor.team,
         role=spec.actor.role,
-        scope=_scope(ticket, spec),
+        scope=approvals_asked.scope_of(ticket, spec),
     )
-
-
-def _scope(ticket: Ticket, spec: StepSpec) -> str | None:
-    value = getattr(ticket, spec.actor.scope) if spec.actor.scope in SCOPES else None
-    return str(value) if value is not None else None
 
 
 def _passed(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tone: Tone) -> None:
     """What a step sets off when it passes by itself."""
     if spec.kind == "derive":
-        _hand_over(session, actor, ticket, spec, tell=True)
+        handover.hand_over(session, actor, ticket, spec, tell=True)
     if spec.kind == "notify" and tone != "silent":
         notifications.informed(session, ticket, spec, tone == "minimal")
-
-
-def _hand_over(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tell: bool) -> None:
-    """Put the ticket into the queue of the step's team, or into the hands of its role's holder (R-071, R-186)."""
-    if spec.actor.team is not None:
-        _to_team(session, actor, ticket, spec.actor.team)
-        return
-    if spec.actor.role is None or spec.actor.scope == "self":
-        return
-    scope = _scope(ticket, spec)
-    found = holders(session, ticket.institution_id, spec.actor.role, scope, today(session, ticket.institution_id))
-    if not found:
-        ticket.blocked_by = approvals_asked.nobody(session, ticket, spec)
-        history.record(session, actor, ticket, "nobody_holds", {"role": spec.actor.role, "scope": scope})
-        return
-    person = session.get_one(Person, found[0].person.id)
-    if ticket.assignee_id != person.id:
-        ticket.assignee_id = person.id
-        history.record(session, actor, ticket, "handed_over", {"role": spec.actor.role, "to": person.address})
-        if tell:
-            notifications.handed_over(session, actor, ticket, person)
-
-
-def _to_team(session: Session, actor: Actor, ticket: Ticket, team: str) -> None:
-    spec = catalogues.of_ticket(session, ticket).team(team)
-    scope = ticket.region if spec.per_region else ticket.centre if spec.per_centre else None
-    if (ticket.team, ticket.team_scope) != (team, scope):
-        history.record(session, actor, ticket, "derived", {"from": ticket.team, "to": team, "scope": scope})
-        ticket.team, ticket.team_scope = team, scope
-        ticket.assignee_id = None

@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import identify
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import assessment, deadlines, documents, history, notifications, opening, routes
+from helpdesk.queries.people import holdings_of, members, today
+from helpdesk.services import assessment, deadlines, documents, history, notifications, opening, reading, routes
 from helpdesk.services.locks import locked
 
 # Steps that an agent marks as done; an approval is decided by its approver, a closing by the answer or `close`.
@@ -22,6 +23,8 @@ BY_HAND = frozenset(
     ("receive", "validate_documents", "validate_condition", "verify_originals", "classify", "diagnose", "capture",
      "generate", "derive", "execute", "notify", "survey")
 )  # fmt: skip
+
+PLACES = (("region", "region"), ("programme", "programa"), ("centre", "centro"), ("organ", "organo"))
 
 
 def take(session: Session, actor: Actor, ticket_id: int, touched: int | None) -> Ticket:
@@ -60,32 +63,32 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     catalogue = catalogues.of_ticket(session, ticket)
     if request_type not in {each.key for each in catalogue.request_types}:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
-    rows = routes.present(session, ticket)
-    if any(row.kind == "approve" and row.state == "done" for row in rows.values()):
+    if routes.is_decided(session, ticket):
         raise IllegalMove("El ticket ya tiene decisiones: divídalo o ciérrelo en vez de cambiar su tipo.")
     before, ticket.request_type = ticket.request_type, request_type
     spec = catalogue.request_type(request_type)
-    for row in rows.values():
-        row.state = "superseded"
+    routes.drop(session, ticket)
+    documents.forget(session, ticket, spec)
     ticket.candidates = []
     ticket.team = spec.responsible_team
-    ticket.blocked_by = None
     requester = session.get_one(Person, ticket.requester_id)
     held = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
     named = Named(requester.name, requester.address)
     ticket.requester_role = identify(catalogue, named, None, lambda _: held, frozenset(), spec).role
     session.flush()
+    reading.read_anew(session, ticket)
     opening.settle_place(session, ticket, catalogue, spec)
     history.record(session, actor, ticket, "classified", {"from": before, "to": request_type})
     documents.propose(session, actor, ticket)
-    routes.begin(session, actor, ticket, ticket.received_at)
+    deadlines.forget(session, ticket)
+    routes.begin(session, actor, ticket, documents.newest_at(session, ticket))
     return ticket
 
 
 def derive(
     session: Session, actor: Actor, ticket_id: int, touched: int | None, team: str, scope: str | None, reason: str
 ) -> Ticket:
-    """Hand the ticket to another team (R-186). Raises NotFound for an unknown team or place."""
+    """Hand the ticket to another team and tell its members (R-186). Raises NotFound for an unknown team or place."""
     ticket = _open(locked(session, actor, ticket_id, touched))
     catalogue = catalogues.of_ticket(session, ticket)
     spec = next((each for each in catalogue.teams if each.key == team), None)
@@ -101,6 +104,9 @@ def derive(
     history.record(
         session, actor, ticket, "derived", {"from": before, "to": [team, ticket.team_scope], "reason": reason}
     )
+    for person in members(session, ticket.institution_id, team, ticket.team_scope):
+        if person.id != actor.person_id:
+            notifications.handed_over(session, actor, ticket, person, reason)
     return ticket
 
 
@@ -146,9 +152,10 @@ def close(session: Session, actor: Actor, ticket_id: int, touched: int | None, n
 
 
 def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | None, fields: dict[str, Any]) -> Ticket:
-    """Complete or correct the data of the request («datos por completar»); a stopped approval is asked again.
+    """Complete or correct the data of the request («datos por completar»). A stopped approval is asked again, and a
+    request that was returned for these data goes on.
 
-    Raises Invalid for a field that the type does not have.
+    Raises Invalid for a field that the type does not have, or a place that the institution does not have.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     request_type = catalogues.request_type_of(session, ticket)
@@ -156,19 +163,27 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     unknown = set(fields) - known
     if unknown:
         raise Invalid(f"El tipo de solicitud no tiene el dato «{min(unknown)}».")
+    _real_places(catalogues.of_ticket(session, ticket), fields)
     changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
+    lacking = bool(ticket.missing_fields or ticket.invalid_fields)
     ticket.fields = {**ticket.fields, **changed}
-    for column, key in (("region", "region"), ("programme", "programa"), ("centre", "centro"), ("organ", "organo")):
+    for column, key in PLACES:
         if changed.get(key):
             setattr(ticket, column, changed[key])
     session.flush()
     history.record(session, actor, ticket, "fields_changed", {"fields": sorted(changed)})
+    if request_type is None:
+        return ticket
+    if changed.keys() & {"region", "centro"}:
+        opening.settle_place(session, ticket, catalogues.of_ticket(session, ticket), request_type)
     assessment.facts_of(session, ticket)
     row = routes.active(session, ticket)
     if row is not None and row.kind == "approve" and row.approver_id is None:
         row.state = "to_come"
         session.flush()
         routes.walk(session, actor, ticket, clock.now())
+    elif lacking:
+        routes.resume_if_complete(session, actor, ticket, clock.now())
     return ticket
 
 
@@ -176,3 +191,15 @@ def _open(ticket: Ticket) -> Ticket:
     if ticket.closed_at is not None:
         raise IllegalMove("El ticket ya está cerrado.")
     return ticket
+
+
+def _real_places(catalogue: Catalogue, fields: dict[str, Any]) -> None:
+    there_are = {
+        "region": {each.key for each in catalogue.regions},
+        "programa": {each.key for each in catalogue.programmes},
+        "centro": {each.key for each in catalogue.centres},
+        "organo": {each.key for each in catalogue.organs},
+    }
+    for key, places in there_are.items():
+        if fields.get(key) and fields[key] not in places:
+            raise Invalid("Elija el lugar de la lista.", {key: "No es uno de la institución."})
