@@ -6,6 +6,7 @@ import pickle
 import resource
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,4 +56,6 @@ def send(answers: BinaryIO, value: tuple[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Who started us was killed: nobody is left to answer.
+    with suppress(BrokenPipeError):
+        main()

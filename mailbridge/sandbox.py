@@ -66,13 +66,16 @@ class Child:
             [sys.executable, "-m", "mailbridge.parser_child", parser, str(megabytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": path, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"},
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": path, "LC_ALL": "C.UTF-8"},
             start_new_session=True,
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in: BinaryIO = self._process.stdin  # type: ignore[assignment]
         self._out = self._process.stdout.fileno()
-        self._answer(time.monotonic() + WALL_SECONDS, float("inf"))
+        try:
+            self._answer(time.monotonic() + WALL_SECONDS, float("inf"))
+        except ParseFailed as error:
+            raise ReaderDied("the reading process did not start in time") from error
 
     def read(self, raw: bytes, seconds: float) -> ParsedMail:
         """One message read. Raises `ParseFailed`, or `ReaderDied`; after both but a clean parse error it is dead."""
