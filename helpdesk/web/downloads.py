@@ -2,20 +2,27 @@
 
 import re
 
-from flask import Response, current_app
+from flask import Response, current_app, send_file
 
 from helpdesk.files import Files
 from helpdesk.web.forms import ReplyForm
 
-LONGEST_NAME = 200
+LONGEST_NAME = 150
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069/\\]+")
 MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
+def safe_name(filename: str) -> str:
+    """A file's name as it may stand in a header or be saved: one line, no folder, no reversed text; its end is kept."""
+    return UNFIT.sub("_", filename)[-LONGEST_NAME:] or "archivo"
+
+
 def download(sha256: str, filename: str) -> Response:
-    """The bytes of a file as something to save, whatever it claims to be (A007, A021)."""
+    """The bytes of a file as something to save, whatever it claims to be (A007, A021). Raises NotFound."""
     store: Files = current_app.extensions["files"]
-    answer = Response(store.open(sha256), mimetype="application/octet-stream", direct_passthrough=True)
-    answer.headers.set("Content-Disposition", "attachment", filename=filename)
+    answer = send_file(
+        store.open(sha256), mimetype="application/octet-stream", as_attachment=True, download_name=safe_name(filename)
+    )
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
 
@@ -26,7 +33,6 @@ def stored(form: ReplyForm) -> tuple[tuple[str, str, str], ...]:
     found = []
     for upload in form.files.data or ():
         if upload and upload.filename:
-            name = re.sub(r"[\x00-\x1f\x7f/\\\\]", "_", upload.filename)[-LONGEST_NAME:]
             kind = upload.mimetype if MEDIA_TYPE.fullmatch(upload.mimetype or "") else "application/octet-stream"
-            found.append((name, kind, store.put(upload.read())))
+            found.append((safe_name(upload.filename), kind, store.put(upload.read())))
     return tuple(found)

@@ -47,7 +47,7 @@ def app(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask
         )
     )
     with work(made) as session:
-        for key, count in (("sigec-cl", 15), ("mef-ec", 2)):
+        for key, count in (("sigec-cl", 75), ("mef-ec", 2)):
             cast = desk.institution(session, key)
             desk.populate(session, cast, count, made.extensions["files"])
             desk.arrivals(session, cast)

@@ -62,6 +62,17 @@ def test_a_draft_outlives_the_page(visit: Visit) -> None:
     expect(page.locator("#reply-text")).to_have_value("")
 
 
+def test_the_next_rows_join_the_list_without_leaving_the_page(visit: Visit) -> None:
+    page = sign_in(visit())
+    page.goto("/bandeja?vista=todas")
+    rows = page.locator(".row-item")
+    expect(rows).to_have_count(50)
+    page.get_by_role("link", name="Ver los siguientes").click()
+    expect(page.get_by_role("link", name="Ver los siguientes")).to_have_count(0)
+    assert rows.count() >= 75
+    assert page.url.endswith("/bandeja?vista=todas")
+
+
 def test_the_theme_follows_the_device_until_somebody_chooses(visit: Visit) -> None:
     page = visit("/", color_scheme="dark")
     assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"

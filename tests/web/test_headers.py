@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from helpdesk.web.downloads import download
 from helpdesk.web.policy import Policy, policy
 from tests.web.conftest import SignIn
 
@@ -84,6 +85,30 @@ def test_a_file_leaves_as_something_to_save(sign_in: SignIn) -> None:
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.data.endswith(b"1")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"><svg onload=window.__pwn=1>.pdf',
+        "a\r\nX-Evil: 1.pdf",
+        "../../etc/passwd",
+        "x" * 5000 + ".pdf",
+        "\x00",
+        "",
+        "ñ€.pdf",
+    ],
+)
+def test_no_file_name_reaches_beyond_its_header(app: Flask, name: str) -> None:
+    with app.test_request_context():
+        answer = download(app.extensions["files"].put(b"bytes"), name)
+        answer.direct_passthrough = False
+        assert answer.data == b"bytes"
+    assert "X-Evil" not in answer.headers
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment; filename")
+    assert len(disposition) < 700
+    assert "/" not in disposition
 
 
 def test_a_quarantined_mail_is_text_and_nothing_else(sign_in: SignIn) -> None:
