@@ -1,0 +1,176 @@
+"""Several people and workers at the same ticket, over real connections (A157, A158, A160, A163)."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor, machine
+from helpdesk.domain.chain import event_hash
+from helpdesk.domain.errors import Conflict, HelpdeskError
+from helpdesk.models.audit import Event
+from helpdesk.models.outbox import Letter
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket
+from helpdesk.services import approvals, conversation, tickets
+from tests.cast import DESK, REGIONAL_HEAD, REQUESTER, TUESDAY, Cast, assemble
+
+Verb = Callable[[Session], object]
+
+
+@pytest.fixture
+def house(database: Engine) -> Iterator[Cast]:
+    """The cast in a database of its own, its work committed when a test says so."""
+    with Session(database, expire_on_commit=False) as session:
+        cast = assemble(session)
+        session.commit()
+        yield cast
+
+
+def together(database: Engine, *verbs: Verb) -> list[object]:
+    """Runs the verbs at the same moment, each in a transaction of its own; gives results or refusals, in order."""
+    start = Barrier(len(verbs))
+
+    def run(verb: Verb) -> object:
+        with clock.fixed(TUESDAY), Session(database, expire_on_commit=False, info={"desk": DESK}) as session:
+            start.wait(10)
+            try:
+                found = verb(session)
+                session.commit()
+            except HelpdeskError as refusal:
+                session.rollback()
+                return refusal
+            return found
+
+    with ThreadPoolExecutor(len(verbs)) as pool:
+        return list(pool.map(run, verbs))
+
+
+def opened(house: Cast) -> Ticket:
+    """A committed ticket that waits for the regional head."""
+    ticket = house.open()
+    house.session.commit()
+    return ticket
+
+
+def whole(database: Engine, ticket_id: int) -> bool:
+    """Whether the chain of a ticket's history is unbroken."""
+    with Session(database) as session:
+        previous: str | None = None
+        for event in session.scalars(select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id)):
+            if event.previous_hash != previous:
+                return False
+            previous = event_hash(previous, event.at, event.actor, event.kind, event.data)
+            if event.hash != previous:
+                return False
+        return session.get_one(Ticket, ticket_id).last_hash == previous
+
+
+def count(database: Engine, *conditions: ColumnElement[bool]) -> int:
+    """How many letters there are."""
+    with Session(database) as session:
+        return session.scalar(select(func.count()).select_from(Letter).where(*conditions)) or 0
+
+
+def test_of_two_agents_who_take_a_ticket_one_owns_it(house: Cast, database: Engine) -> None:
+    ticket = opened(house)
+    seen = ticket.touched
+
+    def taken_by(who: Actor) -> Verb:
+        return lambda s: tickets.take(s, who, ticket.id, seen)
+
+    found = together(database, taken_by(house.agent), taken_by(house.colleague))
+    assert [type(each) for each in found].count(Conflict) == 1
+    assert whole(database, ticket.id)
+
+
+def test_approve_and_reject_at_once_is_one_decision(house: Cast, database: Engine) -> None:
+    ticket = opened(house)
+    step, approver = house.step(ticket).id, house.acting(REGIONAL_HEAD)
+    house.session.commit()
+    found = together(
+        database,
+        lambda s: approvals.decide(s, approver, step, "approve", None, "web"),
+        lambda s: approvals.decide(s, approver, step, "reject", "No.", "web"),
+    )
+    assert sum(isinstance(each, HelpdeskError) for each in found) == 1
+    assert whole(database, ticket.id)
+
+
+def test_a_link_used_many_times_at_once_decides_once(house: Cast, database: Engine) -> None:
+    ticket = opened(house)
+    token = house.letter(ticket, "aprobacion").text.partition("http://desk.test/aprobar/")[2].split()[0]
+    found = together(database, *[lambda s: approvals.decide_by_token(s, token, "approve", None)] * 6)
+    assert sum(isinstance(each, Step) for each in found) == 1
+    assert count(database, Letter.letter == "aprobacion") == 2
+    assert whole(database, ticket.id)
+
+
+def test_a_ticket_read_before_its_lock_is_read_anew(house: Cast, database: Engine) -> None:
+    ticket = opened(house)
+    token = house.letter(ticket, "aprobacion").text.partition("http://desk.test/aprobar/")[2].split()[0]
+    with clock.fixed(TUESDAY), Session(database, expire_on_commit=False, info={"desk": DESK}) as slow:
+        approvals.page_of(slow, token)
+        with Session(database, info={"desk": DESK}) as quick:
+            tickets.take(quick, house.agent, ticket.id, None)
+            quick.commit()
+        approvals.decide_by_token(slow, token, "approve", None)
+        slow.commit()
+    assert whole(database, ticket.id)
+
+
+def test_a_reply_and_an_agents_verb_at_once_are_both_kept(house: Cast, database: Engine) -> None:
+    ticket = opened(house)
+    incoming = house.answer_to(house.letter(ticket, "acuse"), "Agrego un dato.", REQUESTER)
+    house.session.commit()
+    together(
+        database,
+        lambda s: conversation.receive(s, machine(house.sigec.id), incoming),
+        lambda s: conversation.note(s, house.agent, ticket.id, "Llamar."),
+        lambda s: tickets.take(s, house.colleague, ticket.id, None),
+    )
+    house.session.expire_all()
+    assert [message.kind for message in house.messages(ticket)].count("note") == 1
+    assert house.messages(ticket)[-1].ticket_id == ticket.id
+    assert whole(database, ticket.id)
+
+
+def test_closing_and_a_reply_at_once_leave_a_whole_ticket(house: Cast, database: Engine) -> None:
+    ticket = house.decided()
+    house.do(tickets.complete_step, house.agent, ticket.id, None)
+    incoming = house.answer_to(house.letter(ticket, "acuse"), "Sigue fallando.", REQUESTER)
+    house.session.commit()
+    together(
+        database,
+        lambda s: conversation.receive(s, machine(house.sigec.id), incoming),
+        lambda s: conversation.reply(s, house.agent, ticket.id, None, "Listo.", close=True),
+    )
+    assert whole(database, ticket.id)
+    house.session.expire_all()
+    assert (ticket.closed_at is None) == (ticket.status not in ("closed", "rejected", "not_filed"))
+
+
+def test_new_requests_at_once_get_numbers_of_their_own(house: Cast, database: Engine) -> None:
+    letters = [house.incoming() for _ in range(4)]
+    house.session.commit()
+
+    def take_in(number: int) -> Verb:
+        return lambda s: conversation.receive(s, machine(house.sigec.id), letters[number])
+
+    together(database, *[take_in(number) for number in range(4)])
+    assert sorted(house.session.scalars(select(Ticket.number))) == [1, 2, 3, 4]
+
+
+def test_the_limit_of_automatic_letters_holds_under_a_flood(house: Cast, database: Engine) -> None:
+    letters = [house.incoming(trust="T0") for _ in range(8)]
+    house.session.commit()
+
+    def take_in(number: int) -> Verb:
+        return lambda s: conversation.receive(s, machine(house.sigec.id), letters[number])
+
+    together(database, *[take_in(number) for number in range(8)])
+    assert count(database, Letter.recipient == REQUESTER.address) == 5
