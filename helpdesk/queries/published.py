@@ -45,11 +45,24 @@ def loaded_at(session: Session, institution: Institution) -> datetime | None:
     )
 
 
-def kept_letters(session: Session) -> tuple[Letter, ...]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A letter that a demo keeps, with the zone of the institution that wrote it."""
+
+    letter: Letter
+    timezone: str
+
+
+def kept_letters(session: Session) -> tuple[Kept, ...]:
     """The letters a demo keeps instead of sending, the newest first."""
-    return tuple(
-        session.scalars(select(Letter).where(Letter.state == "kept").order_by(Letter.id.desc()).limit(KEPT_LETTERS))
+    rows = session.execute(
+        select(Letter, Institution.timezone)
+        .join(Institution, Institution.id == Letter.institution_id)
+        .where(Letter.state == "kept")
+        .order_by(Letter.id.desc())
+        .limit(KEPT_LETTERS)
     )
+    return tuple(Kept(*row) for row in rows)
 
 
 def kept_letter(session: Session, letter_id: int) -> Letter:

@@ -31,7 +31,7 @@ def index() -> str:
     return page(
         "demo_mail/page.html",
         letters=letters,
-        letter=letters[0] if letters else None,
+        letter=letters[0].letter if letters else None,
         form=AnswerForm(formdata=None),
         viewer=viewer_or_none(),
         can_answer=DEMO_ANSWER in current_app.config,

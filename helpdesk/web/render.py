@@ -51,8 +51,8 @@ def page(template: str, timezone: str = DEFAULT_ZONE, **values: Any) -> str:
     """A page; `moment` and `exact` speak in the institution's zone."""
     now = clock.now()
 
-    def moment(instant: datetime | None) -> Markup:
-        return present.moment(instant, timezone, now)
+    def moment(instant: datetime | None, zone: str = timezone) -> Markup:
+        return present.moment(instant, zone, now)
 
     def exact(instant: datetime) -> str:
         return present.exact(instant, timezone)

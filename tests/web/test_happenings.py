@@ -1,0 +1,59 @@
+"""Every line of a ticket's history reads in Spanish."""
+
+import ast
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from helpdesk.models.audit import Event
+from helpdesk.web.happenings import PLAIN, SENTENCES, told
+from helpdesk.web.names import Names
+from tests.architecture.source import PROJECT, tree
+from tests.factories.desk import shipped
+
+
+def recorded() -> set[str]:
+    """The kinds of events that services record for a ticket, as far as they are spelt in the call."""
+    found = set()
+    for path in sorted((PROJECT / "helpdesk" / "services").rglob("*.py")):
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "record" or len(node.args) < 4:
+                continue
+            ticket, kind = node.args[2], node.args[3]
+            if isinstance(kind, ast.Constant) and not (isinstance(ticket, ast.Constant) and ticket.value is None):
+                found.add(str(kind.value))
+    return found
+
+
+def tell(kind: str, **data: Any) -> str:
+    """The sentence of an event of the Chilean catalogue."""
+    event = Event(kind=kind, data=data, at=datetime(2026, 4, 7, tzinfo=UTC), actor="Ana")
+    return told(Names(shipped("sigec-cl")), "desaprobacion_rendicion_estandar")(event)
+
+
+def test_every_recorded_kind_has_its_words() -> None:
+    kinds = recorded()
+    assert len(kinds) > 15
+    assert kinds - PLAIN.keys() - SENTENCES.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "sentence"),
+    [
+        ("status", {"from": "new", "to": "waiting_approval"}, "Pasó de «Nuevo» a «En aprobación»"),
+        ("ended", {"status": "rejected"}, "Terminó: Rechazado"),
+        ("assigned", {"from": 1, "to": None, "address": None}, "Quedó sin responsable"),
+        ("derived", {"to": ["equipo_regional", "CL-BI"], "reason": "Es de la región."},
+         "Se derivó a Equipo Regional (Encargados Regionales), Biobío: Es de la región."),
+        ("returned", {"documents": ["memorandum"]}, "Se devolvió por incompleto: Memorándum"),
+        ("something_new", {}, "Something new"),
+    ],
+)  # fmt: skip
+def test_an_event_reads_with_the_names_of_its_institution(kind: str, data: dict[str, Any], sentence: str) -> None:
+    assert tell(kind, **data).startswith(sentence)
+
+
+def test_a_decision_says_who_how_and_why() -> None:
+    told_ = tell("decided", step="validar_jar", decision="reject", via="mail", reason="Falta respaldo.")
+    assert told_ == "Rechazó «Validación del Jefe Administrativo Regional», respondiendo el correo: Falta respaldo."
