@@ -141,7 +141,12 @@ def sample_mail(ours: frozenset[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def deliver_samples(host: str, port: int, ours: frozenset[str]) -> int:
-    """Hand the sample mail in at the LMTP door; gives how many. Raises Unavailable when nobody opens."""
+    """Hand the sample mail in at the LMTP door; gives how many.
+
+    Raises NotFound when this installation lacks the samples, Unavailable when nobody opens.
+    """
+    if not SAMPLES.is_dir():
+        raise NotFound(f"Faltan los correos de muestra en {SAMPLES}: ejecute la demo desde una copia completa.")
     with door(host, port) as lmtp:
         sent = 0
         for recipient, raw in sample_mail(ours):

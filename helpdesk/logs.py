@@ -12,8 +12,10 @@ PLAIN = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 QUIET = ("procrastinate", "alembic", "gunicorn.access", "mail.log", "imapclient", "asyncio")
 
 
-# What PostgreSQL adds to an error quotes the row, and with it people's words.
-QUOTING = re.compile(r"^(?:DETAIL|CONTEXT): .*$", re.MULTILINE)
+# What PostgreSQL adds to an error quotes the row, and with it people's words, which may have several lines.
+QUOTING = re.compile(
+    r"^(?:DETAIL|CONTEXT): .*?(?=\n\[SQL:|\n\nThe above exception|\n\nDuring handling|\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 class Lines(logging.Formatter):

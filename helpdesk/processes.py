@@ -1,5 +1,6 @@
 """All processes of an installation on one machine: started together, started again when one dies, ended together."""
 
+import ctypes
 import logging
 import os
 import signal
@@ -15,6 +16,8 @@ from helpdesk.domain.errors import Unavailable
 KINDS = ("web", "worker", "bridge")
 PAUSE_SECONDS = 2
 END_SECONDS = 40
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,11 @@ def require_free(host: str, port: int, setting: str) -> None:
 def end_as_interrupted() -> None:
     """From now on SIGTERM ends this process as Ctrl-C does, so that whatever was started is ended too."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def end_with_parent() -> None:
+    """Asks Linux for a SIGTERM when the parent is killed (prctl(2)): then nobody else would end this process."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Household:
@@ -81,4 +89,5 @@ class Household:
             [sys.executable, "-m", "helpdesk", kind, *self._options],
             env={**os.environ, **self._environment},
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )

@@ -107,6 +107,13 @@ class Started:
         """Processes once below the command that still live."""
         return {pid: words for pid, _, words in processes() if pid in self.seen}
 
+    def wait_for_the_end(self) -> None:
+        """Returns when no process that was once below the command lives. Raises AssertionError."""
+        until = time.monotonic() + PATIENCE
+        while (left := self.left_over()) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert left == {}
+
     def kill(self) -> None:
         """Whatever a failed test left is ended for good."""
         if self.process is not None and self.process.poll() is None:
