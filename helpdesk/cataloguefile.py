@@ -3,6 +3,8 @@
 What is wrong is said with the file, the line, the path inside it and what is allowed.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,24 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from helpdesk.domain.catalogue import Catalogue
-from helpdesk.domain.consistency import Inconsistency, inconsistencies
+from helpdesk.domain.consistency import Inconsistency, Place, inconsistencies
 from helpdesk.domain.errors import Invalid
 
 SHIPPED = Path(__file__).parent / "institutions"
 RENAMED = {"in": "any_of", "not_in": "none_of"}
 # Eight times faster where PyYAML was built with libyaml, as its wheels are.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SHOWN = 60
+# What the schema wants, by the first word of pydantic's error type.
+KINDS = {
+    "string": "un texto",
+    "int": "un número entero",
+    "float": "un número",
+    "bool": "true o false",
+    "tuple": "una lista",
+    "dict": "una sección con claves",
+    "dataclass": "una sección con claves",
+}
 WRITTEN = {schema: spelled for spelled, schema in RENAMED.items()}
 
 
@@ -37,8 +50,13 @@ def read(path: Path) -> Catalogue:
     try:
         root = yaml.compose(text, Loader=LOADER)
         document = renamed(yaml.load(text, Loader=LOADER))  # noqa: S506  # a safe loader in either case
+        repeated = [_problem(path, root, problem) for problem in _repeated(root)]
     except yaml.YAMLError as error:
-        raise Invalid(f"{path}: no es YAML válido: {' '.join(str(error).split())}") from error
+        raise Invalid(_not_yaml(path, error)) from error
+    except RecursionError as error:
+        raise Invalid(f"{path}: un alias (*) se contiene a sí mismo o hay demasiados niveles.") from error
+    if repeated:
+        raise Invalid("\n".join(repeated))
     try:
         catalogue = from_json(document)
     except ValidationError as error:
@@ -85,14 +103,46 @@ def _keys(node: Any, names: dict[str, str]) -> Any:
 
 def _sentence(path: Path, root: yaml.Node | None, detail: ErrorDetails) -> str:
     place = tuple(part for part in detail["loc"] if not str(part).startswith(("tuple[", "literal[")))
-    allowed = detail.get("ctx", {}).get("expected")
+    allowed = str(detail.get("ctx", {}).get("expected")).replace(" or ", " o ")
     reason = {
         "missing": "falta este dato, es obligatorio",
         "unexpected_keyword_argument": "no se conoce esta clave",
         "extra_forbidden": "no se conoce esta clave",
         "literal_error": f"se permite {allowed}, no {detail['input']!r}",
-    }.get(detail["type"], detail["msg"])
+    }.get(detail["type"]) or f"{_wanted(detail['type'])}, no {_short(detail['input'])}"
     return _problem(path, root, Inconsistency(place, reason))
+
+
+def _wanted(error: str) -> str:
+    """What a value of the schema must be, by the kind of pydantic's error."""
+    kind = error.partition("_")[0]
+    return f"debe ser {KINDS.get(kind, f'otro valor ({error})')}"
+
+
+def _short(value: Any) -> str:
+    """A value as the message shows it."""
+    shown = repr(value)
+    return shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
+
+
+def _not_yaml(path: Path, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    line = f":{mark.line + 1}" if mark is not None else ""
+    said = " ".join(str(getattr(error, "problem", None) or error).split())
+    return f"{path}{line}: no es YAML válido: revise sangría, comillas y corchetes ({said})."
+
+
+def _repeated(node: yaml.Node | None, place: Place = ()) -> Iterator[Inconsistency]:
+    """Keys that stand twice in a mapping: YAML readers keep the last one and forget the other silently."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _repeated(item, (*place, index))
+    elif isinstance(node, yaml.MappingNode):
+        counted = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        for name in (key for key, times in counted.items() if times > 1):
+            yield Inconsistency((*place, name), "esta clave está repetida")
+        for key, value in node.value:
+            yield from _repeated(value, (*place, str(key.value)))
 
 
 def _problem(path: Path, root: yaml.Node | None, problem: Inconsistency) -> str:

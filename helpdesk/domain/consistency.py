@@ -1,12 +1,22 @@
 """Whether the parts of a catalogue fit together: every key that is named exists (R-193)."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.domain.catalogue import Catalogue, Condition, RequestType, StepActor
 
 CONTEXT_FIELDS = frozenset(("channel", "mailbox", "requester_role", "step", "escala"))
+
+PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,11}")
+HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
+SETTINGS = {
+    "approvals_by_mail": ("verified", "confirm", "off"),
+    "business_hours_mode": ("opening_hours", "whole_days"),
+}
 
 Place = tuple[int | str, ...]
 
@@ -27,6 +37,8 @@ def inconsistencies(catalogue: Catalogue) -> tuple[Inconsistency, ...]:
 def _all(catalogue: Catalogue) -> Iterator[Inconsistency]:
     teams = {team.key for team in catalogue.teams}
     yield from _duplicates(catalogue)
+    yield from _institution(catalogue)
+    yield from _calendars(catalogue)
     yield from _known(("institution", "fallback_team"), catalogue.institution.fallback_team, teams, "equipo")
     calendars = {calendar.key for calendar in catalogue.calendars}
     regions = {region.key for region in catalogue.regions}
@@ -50,6 +62,57 @@ def _all(catalogue: Catalogue) -> Iterator[Inconsistency]:
     yield from _directory(catalogue)
     for index, request_type in enumerate(catalogue.request_types):
         yield from _request_type(catalogue, ("request_types", index), request_type, teams, calendars)
+
+
+def _institution(catalogue: Catalogue) -> Iterator[Inconsistency]:
+    spec = catalogue.institution
+    if not PREFIX.fullmatch(spec.ticket_prefix):
+        yield Inconsistency(("institution", "ticket_prefix"), "use de 2 a 12 letras mayúsculas o cifras, como «MEF»")
+    yield from _zone(("institution", "timezone"), spec.timezone)
+    if not catalogue.mailboxes:
+        yield Inconsistency(("mailboxes",), "hace falta al menos un buzón")
+    for key, allowed in SETTINGS.items():
+        value = spec.settings.get(key, allowed[0])
+        if value not in allowed:
+            yield Inconsistency(("institution", "settings", key), f"se permite {', '.join(allowed)}, no {value!r}")
+    days = spec.settings.get("reopen_within_days", 1)
+    if not isinstance(days, int) or isinstance(days, bool) or days < 0:
+        yield Inconsistency(("institution", "settings", "reopen_within_days"), "debe ser un número entero de días")
+    for address, times in Counter(box.address.lower() for box in catalogue.mailboxes).items():
+        if times > 1:
+            yield Inconsistency(("mailboxes",), f"la dirección {address} está {times} veces")
+
+
+def _calendars(catalogue: Catalogue) -> Iterator[Inconsistency]:
+    for index, spec in enumerate(catalogue.calendars):
+        place: Place = ("calendars", index)
+        yield from _zone((*place, "timezone"), spec.timezone)
+        for day, spans in spec.hours.items():
+            for opens, closes in spans:
+                if not (HOUR.fullmatch(opens) and HOUR.fullmatch(closes)) or opens >= closes:
+                    yield Inconsistency(
+                        (*place, "hours", day), f"«{opens}–{closes}» no es un horario: escriba ['08:00', '17:00']"
+                    )
+        if not any(spec.hours.values()):
+            yield Inconsistency((*place, "hours"), "ningún día tiene horario de atención")
+        for name in ("add", "remove"):
+            for written in getattr(spec.holidays, name):
+                if not _is_date(written):
+                    yield Inconsistency((*place, "holidays", name), f"«{written}» no es una fecha como 2026-12-31")
+
+
+def _zone(place: Place, name: str) -> Iterator[Inconsistency]:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield Inconsistency(place, f"no hay zona horaria «{name}»; un ejemplo: America/Guayaquil")
+
+
+def _is_date(written: str) -> bool:
+    try:
+        return date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        return False
 
 
 def _directory(catalogue: Catalogue) -> Iterator[Inconsistency]:
@@ -82,14 +145,18 @@ def _request_type(
         if channel.mailbox is not None:
             yield from _known((*place, "channels", index, "mailbox"), channel.mailbox, boxes, "buzón")
     keys = [step.key for step in request_type.route]
-    if not keys:
+    if not any(step.enabled and step.kind != "scheduled" for step in request_type.route):
         yield Inconsistency((*place, "route"), "la ruta necesita al menos un paso")
     for index, step in enumerate(request_type.route):
         at = (*place, "route", index)
         yield from _actor((*at, "actor"), step.actor, teams, roles)
         yield from _condition((*at, "when"), step.when, request_type)
+        if step.kind == "approve" and step.actor.role is None:
+            yield Inconsistency((*at, "actor"), "una aprobación necesita un rol (role), no un equipo")
         for name in ("on_incomplete", "on_reject"):
             outcome = getattr(step, name)
+            if outcome is not None and outcome.action == "back_to" and outcome.step is None:
+                yield Inconsistency((*at, name, "step"), "diga a qué paso se vuelve")
             if outcome is not None and outcome.step is not None:
                 yield from _known((*at, name, "step"), outcome.step, set(keys), "paso")
     for index, document in enumerate(request_type.required_documents):
