@@ -37,13 +37,6 @@ class Event(StrEnum):
     REOPEN = "reopen"
 
 
-class StepState(StrEnum):
-    """How a step of the route stands when it decides the ticket's status."""
-
-    ACTIVE = "active"
-    RETURNED = "returned"
-
-
 LABELS = {
     Status.NEW: "Nuevo",
     Status.OPEN: "En gestión",
@@ -55,28 +48,25 @@ LABELS = {
     Status.NOT_FILED: "No presentado",
 }
 
-STATUS_OF_STEP: dict[tuple[StepKind, StepState], Status] = {
-    ("receive", StepState.ACTIVE): Status.OPEN,
-    ("validate_documents", StepState.ACTIVE): Status.OPEN,
-    ("validate_documents", StepState.RETURNED): Status.WAITING_REQUESTER,
-    ("verify_originals", StepState.ACTIVE): Status.OPEN,
-    ("verify_originals", StepState.RETURNED): Status.WAITING_REQUESTER,
-    ("validate_condition", StepState.ACTIVE): Status.OPEN,
-    ("validate_condition", StepState.RETURNED): Status.WAITING_REQUESTER,
-    ("classify", StepState.ACTIVE): Status.OPEN,
-    ("diagnose", StepState.ACTIVE): Status.OPEN,
-    ("capture", StepState.ACTIVE): Status.OPEN,
-    ("generate", StepState.ACTIVE): Status.OPEN,
-    ("derive", StepState.ACTIVE): Status.OPEN,
-    ("approve", StepState.ACTIVE): Status.WAITING_APPROVAL,
-    ("approve", StepState.RETURNED): Status.WAITING_REQUESTER,
-    ("execute", StepState.ACTIVE): Status.OPEN,
-    ("notify", StepState.ACTIVE): Status.OPEN,
-    ("survey", StepState.ACTIVE): Status.OPEN,
-    ("close", StepState.ACTIVE): Status.OPEN,
+STATUS_OF_STEP: dict[StepKind, Status] = {
+    "receive": Status.OPEN,
+    "validate_documents": Status.OPEN,
+    "verify_originals": Status.OPEN,
+    "validate_condition": Status.OPEN,
+    "classify": Status.OPEN,
+    "diagnose": Status.OPEN,
+    "capture": Status.OPEN,
+    "generate": Status.OPEN,
+    "derive": Status.OPEN,
+    "approve": Status.WAITING_APPROVAL,
+    "execute": Status.OPEN,
+    "notify": Status.OPEN,
+    "survey": Status.OPEN,
+    "close": Status.OPEN,
     # A scheduled step waits for its date behind a ticket that is done for the requester.
-    ("scheduled", StepState.ACTIVE): Status.CLOSED,
+    "scheduled": Status.CLOSED,
 }
+"""The status of a ticket while a step of that kind is active; a step that was returned waits for the requester."""
 
 STATUS_AFTER = {
     Event.WORK: Status.OPEN,
@@ -110,14 +100,9 @@ def move(status: Status, event: Event) -> Status:
     return STATUS_AFTER[event]
 
 
-def status_of_step(kind: StepKind, state: StepState = StepState.ACTIVE) -> Status:
-    """The ticket's status while that step decides it. Raises IllegalMove for a step that cannot stand so."""
-    status = STATUS_OF_STEP.get((kind, state))
-    if status is None:
-        raise IllegalMove(f"Un paso «{kind}» no se puede devolver: elija un paso de validación o aprobación.")
-    return status
-
-
-def is_open(status: Status) -> bool:
-    """Whether somebody still owes the ticket something: it is neither answered nor finished."""
-    return status in {Status.NEW, Status.OPEN, Status.WAITING_REQUESTER, Status.WAITING_APPROVAL}
+def status_of(kind: StepKind, *, returned: bool, blocked: bool) -> Status:
+    """The ticket's status while a step of that kind waits: for the requester when `returned`, for the desk when it is
+    `blocked` (nobody can be asked), else as the table says."""
+    if returned:
+        return Status.WAITING_REQUESTER
+    return Status.OPEN if blocked else STATUS_OF_STEP[kind]

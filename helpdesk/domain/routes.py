@@ -30,7 +30,8 @@ class Facts:
 
     `values` holds the intake fields and `channel`, `mailbox`, `escala`; `roles` every role the requester holds (a
     condition on `requester_role` holds for any of them). `missing_documents` and `missing_fields` are those that the
-    requester must supply, `invalid` the fields given wrongly, `entitled` whether the requester may ask at all.
+    requester must supply, `invalid` the fields given wrongly,
+    `warnings` those that a rule only warns about (R-094), `entitled` whether the requester may ask at all.
     """
 
     values: Mapping[str, object]
@@ -38,6 +39,7 @@ class Facts:
     missing_documents: tuple[str, ...] = ()
     missing_fields: tuple[str, ...] = ()
     invalid: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, str] = field(default_factory=dict)
     entitled: bool = True
 
     @property
@@ -130,7 +132,7 @@ def _checked(step: StepSpec, facts: Facts, is_gate: bool) -> Course:
     about = [key for key in {*facts.values, *facts.missing_fields, *facts.invalid} if _related(key, step.key)]
     if not about:
         return ("pass" if facts.complete else "return") if is_gate else ("pass" if facts.entitled else "reject")
-    if any(key in facts.invalid or facts.values.get(key) is False for key in about):
+    if any(key in facts.invalid or key in facts.warnings or facts.values.get(key) is False for key in about):
         return "reject"
     if is_gate and not facts.complete:
         return "return"

@@ -14,6 +14,7 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.answers import Answer, read_answer
 from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
 from helpdesk.domain.incoming import Incoming
+from helpdesk.domain.lifecycle import Event
 from helpdesk.models.messages import Message
 from helpdesk.models.outbox import ReplyToken
 from helpdesk.models.people import Person
@@ -238,7 +239,7 @@ def _rejected(session: Session, actor: Actor, ticket: Ticket, step: Step) -> Non
         case "return_to_requester" | "return_incomplete":
             _returned(session, actor, ticket, step, at)
         case _:
-            routes.finish(session, actor, ticket, at, status="rejected")
+            routes.finish(session, actor, ticket, at, Event.REJECT)
             approvalletters.rejected(session, ticket, step, outcome.notify if outcome else ("requester",))
 
 

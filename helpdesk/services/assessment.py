@@ -8,7 +8,7 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import identify
 from helpdesk.domain.requirements import missing_documents, missing_fields
 from helpdesk.domain.routes import Facts
-from helpdesk.domain.validation import invalid_fields
+from helpdesk.domain.validation import field_warnings, invalid_fields
 from helpdesk.models.documents import Document
 from helpdesk.models.institutions import Mailbox
 from helpdesk.models.people import Person
@@ -29,9 +29,8 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     context = _context(session, ticket, request_type, roles)
     ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, _provided(session, ticket)))
     ticket.missing_fields = list(missing_fields(request_type, ticket.fields, context))
-    ticket.invalid_fields = invalid_fields(
-        catalogue, request_type, ticket.fields, {spec.key: spec for spec in catalogue.calendars}
-    )
+    calendars = {spec.key: spec for spec in catalogue.calendars}
+    ticket.invalid_fields = invalid_fields(catalogue, request_type, ticket.fields, calendars)
     session.flush()
     return Facts(
         values={**ticket.fields, **context},
@@ -39,6 +38,7 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
         missing_documents=tuple(ticket.missing_documents),
         missing_fields=tuple(ticket.missing_fields),
         invalid=ticket.invalid_fields,
+        warnings=field_warnings(catalogue, request_type, ticket.fields, calendars),
         entitled=entitled(catalogue, requester, holdings, request_type),
     )
 

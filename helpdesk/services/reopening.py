@@ -9,6 +9,7 @@ from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.closing_words import reopens
 from helpdesk.domain.incoming import Incoming
+from helpdesk.domain.lifecycle import Event
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import history, routes
@@ -42,7 +43,7 @@ def reopen(session: Session, actor: Actor, ticket: Ticket) -> None:
     rejected = [row.key for row in rows.values() if row.state == "rejected"]
     working = [row.key for row in rows.values() if row.kind in ("execute", "close") and row.state != "skipped"]
     ticket.closed_at = None
-    ticket.status = "open"
+    routes.change_status(ticket, Event.REOPEN)
     ticket.reopened = True
     session.flush()
     history.record(session, actor, ticket, "reopened", {})

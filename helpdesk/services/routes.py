@@ -14,7 +14,8 @@ from helpdesk import clock
 from helpdesk.domain import routes
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import RequestType, StepKind, StepOutcome, StepSpec
-from helpdesk.domain.lifecycle import Status, status_of_step
+from helpdesk.domain.lifecycle import EVENT_REACHING, Event, Status, move, status_of
+from helpdesk.domain.routes import Facts
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
@@ -58,7 +59,7 @@ def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Ton
             case "return":
                 send_back(session, actor, ticket, row, facts.entitled, at, tone)
             case "reject":
-                refuse(session, actor, ticket, row, routes.refusal(turn.step), facts.entitled, at, tone)
+                refuse(session, actor, ticket, row, routes.refusal(turn.step), facts, at, tone)
             case "wait":
                 activate(session, actor, ticket, row, turn.step)
         gate = routes.gate(request_type)
@@ -122,17 +123,15 @@ def refuse(
     ticket: Ticket,
     row: Step,
     outcome: StepOutcome,
-    entitled: bool,
+    facts: Facts,
     at: datetime,
     tone: Tone,
 ) -> None:
     """A condition does not hold: do what the catalogue says for it."""
     match outcome.action:
         case "warn":
-            history.record(
-                session, actor, ticket, "warned", {"step": row.key, "invalid": sorted(ticket.invalid_fields)}
-            )
-            settle(session, actor, ticket, row, via="machine", reason="; ".join(ticket.invalid_fields.values()) or None)
+            history.record(session, actor, ticket, "warned", {"step": row.key, "invalid": sorted(facts.warnings)})
+            settle(session, actor, ticket, row, via="machine", reason="; ".join(facts.warnings.values()) or None)
         case "redirect_channel":
             row.state = "returned"
             row.asked_at = clock.now()
@@ -141,7 +140,7 @@ def refuse(
             if tone != "silent":
                 notifications.other_channel(session, ticket, outcome.channel or "", row.name, tone == "minimal")
         case _:
-            send_back(session, actor, ticket, row, entitled, at, tone)
+            send_back(session, actor, ticket, row, facts.entitled, at, tone)
 
 
 def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
@@ -192,17 +191,17 @@ def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> No
         session.flush()
 
 
-def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, status: str = "closed") -> None:
-    """End the ticket; steps still to come are stopped."""
+def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: Event = Event.CLOSE) -> None:
+    """End the ticket by that event; steps still to come are stopped."""
     for row in present(session, ticket).values():
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
     deadlines.resume(session, ticket, at)
     ticket.closed_at = at
-    ticket.status = status
+    change_status(ticket, event)
     ticket.blocked_by = None
     session.flush()
-    history.record(session, actor, ticket, "ended", {"status": status})
+    history.record(session, actor, ticket, "ended", {"status": ticket.status})
 
 
 def drop(session: Session, ticket: Ticket) -> None:
@@ -227,20 +226,20 @@ def set_status(session: Session, actor: Actor, ticket: Ticket) -> None:
 
 
 def _set_status(session: Session, actor: Actor, ticket: Ticket, row: Step | None) -> None:
-    if ticket.closed_at is not None:
+    if ticket.closed_at is not None or row is None:
         return
-    if row is None:
-        status = Status.NEW
-    elif row.state == "returned":
-        status = Status.WAITING_REQUESTER
-    elif ticket.blocked_by is not None:
-        status = Status.OPEN
-    else:
-        status = status_of_step(cast(StepKind, row.kind))
+    blocked = ticket.blocked_by is not None
+    status = status_of(cast(StepKind, row.kind), returned=row.state == "returned", blocked=blocked)
     if status != ticket.status:
-        history.record(session, actor, ticket, "status", {"from": ticket.status, "to": status.value})
-        ticket.status = status.value
+        before = ticket.status
+        change_status(ticket, EVENT_REACHING[status])
+        history.record(session, actor, ticket, "status", {"from": before, "to": ticket.status})
     session.flush()
+
+
+def change_status(ticket: Ticket, event: Event) -> None:
+    """The only place that changes a status. Raises IllegalMove for a move that is not in the table."""
+    ticket.status = move(Status(ticket.status), event).value
 
 
 def _waiting(rows: dict[str, Step]) -> Step | None:

@@ -13,10 +13,8 @@ from helpdesk.domain.lifecycle import (
     STATUS_AFTER,
     Event,
     Status,
-    StepState,
-    is_open,
     move,
-    status_of_step,
+    status_of,
 )
 
 FINISHED = {Status.CLOSED, Status.REJECTED, Status.NOT_FILED}
@@ -29,21 +27,20 @@ def test_every_status_has_a_spanish_label() -> None:
 
 @pytest.mark.parametrize("kind", get_args(StepKind))
 def test_every_kind_of_step_has_a_status(kind: StepKind) -> None:
-    assert status_of_step(kind) in Status
+    assert status_of(kind, returned=False, blocked=False) in Status
 
 
 def test_an_approval_waits_for_the_approver() -> None:
-    assert status_of_step("approve") is Status.WAITING_APPROVAL
+    assert status_of("approve", returned=False, blocked=False) is Status.WAITING_APPROVAL
 
 
-def test_a_returned_validation_waits_for_the_requester() -> None:
-    assert status_of_step("validate_documents", StepState.RETURNED) is Status.WAITING_REQUESTER
-    assert status_of_step("validate_condition", StepState.RETURNED) is Status.WAITING_REQUESTER
+def test_an_approval_that_nobody_can_take_waits_for_the_desk() -> None:
+    assert status_of("approve", returned=False, blocked=True) is Status.OPEN
 
 
-def test_an_execution_cannot_be_returned() -> None:
-    with pytest.raises(IllegalMove):
-        status_of_step("execute", StepState.RETURNED)
+@pytest.mark.parametrize("kind", get_args(StepKind))
+def test_whatever_was_returned_waits_for_the_requester(kind: StepKind) -> None:
+    assert status_of(kind, returned=True, blocked=False) is Status.WAITING_REQUESTER
 
 
 @pytest.mark.parametrize("status", Status)
@@ -73,7 +70,3 @@ def test_an_open_ticket_is_not_reopened() -> None:
 def test_every_status_but_the_first_is_reached_by_an_event() -> None:
     assert set(EVENT_REACHING) == set(Status) - {Status.NEW}
     assert EVENT_REACHING[Status.OPEN] is Event.WORK
-
-
-def test_open_means_that_somebody_owes_something() -> None:
-    assert {status for status in Status if not is_open(status)} == FINISHED | {Status.RESOLVED}
