@@ -53,7 +53,7 @@ def test_a_move_follows_the_table_or_is_refused(status: Status, event: Event) ->
             move(status, event)
 
 
-@pytest.mark.parametrize("status", FINISHED)
+@pytest.mark.parametrize("status", sorted(FINISHED))
 def test_a_finished_ticket_can_only_be_reopened(status: Status) -> None:
     assert ALLOWED[status] == {Event.REOPEN}
 
