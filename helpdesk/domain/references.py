@@ -27,6 +27,8 @@ _REPLY_MARK = re.compile(
 _WRITTEN_NUMBER = re.compile(rf"\[?\s*([A-Za-z][A-Za-z0-9]*?)\s*[-#\s]?\s*(\d{{1,{MAX_DIGITS}}})\s*\]?")
 _MESSAGE_ID = re.compile(r"<?([a-z0-9_-]{1,40})\.([A-Za-z0-9_.-]{1,100})\.([A-Za-z2-7]{16})@([A-Za-z0-9.-]{1,253})>?")
 _PART = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_DECIDING_LINK = re.compile(r"(/aprobar/)[\w.~-]+")
+_PERSONAL_ADDRESS = re.compile(r"\+[a-z0-9]{16,}@", re.IGNORECASE)
 
 
 def format_number(prefix: str, number: int) -> str:
@@ -137,6 +139,14 @@ def token_in(address: str, mailbox: str) -> str | None:
     if domain != own_domain or not local.startswith(own_local + "+"):
         return None
     return local[len(own_local) + 1 :] or None
+
+
+def masked(text: str) -> str:
+    """Text of a mail without what lets its reader act: the link that decides, the reply address that proves who writes.
+
+    Both are personal to the recipient; a colleague who reads the conversation must not be able to use them.
+    """
+    return _PERSONAL_ADDRESS.sub("+…@", _DECIDING_LINK.sub(r"\1…", text))
 
 
 def _tag(prefix: str) -> re.Pattern[str]:

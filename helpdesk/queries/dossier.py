@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.errors import NotFound
-from helpdesk.domain.references import format_number, parse_number
+from helpdesk.domain.references import format_number, masked, parse_number
 from helpdesk.models.audit import Event
 from helpdesk.models.documents import Document
 from helpdesk.models.institutions import Institution
@@ -139,7 +139,7 @@ def _messages(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
             "to": [entry["address"] for entry in row.to],
             "at": row.at,
             "trust": row.trust,
-            "text": row.text,
+            "text": masked(row.text),
             "delivery": sent.get(row.id),
             "attachments": files.get(row.id, []),
         }

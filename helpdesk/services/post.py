@@ -1,7 +1,7 @@
 """Puts a letter on its way: a message in the ticket's conversation and a row in the outbox, in one transaction."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -29,6 +29,7 @@ UNDO = timedelta(seconds=10)
 UNVERIFIED_PER_DAY = 5
 AUTOMATIC_PER_HOUR = 20
 OF_ONE_TICKET_PER_DAY = 3
+FILE_KEYS = ("filename", "content_type", "sha256")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 REFERENCE_BYTES = 8
 
@@ -49,31 +50,14 @@ class Envelope:
 def send(
     session: Session, ticket: Ticket, recipient: Person, kind: str, text: LetterText, envelope: Envelope
 ) -> Letter:
-    """Write the letter `kind` to one recipient. Replies come back to a token made for that person and purpose."""
+    """Write the letter `kind` to one recipient. Replies come back to a token made for that person and purpose.
+
+    The conversation keeps the letter without the link that decides: it is the recipient's alone.
+    """
     mailbox = mailbox_of(session, ticket)
     institution = session.get_one(Institution, ticket.institution_id)
-    settings = settings_of(session)
     now = clock.now()
-    domain = settings.mail_domain or mailbox.address.rpartition("@")[2]
-    rfc_message_id = message_id(kind, f"{ticket.number}-{token_hex(REFERENCE_BYTES)}", domain, settings.secret)
-    message = Message(
-        ticket_id=ticket.id,
-        direction="outbound",
-        kind=kind,
-        message_id=rfc_message_id,
-        author_id=envelope.author_id,
-        from_name=mailbox.name,
-        from_address=mailbox.address,
-        to=[{"name": recipient.name, "address": recipient.address}],
-        subject=text.subject,
-        text=text.text,
-        new_text=envelope.text_shown if envelope.text_shown is not None else text.text,
-        html=None,
-        trust="T3" if envelope.author_id else None,
-        at=now,
-    )
-    session.add(message)
-    session.flush()
+    message = _message(session, ticket, recipient, kind, text, envelope, mailbox, now)
     token = (
         tokens.for_approval(session, ticket, recipient, envelope.step, "approval")
         if envelope.step is not None
@@ -89,7 +73,7 @@ def send(
             message_id=message.id,
             step_id=envelope.step.id if envelope.step else None,
             letter=kind,
-            rfc_message_id=rfc_message_id,
+            rfc_message_id=message.message_id or "",
             recipient_name=recipient.name,
             recipient=recipient.address,
             sender_name=mailbox.name,
@@ -99,17 +83,49 @@ def send(
             in_reply_to=answered,
             references=references,
             automatic=envelope.automatic,
-            loop_mark=loop_mark(settings.secret, institution.key),
+            loop_mark=loop_mark(settings_of(session).secret, institution.key),
             subject=text.subject,
             text=text.text,
             html=text.html,
-            files=[
-                {"filename": name, "content_type": kind_, "sha256": digest} for name, kind_, digest in envelope.files
-            ],
+            files=[dict(zip(FILE_KEYS, file, strict=True)) for file in envelope.files],
             not_before=now + UNDO if envelope.undoable else None,
             created_at=now,
         ),
     )
+
+
+def _message(
+    session: Session,
+    ticket: Ticket,
+    recipient: Person,
+    kind: str,
+    text: LetterText,
+    envelope: Envelope,
+    mailbox: Mailbox,
+    now: datetime,
+) -> Message:
+    """The letter as the ticket's conversation shows it, with its Message-ID."""
+    settings = settings_of(session)
+    domain = settings.mail_domain or mailbox.address.rpartition("@")[2]
+    message = Message(
+        ticket_id=ticket.id,
+        direction="outbound",
+        kind=kind,
+        message_id=message_id(kind, f"{ticket.number}-{token_hex(REFERENCE_BYTES)}", domain, settings.secret),
+        author_id=envelope.author_id,
+        from_name=mailbox.name,
+        from_address=mailbox.address,
+        to=[{"name": recipient.name, "address": recipient.address}],
+        subject=text.subject,
+        text=text.text,
+        new_text=envelope.text_shown if envelope.text_shown is not None else text.text,
+        html=None,
+        trust="T3" if envelope.author_id else None,
+        at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
 
 
 def announce(session: Session, ticket: Ticket, recipient: Person, kind: str, text: LetterText) -> Letter | None:

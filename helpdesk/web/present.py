@@ -1,6 +1,5 @@
 """How values read in Spanish on a page: states, moments, due dates, sizes."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -91,8 +90,6 @@ STANDING_REASONS = {
     "known_message_id": "Repite la identificación de un mensaje conocido.",
     "unclear_after_closing": "Llegó después del cierre y no queda claro si pide algo.",
 }
-DECIDING_LINK = re.compile(r"(/aprobar/)[\w.~-]+")
-PERSONAL_ADDRESS = re.compile(r"\+[a-z0-9]{16,}@", re.IGNORECASE)
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON_MINUTES = 4 * 60
 FAR = timedelta(days=20)
@@ -193,14 +190,6 @@ def initials(name: str) -> str:
     """One or two letters that stand for a person."""
     words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in words[:2]).upper() or "·"
-
-
-def masked(text: str) -> str:
-    """Text of a mail without what lets its reader act: the link that decides, the reply address that proves who writes.
-
-    Both are personal to the recipient; a colleague who reads the conversation must not be able to use them.
-    """
-    return PERSONAL_ADDRESS.sub("+…@", DECIDING_LINK.sub(r"\1…", text))
 
 
 def paragraphs(text: str) -> Markup:

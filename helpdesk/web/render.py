@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from helpdesk import clock
+from helpdesk.domain.references import masked
 from helpdesk.queries import approvals
 from helpdesk.queries.viewers import Viewer
 from helpdesk.web import present
@@ -23,7 +24,7 @@ def init_app(app: Flask) -> None:
         size=present.size,
         initials=present.initials,
         paragraphs=present.paragraphs,
-        masked=present.masked,
+        masked=masked,
     )
     app.jinja_env.globals.update(
         status_labels=present.STATUS_LABELS,

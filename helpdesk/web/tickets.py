@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from helpdesk.db import transaction
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from helpdesk.domain.references import masked
 from helpdesk.queries import tickets as queue
 from helpdesk.queries import timeline
 from helpdesk.services import conversation, documents, tickets
-from helpdesk.web import forms, headers, present, ticketpage
+from helpdesk.web import forms, headers, ticketpage
 from helpdesk.web.downloads import download, stored
 from helpdesk.web.identity import viewer
 from helpdesk.web.policy import Policy, policy
@@ -69,7 +70,7 @@ def original(number: str, message_id: int) -> Response:
         queue.find_id(session, who, ticketpage.number_of(who, number))
         message = timeline.message(session, who, message_id)
     body = nh3.clean(message.html or "", attributes=MAIL_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"})
-    page = make_response(render_template("tickets/original.html", body=present.masked(body)))
+    page = make_response(render_template("tickets/original.html", body=masked(body)))
     return headers.frame_mail(page, remote_images="imagenes" in request.args)
 
 

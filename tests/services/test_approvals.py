@@ -36,6 +36,13 @@ def page_token(cast: Cast, ticket: Ticket, kind: str = "aprobacion") -> str:
     return cast.letter(ticket, kind).text.partition("http://desk.test/aprobar/")[2].split()[0]
 
 
+def test_the_conversation_keeps_the_letter_without_the_link_that_decides(cast: Cast) -> None:
+    ticket = cast.open()
+    kept = cast.session.get_one(Message, cast.letter(ticket, "aprobacion").message_id)
+    assert page_token(cast, ticket) not in kept.text + kept.new_text
+    assert "/aprobar/…" in kept.text
+
+
 def test_only_the_first_approver_is_asked_at_first(cast: Cast) -> None:
     ticket = cast.open()
     assert [letter.recipient for letter in cast.letters(ticket, "aprobacion")] == [REGIONAL_HEAD.address]

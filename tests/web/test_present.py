@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.domain.calendars import calendar_of
+from helpdesk.domain.references import masked
 from helpdesk.web import present
 from tests.factories.desk import shipped
 
@@ -71,4 +72,4 @@ def test_sizes_read_in_spanish(size: int, words: str) -> None:
 def test_what_lets_a_reader_act_is_masked() -> None:
     text = "Decida en http://desk.test/aprobar/abc-123_x. Responda a mesa+abcdefghij234567klmn@desk.test o a a+b@c.test"
     expected = "Decida en http://desk.test/aprobar/… Responda a mesa+…@desk.test o a a+b@c.test"
-    assert present.masked(text) == expected
+    assert masked(text) == expected
