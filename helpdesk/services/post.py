@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.incoming import Incoming
-from helpdesk.domain.references import derive, message_id, reply_address
+from helpdesk.domain.references import derive, masked, message_id, reply_address
 from helpdesk.letters.render import LetterText
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.messages import Message
@@ -117,8 +117,8 @@ def _message(
         from_address=mailbox.address,
         to=[{"name": recipient.name, "address": recipient.address}],
         subject=text.subject,
-        text=text.text,
-        new_text=envelope.text_shown if envelope.text_shown is not None else text.text,
+        text=masked(text.text),
+        new_text=envelope.text_shown if envelope.text_shown is not None else masked(text.text),
         html=None,
         trust="T3" if envelope.author_id else None,
         at=now,
