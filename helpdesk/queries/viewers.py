@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.models.institutions import Institution
@@ -14,7 +13,7 @@ from helpdesk.models.people import Person, RoleHolding, TeamMember
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import in_force
+from helpdesk.queries.people import in_force, today
 
 Pair = tuple[str, str | None]
 # Authority over these is national: its holders see the whole institution.
@@ -70,10 +69,10 @@ def viewer(session: Session, person_id: int) -> Viewer | None:
         select(TeamMember.team, TeamMember.scope).where(TeamMember.person_id == person_id).order_by(TeamMember.id)
     )
     teams = tuple((team, scope) for team, scope in memberships)
-    today = clock.now().date()
+    day = today(session, institution.id)
     holdings = session.execute(
         select(RoleHolding.role, RoleHolding.scope)
-        .where(RoleHolding.person_id == person_id, *in_force(today))  # type: ignore[arg-type]  # SQL conditions
+        .where(RoleHolding.person_id == person_id, *in_force(day))  # type: ignore[arg-type]  # SQL conditions
         .order_by(RoleHolding.id)
     )
     roles = tuple((role, scope) for role, scope in holdings)

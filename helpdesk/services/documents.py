@@ -119,13 +119,9 @@ def return_incomplete(
     if not set(documents) <= known:
         raise Invalid("Hay un documento que este tipo de solicitud no pide.")
     now = clock.now()
-    for row in session.scalars(
-        select(Document).where(
-            Document.ticket_id == ticket.id, Document.key.in_(documents), Document.state != "rejected"
-        )
-    ):
-        row.state, row.reason = "rejected", text.strip() or "Devuelto por incompleto"
-        row.decided_by_id, row.decided_at = actor.person_id, now
+    standing = select(Document).where(Document.ticket_id == ticket.id, Document.state != "rejected")
+    for row in session.scalars(standing.where(Document.key.in_(documents))):
+        _mark(row, actor, "rejected", text.strip() or "Devuelto por incompleto")
     facts = assessment.facts_of(session, ticket)
     if facts.complete and not text.strip():
         raise Invalid("No falta nada según la lista: marque qué devuelve o explíquelo.", {"text": "Escriba qué falta."})
@@ -164,10 +160,14 @@ def _decide(session: Session, actor: Actor, document_id: int, state: str, reason
     if row is None:
         raise NotFound("No hay tal documento.")
     ticket = locked(session, actor, row.ticket_id)
-    row.state, row.reason = state, reason
-    row.decided_by_id, row.decided_at = actor.person_id, clock.now()
+    _mark(row, actor, state, reason)
     session.flush()
     history.record(session, actor, ticket, f"document_{state}", {"document": row.key, "reason": reason})
     if catalogues.request_type_of(session, ticket) is not None:
         assessment.facts_of(session, ticket)
     return row
+
+
+def _mark(row: Document, actor: Actor, state: str, reason: str | None) -> None:
+    row.state, row.reason = state, reason
+    row.decided_by_id, row.decided_at = actor.person_id, clock.now()

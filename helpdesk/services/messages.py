@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain.incoming import Incoming
+from helpdesk.domain.incoming import Incoming, IncomingFile
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.services.people import meet
@@ -37,22 +37,23 @@ def append(
     )
     session.add(message)
     session.flush()
-    for file in incoming.files:
-        session.add(
-            Attachment(
-                message_id=message.id,
-                filename=file.filename,
-                content_type=file.content_type,
-                size=file.size,
-                sha256=file.sha256,
-                inline=file.inline,
-                content_id=file.content_id,
-            )
-        )
+    session.add_all(_attachment(message, file) for file in incoming.files)
     ticket.touched += 1
     ticket.updated_at = clock.now()
     session.flush()
     return message
+
+
+def _attachment(message: Message, file: IncomingFile) -> Attachment:
+    return Attachment(
+        message_id=message.id,
+        filename=file.filename,
+        content_type=file.content_type,
+        size=file.size,
+        sha256=file.sha256,
+        inline=file.inline,
+        content_id=file.content_id,
+    )
 
 
 def _without_token(address: str, tokens: tuple[str, ...]) -> str:

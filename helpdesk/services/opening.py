@@ -34,30 +34,7 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
     request_type = catalogue.request_type(proposed.request_type) if proposed.request_type else None
     own_domains = frozenset(entry.address.rpartition("@")[2].lower() for entry in catalogue.mailboxes)
     requester = identify(catalogue, incoming.sender, incoming.passed_on, roles_of, own_domains, request_type)
-    person = meet(session, incoming.institution_id, requester.person.name, requester.person.address)
-    institution = session.get_one(Institution, incoming.institution_id)
-    ticket = Ticket(
-        institution_id=incoming.institution_id,
-        number=_next_number(session, institution),
-        catalogue_version_id=institution.catalogue_version_id,
-        request_type=proposed.request_type,
-        candidates=list(proposed.candidates),
-        classification_reason=proposed.reason,
-        status="new",
-        channel=_channel(spec, request_type, incoming),
-        subject=incoming.subject,
-        mailbox_id=mailbox.id,
-        requester_id=person.id,
-        requester_role=requester.role,
-        team=request_type.responsible_team if request_type else catalogue.institution.fallback_team,
-        received_at=incoming.received_at,
-        filed_at=incoming.received_at,
-        updated_at=clock.now(),
-        fields={},
-    )
-    _others(session, ticket, requester)
-    session.add(ticket)
-    session.flush()
+    ticket = _new(session, incoming, catalogue, spec, proposed, requester)
     reading.read(session, ticket, catalogue, spec, reading.words_of(incoming), requester)
     settle_place(session, ticket, catalogue, request_type)
     _participants(session, ticket, incoming)
@@ -70,11 +47,47 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
             "request_type": ticket.request_type,
             "candidates": ticket.candidates,
             "reason": proposed.reason,
-            "requester": person.address,
+            "requester": requester.person.address.lower(),
             "mailbox": mailbox.key,
             "ledger": incoming.ledger_id,
         },
     )
+    return ticket
+
+
+def _new(
+    session: Session,
+    incoming: Incoming,
+    catalogue: Catalogue,
+    mailbox: MailboxSpec,
+    proposed: Classification,
+    requester: Requester,
+) -> Ticket:
+    request_type = catalogue.request_type(proposed.request_type) if proposed.request_type else None
+    person = meet(session, incoming.institution_id, requester.person.name, requester.person.address)
+    institution = session.get_one(Institution, incoming.institution_id)
+    ticket = Ticket(
+        institution_id=incoming.institution_id,
+        number=_next_number(session, institution),
+        catalogue_version_id=institution.catalogue_version_id,
+        request_type=proposed.request_type,
+        candidates=list(proposed.candidates),
+        classification_reason=proposed.reason,
+        status="new",
+        channel=_channel(mailbox, request_type, incoming),
+        subject=incoming.subject,
+        mailbox_id=incoming.mailbox_id,
+        requester_id=person.id,
+        requester_role=requester.role,
+        team=request_type.responsible_team if request_type else catalogue.institution.fallback_team,
+        received_at=incoming.received_at,
+        filed_at=incoming.received_at,
+        updated_at=clock.now(),
+        fields={},
+    )
+    _others(session, ticket, requester)
+    session.add(ticket)
+    session.flush()
     return ticket
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -11,12 +12,14 @@ from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import identify
+from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, members, today
 from helpdesk.services import assessment, deadlines, documents, history, notifications, opening, reading, routes
 from helpdesk.services.locks import locked
+from helpdesk.services.routes import Tone
 
 # Steps that an agent marks as done; an approval is decided by its approver, a closing by the answer or `close`.
 BY_HAND = frozenset(
@@ -81,7 +84,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     history.record(session, actor, ticket, "classified", {"from": before, "to": request_type})
     documents.propose(session, actor, ticket)
     deadlines.forget(session, ticket)
-    routes.begin(session, actor, ticket, documents.newest_at(session, ticket))
+    routes.begin(session, actor, ticket, documents.newest_at(session, ticket), _tone(session, ticket))
     return ticket
 
 
@@ -185,6 +188,17 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     elif lacking:
         routes.resume_if_complete(session, actor, ticket, clock.now())
     return ticket
+
+
+def _tone(session: Session, ticket: Ticket) -> Tone:
+    """Fixed words only for a requester whose message nobody vouches for."""
+    trust = session.scalar(
+        select(Message.trust)
+        .where(Message.ticket_id == ticket.id, Message.direction == "inbound")
+        .order_by(Message.id)
+        .limit(1)
+    )
+    return "minimal" if trust == "T0" else "full"
 
 
 def _open(ticket: Ticket) -> Ticket:

@@ -97,6 +97,14 @@ def test_classifying_what_was_unclear_begins_its_route(cast: Cast) -> None:
     assert (ticket.status, ticket.missing_documents) == ("waiting_requester", ["memorandum"])
 
 
+def test_what_is_missing_is_told_to_an_unverified_requester_in_fixed_words(cast: Cast) -> None:
+    outcome = cast.receive(cast.incoming("Compre ya", "Proyecto 25-000200-00010, Programa Familias.", trust="T0"))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    cast.do(tickets.classify, cast.agent, ticket.id, None, REPORT_TYPE)
+    letter = cast.letter(ticket, "incompleto")
+    assert "Compre ya" not in letter.subject + letter.text
+
+
 def test_classifying_counts_the_term_from_reception(cast: Cast) -> None:
     ticket = mistaken(cast, files=(file(),))
     cast.later(hours=4)
