@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from helpdesk.db import transaction
 from helpdesk.domain.actors import machine
 from helpdesk.domain.errors import Unavailable
-from helpdesk.domain.incoming import Incoming, IncomingFile
+from helpdesk.domain.incoming import Incoming, IncomingFile, Started
 from helpdesk.files import Files
 from helpdesk.models.ledger import Arrival
 from helpdesk.services import conversation, ledger
 from helpdesk.services.conversation import Outcome
-from helpdesk.services.ledger import Started
 from mailbridge import failpoints, runtime
 from mailbridge.fingerprint import peek
 from mailbridge.sandbox import ParseFailed

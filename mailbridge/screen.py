@@ -7,6 +7,7 @@ waits for a person.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpdesk.domain.addresses import base_address
 from mailbridge import limits, trust
 from mailbridge.values import ParsedMail, Verdict, VerdictKind
 
@@ -37,7 +38,7 @@ class _Case:
     @property
     def from_us(self) -> bool:
         """Whether any From names one of our own mailboxes, plus-parts aside."""
-        return any(_bare(box.address) in self.facts.own_addresses for box in self.mail.senders)
+        return any(base_address(box.address) in self.facts.own_addresses for box in self.mail.senders)
 
 
 Outcome = tuple[VerdictKind, str] | None
@@ -127,11 +128,5 @@ def screen(mail: ParsedMail, facts: ScreenFacts) -> Verdict:
 
 
 def _is_trusted_machine(case: _Case) -> bool:
-    listed = any(_bare(box.address) in case.facts.trusted_machines for box in case.mail.senders)
+    listed = any(base_address(box.address) in case.facts.trusted_machines for box in case.mail.senders)
     return listed and case.mail.auto.kind == "auto-generated" and not case.judgement.failed
-
-
-def _bare(address: str) -> str:
-    """The address in lower case without its plus-part (RFC 5233)."""
-    local, _, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"

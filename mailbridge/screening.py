@@ -3,10 +3,10 @@
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.desk import DeskSettings
+from helpdesk.domain.incoming import Started
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import mailboxes
-from helpdesk.services.ledger import Started
 from helpdesk.services.post import loop_mark
 from mailbridge.screen import ScreenFacts
 

@@ -2,6 +2,7 @@
 
 import re
 
+from helpdesk.domain.addresses import base_address, plus_part
 from helpdesk.domain.incoming import (
     DeliveryFailure,
     Incoming,
@@ -9,9 +10,8 @@ from helpdesk.domain.incoming import (
     IncomingKind,
     PassedOn,
     Person,
+    Started,
 )
-from helpdesk.queries.mailboxes import base_address, plus_part
-from helpdesk.services.ledger import Started
 from mailbridge.trust import Judgement
 from mailbridge.values import Mailbox, ParsedMail, Verdict
 

@@ -92,3 +92,17 @@ class Incoming:
     trust: Trust
     authentication_failed: bool
     trusted_machine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """One arrival as the reader needs it, outside any transaction. `attempt` counts from 1."""
+
+    ledger_id: int
+    institution_id: int
+    mailbox_id: int
+    envelope_from: str | None
+    envelope_to: str
+    received_at: datetime
+    attempt: int
+    raw: bytes

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.domain.addresses import base_address
 from helpdesk.domain.errors import NotFound
 from helpdesk.models.institutions import Institution, Mailbox
 
@@ -16,18 +17,6 @@ class Door:
     mailbox_id: int
     institution_id: int
     address: str
-
-
-def base_address(address: str) -> str:
-    """The address without its plus-part, lower case: `soporte+abc@mef.ec` → `soporte@mef.ec`."""
-    local, at, domain = address.strip().strip("<>").lower().rpartition("@")
-    return f"{local.partition('+')[0]}{at}{domain}"
-
-
-def plus_part(address: str) -> str | None:
-    """What stands between the plus sign and the @ of an address (our reply token), as written."""
-    local = address.strip().strip("<>").rpartition("@")[0]
-    return local.partition("+")[2] or None
 
 
 def find(session: Session, address: str) -> Door | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock, queue
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Conflict, NotFound
-from helpdesk.domain.incoming import QUARANTINE_REASONS
+from helpdesk.domain.incoming import QUARANTINE_REASONS, Started
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.services import history
 
@@ -50,20 +50,6 @@ class NewArrival:
     subject: str | None
     received_at: datetime
     refused: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """One arrival as the reader needs it, outside any transaction. `attempt` counts from 1."""
-
-    ledger_id: int
-    institution_id: int
-    mailbox_id: int
-    envelope_from: str | None
-    envelope_to: str
-    received_at: datetime
-    attempt: int
-    raw: bytes
 
 
 def accept(session: Session, arrival: NewArrival, raw: bytes) -> Arrival:
