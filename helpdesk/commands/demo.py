@@ -49,7 +49,7 @@ def main(argv: list[str]) -> int:
         schema.upgrade(url)
         with desk(), transaction() as session:
             demo.set_up(session)
-            fresh = demo.is_new(session)
+            already = demo.delivered(session)
             ours = demo.mailboxes(session)
         environment = {
             "HELPDESK_DATABASE_URL": url,
@@ -60,9 +60,8 @@ def main(argv: list[str]) -> int:
         household = Household(environment, ("--demo",))
         stack.callback(household.stop)
         household.start()
-        if fresh:
-            sent = demo.deliver_samples(*settings.lmtp_listen, ours)
-            log.info("%s sample mails went in at the LMTP door", sent)
+        sent = demo.deliver_samples(*settings.lmtp_listen, ours, already)
+        log.info("%s sample mails went in at the LMTP door", sent)
         people = "\n".join(f"  {account.address:<52} {account.what}" for account in demo.ACCOUNTS)
         sys.stdout.write(TRY.format(url=shown_at, password=demo.PASSWORD, people=people))
         sys.stdout.flush()

@@ -106,6 +106,13 @@ def test_a_database_that_is_away_is_one_sentence_for_every_command(
     assert said.count("\n") == 1
 
 
+def test_a_database_without_our_tables_is_told_with_the_remedy(operator: Operator, database: Engine) -> None:
+    with database.begin() as connection:
+        connection.execute(text("DROP TABLE ledger CASCADE"))
+    said = operator.is_refused("ledger", "status")
+    assert said == "helpdesk: The database has not the schema of this version: run «helpdesk db upgrade».\n"
+
+
 def test_a_password_of_the_database_is_not_told_when_it_is_away(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
