@@ -16,10 +16,9 @@ def calendar_of_ticket(session: Session, ticket: Ticket) -> Calendar:
 
     The calendar is the one in force now, not that of the ticket's version: a holiday added moves open tickets.
     """
-    present = catalogue.current(session, ticket.institution_id)
+    own = catalogue.of_ticket(session, ticket)
     request_type = catalogue.request_type_of(session, ticket)
-    key = request_type.service_hours if request_type else present.team(ticket.team).calendar
-    return calendar_of(present.calendar(key))
+    return _calendar(session, ticket, request_type.service_hours if request_type else own.team(ticket.team).calendar)
 
 
 def due_of(session: Session, ticket: Ticket) -> Due | None:
@@ -29,7 +28,7 @@ def due_of(session: Session, ticket: Ticket) -> Due | None:
         return None
     present = catalogue.current(session, ticket.institution_id)
     mode: Mode = present.institution.settings.get("business_hours_mode", "opening_hours")
-    calendar = calendar_of(present.calendar(request_type.deadline.calendar))
+    calendar = _calendar(session, ticket, request_type.deadline.calendar)
     return counted(request_type.deadline, ticket.started_at, calendar, suspensions_of(session, ticket), mode)
 
 
@@ -37,3 +36,12 @@ def suspensions_of(session: Session, ticket: Ticket) -> tuple[Stretch, ...]:
     """The stretches in which the ticket's clock stood still, oldest first."""
     rows = session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id).order_by(Suspension.since))
     return tuple(Stretch(row.since, row.until) for row in rows)
+
+
+def _calendar(session: Session, ticket: Ticket, key: str) -> Calendar:
+    """The calendar in force with that key; one that is no longer published goes on for the tickets opened with it."""
+    for published in (catalogue.current(session, ticket.institution_id), catalogue.of_ticket(session, ticket)):
+        for spec in published.calendars:
+            if spec.key == key:
+                return calendar_of(spec)
+    raise KeyError(key)

@@ -109,19 +109,23 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
     if ticket.closed_at is not None:
         return _after_closing(session, actor, incoming, ticket, message)
-    before = tuple(ticket.missing_documents)
+    before = _lacking(ticket)
     documents.propose(session, actor, ticket)
     reading.read_again(session, ticket, reading.words_of(incoming))
     waiting = ticket.status == "waiting_requester"
     tone = _tone(session, actor, ticket, incoming) if waiting else "silent"
     if routes.resume_if_complete(session, actor, ticket, incoming.received_at, tone):
         return Outcome("append_and_resume", ticket.id, message.id)
-    if waiting and tuple(ticket.missing_documents) != before:
+    if waiting and _lacking(ticket) != before:
         row = routes.active(session, ticket)
         assert row is not None
         facts = assessment.facts_of(session, ticket)
         routes.send_back(session, actor, ticket, row, facts.entitled, incoming.received_at, tone)
     return Outcome("append", ticket.id, message.id)
+
+
+def _lacking(ticket: Ticket) -> tuple[object, ...]:
+    return ticket.missing_documents, ticket.missing_fields, ticket.invalid_fields
 
 
 def _after_closing(session: Session, actor: Actor, incoming: Incoming, ticket: Ticket, message: Message) -> Outcome:

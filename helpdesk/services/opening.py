@@ -25,7 +25,7 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
     """A new ticket with its number, proposed type, requester, data, place and team. Its route has not begun."""
     catalogue = catalogues.current(session, incoming.institution_id)
     mailbox = session.get_one(Mailbox, incoming.mailbox_id)
-    spec = next(entry for entry in catalogue.mailboxes if entry.key == mailbox.key)
+    spec = reading.mailbox_spec(catalogue, mailbox.key)
 
     def roles_of(address: str) -> frozenset[Holding]:
         return holdings_of(session, incoming.institution_id, address, today(session, incoming.institution_id))

@@ -180,9 +180,13 @@ def _sent(session: Session, ticket: Ticket, recipient: Person) -> tuple[int, int
 
 
 def mailbox_of(session: Session, ticket: Ticket) -> Mailbox:
-    """The mailbox that writes for the ticket: where it came in, else one of its team, else the institution's first."""
-    if ticket.mailbox_id is not None:
-        return session.get_one(Mailbox, ticket.mailbox_id)
+    """The mailbox that writes for the ticket: where it came in, else one of its team, else the institution's first.
+
+    Nobody reads a mailbox that the catalogue dropped: answers to it would be lost.
+    """
+    came_in = session.get_one(Mailbox, ticket.mailbox_id) if ticket.mailbox_id is not None else None
+    if came_in is not None and came_in.active:
+        return came_in
     catalogue = catalogues.of_ticket(session, ticket)
     keys = [spec.key for spec in catalogue.mailboxes if spec.team == ticket.team]
     boxes = session.scalars(

@@ -11,7 +11,6 @@ from helpdesk.domain.fieldreading import ReadingFacts, centre_of, organ_of, prog
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import Requester
-from helpdesk.models.institutions import Mailbox
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
@@ -126,11 +125,14 @@ def read_anew(session: Session, ticket: Ticket) -> None:
         read(session, ticket, catalogues.of_ticket(session, ticket), _mailbox(session, ticket), words, who)
 
 
+def mailbox_spec(catalogue: Catalogue, key: str | None) -> MailboxSpec:
+    """The mailbox with that key; the first one for a key that the catalogue does not have (any more)."""
+    return next((spec for spec in catalogue.mailboxes if spec.key == key), catalogue.mailboxes[0])
+
+
 def _mailbox(session: Session, ticket: Ticket) -> MailboxSpec:
-    """The mailbox through which the ticket came, as its catalogue has it; else the first one."""
-    boxes = catalogues.of_ticket(session, ticket).mailboxes
-    key = session.scalar(select(Mailbox.key).where(Mailbox.id == ticket.mailbox_id)) if ticket.mailbox_id else None
-    return next((spec for spec in boxes if spec.key == key), boxes[0])
+    """The mailbox through which the ticket came, as its catalogue has it."""
+    return mailbox_spec(catalogues.of_ticket(session, ticket), catalogues.mailbox_key(session, ticket))
 
 
 def _text(ticket: Ticket, key: str) -> str | None:

@@ -1,6 +1,7 @@
 """Publishing a catalogue (R-193)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,8 +14,8 @@ from helpdesk.models.audit import Event
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
 from helpdesk.models.people import RoleHolding
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import accounts, catalogue
-from tests.cast import REGIONAL_HEAD, Cast, load
+from helpdesk.services import accounts, catalogue, conversation, documents
+from tests.cast import REGIONAL_HEAD, REQUESTER, Cast, file, load
 from tests.domain.shipped import shipped
 
 
@@ -81,6 +82,62 @@ def test_a_mailbox_that_the_catalogue_drops_is_no_longer_active(cast: Cast) -> N
         "regional_biobio": False,
         "regional_valparaiso": False,
     }
+
+
+def test_a_dropped_mailbox_writes_no_more(cast: Cast) -> None:
+    box = cast.mailbox("regional_biobio")
+    ticket = cast.open(mailbox=box)
+    content = shipped("sigec-cl")
+    load(cast.session, replace(content, mailboxes=content.mailboxes[:1]))
+    cast.do(conversation.reply, cast.agent, ticket.id, None, "Estamos en ello.")
+    assert cast.letter(ticket, "respuesta").sender == cast.mailbox().address
+
+
+def test_what_came_to_a_mailbox_before_it_was_dropped_opens_a_ticket(cast: Cast) -> None:
+    incoming = cast.incoming(mailbox=cast.mailbox("regional_biobio"))
+    content = shipped("sigec-cl")
+    load(cast.session, replace(content, mailboxes=content.mailboxes[:1]))
+    assert cast.receive(incoming).ticket_id is not None
+
+
+def test_the_term_of_a_ticket_outlives_its_calendar(cast: Cast) -> None:
+    ticket = cast.open()
+    due = ticket.due_at
+    load(cast.session, with_calendar(shipped("sigec-cl"), key="otro"))
+    cast.do(documents.return_incomplete, cast.agent, ticket.id, None, ("memorandum",), "Sin firma.")
+    cast.receive(cast.answer_to(cast.letter(ticket, "incompleto"), "Va.", REQUESTER, files=(file("Memo firmado.pdf"),)))
+    assert ticket.due_at == due
+
+
+def test_a_holiday_that_is_added_moves_open_tickets(cast: Cast) -> None:
+    ticket = cast.open()
+    due = ticket.due_at
+    content = shipped("sigec-cl")
+    holidays = replace(content.calendars[0].holidays, add=("2026-04-08",))
+    load(cast.session, with_calendar(content, holidays=holidays))
+    cast.do(documents.return_incomplete, cast.agent, ticket.id, None, ("memorandum",), "Sin firma.")
+    cast.receive(cast.answer_to(cast.letter(ticket, "incompleto"), "Va.", REQUESTER, files=(file("Memo firmado.pdf"),)))
+    assert due is not None
+    assert ticket.due_at is not None
+    assert ticket.due_at > due
+
+
+def with_calendar(content: Catalogue, **changes: Any) -> Catalogue:
+    """The catalogue with its only calendar changed, its key everywhere."""
+    spec = replace(content.calendars[0], **changes)
+    return replace(
+        content,
+        calendars=(spec,),
+        teams=tuple(replace(team, calendar=spec.key) for team in content.teams),
+        request_types=tuple(
+            replace(
+                each,
+                service_hours=spec.key,
+                deadline=replace(each.deadline, calendar=spec.key) if each.deadline else None,
+            )
+            for each in content.request_types
+        ),
+    )
 
 
 def test_holders_of_the_directory_hold_their_functions(cast: Cast) -> None:

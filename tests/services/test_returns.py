@@ -8,7 +8,7 @@ from helpdesk.domain.errors import Invalid
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import documents, tickets
-from tests.cast import REGIONAL_HEAD, REQUESTER, TUESDAY, Cast, file
+from tests.cast import REGIONAL_HEAD, REPORT_TEXT, REQUESTER, TUESDAY, Cast, file
 
 
 def incomplete(cast: Cast) -> Ticket:
@@ -143,6 +143,15 @@ def test_each_missing_document_that_comes_is_acknowledged_by_a_shorter_list(cast
     letter = cast.letter(ticket, "incompleto")
     cast.receive(cast.answer_to(letter, "Adjunto.", REQUESTER, files=(file("accion de personal del solicitante.pdf"),)))
     assert len(ticket.missing_documents) == before - 1
+    assert len(cast.letters(ticket, "incompleto")) == 2
+
+
+def test_a_datum_that_comes_alone_is_answered_by_a_shorter_list(cast: Cast) -> None:
+    text = REPORT_TEXT.replace("proyecto 25-000200-00010", "proyecto")
+    ticket = cast.open(text=text, files=())
+    letter = cast.letter(ticket, "incompleto")
+    cast.receive(cast.answer_to(letter, "Proyecto 25-000200-00010.", REQUESTER))
+    assert (ticket.missing_fields, ticket.missing_documents) == ([], ["memorandum"])
     assert len(cast.letters(ticket, "incompleto")) == 2
 
 
