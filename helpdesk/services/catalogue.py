@@ -14,8 +14,9 @@ from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import Conflict
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox, number_sequence
 from helpdesk.models.people import Person, RoleHolding
+from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import today
-from helpdesk.services import history
+from helpdesk.services import deadlines, history
 from helpdesk.services.people import meet
 
 
@@ -25,10 +26,12 @@ def load(session: Session, actor: Actor, catalogue: Catalogue) -> CatalogueVersi
     content = to_json(catalogue)
     sha256 = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     institution = _institution(session, catalogue)
+    earlier: Catalogue | None = None
     if institution.catalogue_version_id is not None:
         in_force = session.get_one(CatalogueVersion, institution.catalogue_version_id)
         if in_force.sha256 == sha256:
             return in_force
+        earlier = catalogues.version(session, in_force.id)
     last = session.scalar(
         select(func.max(CatalogueVersion.number)).where(CatalogueVersion.institution_id == institution.id)
     )
@@ -43,7 +46,15 @@ def load(session: Session, actor: Actor, catalogue: Catalogue) -> CatalogueVersi
     history.record(
         session, actor, None, "catalogue_loaded", {"version": version.number, "sha256": sha256}, institution.id
     )
+    if earlier is not None and _counts_otherwise(earlier, catalogue):
+        deadlines.recount_open(session, actor, institution.id)
     return version
+
+
+def _counts_otherwise(earlier: Catalogue, catalogue: Catalogue) -> bool:
+    """Whether terms may end at another instant under the new catalogue."""
+    mode = [each.institution.settings.get("business_hours_mode") for each in (earlier, catalogue)]
+    return earlier.calendars != catalogue.calendars or mode[0] != mode[1]
 
 
 def _institution(session: Session, catalogue: Catalogue) -> Institution:

@@ -1,13 +1,15 @@
 """Keeps the legal instants of a ticket: start of the term, suspensions, due date (R-034, R-047 to R-053)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from helpdesk.domain.actors import Actor
 from helpdesk.models.tickets import Suspension, Ticket
 from helpdesk.queries import catalogue
 from helpdesk.queries.deadlines import due_of
+from helpdesk.services import history
 
 
 def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> None:
@@ -51,6 +53,29 @@ def recount(session: Session, ticket: Ticket) -> None:
     due = due_of(session, ticket)
     ticket.due_at = due.at if due else None
     session.flush()
+
+
+def recount_open(session: Session, actor: Actor, institution_id: int) -> None:
+    """The institution's calendar changed: count the due dates of its open tickets anew (R-182)."""
+    running = (
+        select(Ticket)
+        .where(Ticket.institution_id == institution_id, Ticket.closed_at.is_(None), Ticket.started_at.is_not(None))
+        .order_by(Ticket.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for ticket in session.scalars(running).all():
+        before = ticket.due_at
+        recount(session, ticket)
+        if ticket.due_at != before:
+            data = {"from": _written(before), "to": _written(ticket.due_at)}
+            history.record(session, actor, ticket, "due_changed", data)
+            ticket.touched += 1
+    session.flush()
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at is not None else None
 
 
 def _open(session: Session, ticket: Ticket) -> Suspension | None:

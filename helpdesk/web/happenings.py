@@ -27,6 +27,7 @@ PLAIN = {
     "delivery_in_doubt": "No consta si un correo llegó",
     "possibly_sent_twice": "Un correo pudo llegar dos veces",
     "kept_silent": "No se escribió al solicitante",
+    "due_changed": "El vencimiento cambió con el calendario",
     "returned": "Se devolvió por incompleto",
     "resumed": "Llegó lo que faltaba: el plazo vuelve a correr",
     "reopened": "Se reabrió el ticket",

@@ -115,11 +115,19 @@ def test_a_holiday_that_is_added_moves_open_tickets(cast: Cast) -> None:
     content = shipped("sigec-cl")
     holidays = replace(content.calendars[0].holidays, add=("2026-04-08",))
     load(cast.session, with_calendar(content, holidays=holidays))
-    cast.do(documents.return_incomplete, cast.agent, ticket.id, None, ("memorandum",), "Sin firma.")
-    cast.receive(cast.answer_to(cast.letter(ticket, "incompleto"), "Va.", REQUESTER, files=(file("Memo firmado.pdf"),)))
     assert due is not None
     assert ticket.due_at is not None
     assert ticket.due_at > due
+    assert cast.events(ticket, "due_changed")
+
+
+def test_the_due_date_of_a_finished_ticket_stays(cast: Cast) -> None:
+    ticket = cast.closed()
+    due = ticket.due_at
+    content = shipped("sigec-cl")
+    holidays = replace(content.calendars[0].holidays, add=("2026-04-08",))
+    load(cast.session, with_calendar(content, holidays=holidays))
+    assert ticket.due_at == due
 
 
 def with_calendar(content: Catalogue, **changes: Any) -> Catalogue:
