@@ -6,10 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
-from sqlalchemy.exc import DBAPIError
 
 from helpdesk.commands.opened import desk
-from helpdesk.domain.errors import Unavailable
+from helpdesk.db import transaction
+from helpdesk.domain.errors import NotFound
+from helpdesk.queries import mailboxes
 from mailbridge import pipe, reimport
 
 
@@ -28,19 +29,29 @@ def main(argv: list[str]) -> int:
     if chosen.action == "ingest":
         return ingest(chosen.to, chosen.sender)
     with desk():
+        require_known(chosen.to)
         return take_in(chosen.paths, chosen.to, dated=chosen.received is not None)
 
 
 def ingest(recipient: str, sender: str | None) -> int:
-    """The message of standard input; a database that is away means: the mail server keeps it and tries again."""
+    """The message of standard input. Whatever goes wrong on our side, the mail server keeps it and tries again."""
     try:
         with desk():
             status, sentence = pipe.ingest(sys.stdin.buffer, recipient, sender)
-    except (DBAPIError, Unavailable) as error:
+    except Exception as error:
         status, sentence = pipe.TRY_AGAIN, f"The message could not be stored, try again later: {error}"
     if status != pipe.ACCEPTED:
         sys.stderr.write(f"helpdesk: {sentence}\n")
     return status
+
+
+def require_known(recipient: str | None) -> None:
+    """Raises NotFound when a mailbox is named that we do not have."""
+    if recipient is None:
+        return
+    with transaction() as session:
+        if mailboxes.find(session, recipient) is None:
+            raise NotFound(f"There is no mailbox {recipient} here: name one of the catalogue with --to.")
 
 
 def take_in(paths: list[Path], recipient: str | None, *, dated: bool) -> int:

@@ -36,7 +36,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     """The parsed command line."""
     parser = argparse.ArgumentParser(prog="helpdesk mailbox")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    setting = actions.add_parser("set", help="connects a mailbox of the catalogue")
+    setting = actions.add_parser("set", help="connects a mailbox of the catalogue", allow_abbrev=False)
     setting.add_argument("key", help="its address, INSTITUTION/KEY, or KEY where unique")
     setting.add_argument("--imap", required=True, metavar="URL", help="imaps://host[:port] or imap://host[:port]")
     setting.add_argument("--user", required=True)

@@ -13,7 +13,7 @@ class Institution(Base):
     """Owner of mailboxes, teams and catalogue; every other row hangs below one.
 
     Its tickets are numbered by a sequence of its own (`number_sequence`): no two messages wait for each other's number,
-    at the price of a gap where a message had to be tried again.
+    at the price of a gap where a message had to be tried again. `last_hash` ends the institution's own history.
     """
 
     __tablename__ = "institutions"
@@ -23,6 +23,7 @@ class Institution(Base):
     name: Mapped[str]
     ticket_prefix: Mapped[str] = mapped_column(unique=True)
     timezone: Mapped[str]
+    last_hash: Mapped[str | None]
     catalogue_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("catalogue_versions.id", use_alter=True, name="fk_institutions_catalogue_version_id")
     )

@@ -1,6 +1,6 @@
 """Recomputes the hash chains of the history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -27,19 +27,20 @@ def broken(session: Session) -> Iterator[Break]:
         events = session.scalars(
             select(Event).where(Event.institution_id == institution.id, Event.ticket_id.is_(None)).order_by(Event.id)
         ).all()
-        at = first_break(events)
-        if at is not None:
-            yield Break(institution.key, events[at].id)
+        yield from _check(institution.key, events, institution.last_hash)
     prefixes = {institution.id: institution.ticket_prefix for institution in institutions}
     rows = session.execute(
         select(Ticket.id, Ticket.institution_id, Ticket.number, Ticket.last_hash).order_by(Ticket.id)
     ).all()
     for ticket_id, institution_id, number, last_hash in rows:
         events = session.scalars(select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id)).all()
-        at = first_break(events)
-        name = f"{prefixes[institution_id]}-{number}"
-        if at is not None:
-            yield Break(name, events[at].id)
-        elif (events[-1].hash if events else None) != last_hash:
-            yield Break(name, None)
+        yield from _check(f"{prefixes[institution_id]}-{number}", events, last_hash)
         session.expunge_all()
+
+
+def _check(chain: str, events: Sequence[Event], last_hash: str | None) -> Iterator[Break]:
+    at = first_break(events)
+    if at is not None:
+        yield Break(chain, events[at].id)
+    elif (events[-1].hash if events else None) != last_hash:
+        yield Break(chain, None)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.chain import event_hash
 from helpdesk.models.audit import Event
+from helpdesk.models.institutions import Institution
 from helpdesk.models.tickets import Ticket
 
 
@@ -22,12 +23,13 @@ def record(
 ) -> Event:
     """Append an event to the ticket's chain, or to the institution's when there is no ticket.
 
-    The caller holds the ticket's row lock; an institution's chain is guarded by an advisory lock of the transaction.
+    The caller holds the ticket's row lock; the institution's row is locked here.
     """
     owner = ticket.institution_id if ticket is not None else institution_id
     if owner is None:
         raise ValueError("an event belongs to a ticket or to an institution")
-    previous = ticket.last_hash if ticket is not None else _institution_end(session, owner)
+    chain = ticket if ticket is not None else _locked(session, owner)
+    previous = chain.last_hash
     now = clock.now()
     digest = event_hash(previous, now, actor.label, kind, data)
     event = Event(
@@ -42,16 +44,11 @@ def record(
         hash=digest,
     )
     session.add(event)
-    if ticket is not None:
-        ticket.last_hash = digest
+    chain.last_hash = digest
     return event
 
 
-def _institution_end(session: Session, institution_id: int) -> str | None:
-    session.execute(text("SELECT pg_advisory_xact_lock(7411, :id)"), {"id": institution_id})
-    return session.scalar(
-        select(Event.hash)
-        .where(Event.institution_id == institution_id, Event.ticket_id.is_(None))
-        .order_by(Event.id.desc())
-        .limit(1)
-    )
+def _locked(session: Session, institution_id: int) -> Institution:
+    """The institution, so that no other transaction goes on with its chain (rows that refer to it may come in)."""
+    query = select(Institution).where(Institution.id == institution_id).with_for_update(key_share=True)
+    return session.execute(query.execution_options(populate_existing=True)).scalar_one()

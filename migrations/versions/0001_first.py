@@ -29,6 +29,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('ticket_prefix', sa.Text(), nullable=False),
     sa.Column('timezone', sa.Text(), nullable=False),
+    sa.Column('last_hash', sa.Text(), nullable=True),
     sa.Column('catalogue_version_id', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_institutions')),
     sa.UniqueConstraint('key', name=op.f('uq_institutions_key')),

@@ -95,3 +95,9 @@ def test_a_changed_set_up_of_an_institution_is_named(operator: Operator, history
     tamper(history, "UPDATE events SET actor = 'somebody else' WHERE id = :id", id=first)
     answer = operator.orders("audit", "verify")
     assert (answer.status, answer.said.splitlines()[0]) == (1, f"mef-ec: el evento {first} no sigue al anterior")
+
+
+def test_the_end_of_an_institutions_history_that_was_cut_is_named(operator: Operator, history: Engine) -> None:
+    tamper(history, "DELETE FROM events WHERE id = :id", id=events(history, "ticket_id IS NULL")[-1])
+    answer = operator.orders("audit", "verify")
+    assert (answer.status, answer.said.splitlines()[0]) == (1, "mef-ec: faltan eventos al final")
