@@ -86,6 +86,12 @@ def decide(
     return step
 
 
+def speaks_of_it(ticket: Ticket, incoming: Incoming, message: Message) -> bool:
+    """Whether a message in the thread of an approval letter is about the decision. The requester, put in copy there,
+    may write about anything else."""
+    return message.author_id != ticket.requester_id or read_answer(incoming.new_text).decision != "none"
+
+
 def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> str:
     """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Gives the action
     (`approve`, `reject`, `needs_human`, `append`)."""

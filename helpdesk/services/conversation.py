@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.closing_words import is_thanks
 from helpdesk.domain.incoming import Incoming
 from helpdesk.models.messages import Message
 from helpdesk.models.outbox import Letter
@@ -104,7 +105,7 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     trust = "T2" if thread.token is not None and incoming.trust == "T1" else incoming.trust
     message = append(session, ticket, incoming, "letter", None, trust)
     history.record(session, actor, ticket, "message_received", {"message": message.id, "by": thread.by, "trust": trust})
-    if thread.step_id is not None:
+    if thread.step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         done = approvals.answer(session, actor, thread, incoming, message)
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
     if ticket.closed_at is not None:
@@ -112,6 +113,8 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     before = _lacking(ticket)
     documents.propose(session, actor, ticket)
     reading.read_again(session, ticket, reading.words_of(incoming))
+    if is_thanks(incoming.new_text) and not any(not file.inline for file in incoming.files):
+        return Outcome("append", ticket.id, message.id)
     waiting = ticket.status == "waiting_requester"
     tone = _tone(session, actor, ticket, incoming) if waiting else "silent"
     if routes.resume_if_complete(session, actor, ticket, incoming.received_at, tone):

@@ -135,6 +135,13 @@ def test_what_still_fails_reopens(cast: Cast) -> None:
     assert (cast.step(ticket).key, cast.step(ticket).round) == ("desaprobar", 1)
 
 
+def test_the_requester_in_the_thread_of_an_approval_is_heard_as_the_requester(cast: Cast) -> None:
+    ticket = cast.closed()
+    asked = cast.letter(ticket, "aprobacion")
+    outcome = cast.receive(cast.answer_to(asked, "Sigue fallando: no aparece el cambio.", REQUESTER, tokens=()))
+    assert outcome.action == "reopen"
+
+
 def test_reopening_asks_no_approver_again(cast: Cast) -> None:
     ticket = cast.closed()
     writes(cast, ticket, "Sigue fallando.")

@@ -67,6 +67,15 @@ def test_a_reply_without_the_document_changes_nothing(cast: Cast) -> None:
     assert (ticket.status, len(cast.letters(ticket, "incompleto"))) == ("waiting_requester", 1)
 
 
+def test_thanks_do_not_bring_what_an_agent_asked_for_in_words(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(documents.return_incomplete, cast.agent, ticket.id, None, (), "Aclare qué mes es.")
+    letter = cast.letter(ticket, "incompleto")
+    assert cast.receive(cast.answer_to(letter, "Muchas gracias, saludos.", REQUESTER)).action == "append"
+    assert ticket.status == "waiting_requester"
+    assert cast.receive(cast.answer_to(letter, "Es marzo.", REQUESTER)).action == "append_and_resume"
+
+
 def test_rounds_are_counted(cast: Cast) -> None:
     ticket = incomplete(cast)
     bring(cast, ticket)
