@@ -11,12 +11,13 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test ci lint types contracts migration clean
+.PHONY: help setup demo test soak ci lint types contracts migration clean
 
 help:
 	@echo "make demo       everything on this machine, with sample mail; Ctrl-C stops it"
 	@echo "make test       the whole test suite"
 	@echo "make ci         lint, types, contracts, tests with skipping forbidden, coverage"
+	@echo "make soak       long runs that print figures: 10,000 messages while somebody works"
 	@echo "make lint | types | contracts | migration | clean"
 
 # The environment is complete when its copy of the lock equals the lock; git changes times, so times decide nothing.
@@ -42,6 +43,9 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+soak: setup
+	$(BIN)/python -m pytest -m soak -s tests/soak
 
 ci: lint types contracts
 	$(MAKE) test HELPDESK_TEST_NO_SKIP=1 PYTEST_ARGS="--cov --cov-report=term:skip-covered $(PYTEST_ARGS)"
