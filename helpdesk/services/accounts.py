@@ -14,7 +14,7 @@ from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Person, RoleHolding, TeamMember
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import by_address, today
-from helpdesk.services import history
+from helpdesk.services import approvals, history
 from helpdesk.services.people import meet
 
 LEAST_PASSWORD = 12
@@ -209,6 +209,7 @@ def _hold(
         "until": dates[1].isoformat() if dates else None,
     }
     history.record(session, actor, None, "role_granted", data, institution.id)
+    approvals.somebody_holds(session, actor, institution.id, role, scope)
     return row
 
 

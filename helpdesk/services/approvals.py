@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -33,7 +34,7 @@ from helpdesk.services import (
     routes,
     tokens,
 )
-from helpdesk.services.locks import fresh
+from helpdesk.services.locks import fresh, locked
 from helpdesk.services.threads import Thread
 
 Decision = Literal["approve", "reject"]
@@ -152,6 +153,25 @@ def decide_by_token(session: Session, token: str, decision: Decision, reason: st
     page.token.used_at = clock.now()
     session.flush()
     return step
+
+
+def somebody_holds(session: Session, actor: Actor, institution_id: int, role: str, scope: str | None) -> None:
+    """A function has somebody now: the approvals that were stopped for want of anybody are asked."""
+    stopped = (
+        select(Step.ticket_id)
+        .join(Ticket, Ticket.id == Step.ticket_id)
+        .where(
+            Ticket.institution_id == institution_id,
+            Step.kind == "approve",
+            Step.state == "active",
+            Step.approver_id.is_(None),
+            Step.role == role,
+            Step.scope.is_not_distinct_from(scope),
+        )
+        .order_by(Step.ticket_id)
+    )
+    for ticket_id in session.scalars(stopped).all():
+        routes.ask_stopped(session, actor, locked(session, actor, ticket_id))
 
 
 def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> bool:

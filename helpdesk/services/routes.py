@@ -154,6 +154,17 @@ def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: T
         walk(session, actor, ticket, at, tone)
 
 
+def ask_stopped(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """Try anew to ask for an approval that was stopped because nobody could be asked. Gives whether there was one."""
+    row = active(session, ticket)
+    if row is None or row.kind != "approve" or row.approver_id is not None:
+        return False
+    row.state = "to_come"
+    session.flush()
+    walk(session, actor, ticket, clock.now())
+    return True
+
+
 def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> bool:
     """Take a returned request up again when nothing is missing any more; a returned approval goes on with any answer
     of the requester. Gives whether it went on."""

@@ -180,12 +180,7 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     if changed.keys() & {"region", "centro"}:
         opening.settle_place(session, ticket, catalogues.of_ticket(session, ticket), request_type)
     assessment.facts_of(session, ticket)
-    row = routes.active(session, ticket)
-    if row is not None and row.kind == "approve" and row.approver_id is None:
-        row.state = "to_come"
-        session.flush()
-        routes.walk(session, actor, ticket, clock.now())
-    elif lacking:
+    if not routes.ask_stopped(session, actor, ticket) and lacking:
         routes.resume_if_complete(session, actor, ticket, clock.now())
     return ticket
 

@@ -352,6 +352,17 @@ def test_a_function_that_nobody_holds_stops_the_request(cast: Cast) -> None:
     assert "Nadie" in (ticket.blocked_by or "")
 
 
+def test_a_new_holder_is_asked_what_was_stopped(cast: Cast) -> None:
+    role = "jefe_administrativo_regional"
+    cast.do(accounts.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
+    ticket, elsewhere = cast.open(), cast.open(text=REPORT_TEXT.replace("del Biobío", "de Valparaíso"))
+    asked = len(cast.letters(elsewhere, "aprobacion"))
+    cast.do(accounts.grant, operator(), "sigec-cl", "nueva.jefa@sigec-cl.example.org", role, "CL-BI")
+    assert (ticket.blocked_by, ticket.status) == (None, "waiting_approval")
+    assert cast.letter(ticket, "aprobacion").recipient == "nueva.jefa@sigec-cl.example.org"
+    assert len(cast.letters(elsewhere, "aprobacion")) == asked
+
+
 def test_an_institution_may_want_every_mailed_decision_confirmed(cast: Cast) -> None:
     content = shipped("sigec-cl")
     settings = {**content.institution.settings, "approvals_by_mail": "confirm"}
