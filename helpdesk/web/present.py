@@ -49,10 +49,10 @@ CHANNEL_LABELS = {
     "self_service": "Autoservicio en línea",
 }
 TRUST_LABELS = {
-    "T0": "Remitente sin comprobar",
-    "T1": "Remitente probable",
-    "T2": "Remitente comprobado",
-    "T3": "Remitente comprobado con su respuesta",
+    "T0": "Remitente sin verificar",
+    "T1": "Remitente verificado",
+    "T2": "Remitente verificado, con su respuesta personal",
+    "T3": "Con sesión iniciada",
 }
 LETTER_LABELS = {
     "queued": ("en cola", "calm"),
