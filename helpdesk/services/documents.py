@@ -36,6 +36,8 @@ def propose(session: Session, actor: Actor, ticket: Ticket) -> None:
         )
         .order_by(Attachment.id)
     ).all()
+    if not files:
+        return
     candidates = tuple(CandidateFile(a.id, a.filename, a.content_type, a.inline, a.size) for a in files)
     proposals = propose_documents(request_type, ticket.fields, {"channel": ticket.channel}, candidates)
     have = set(

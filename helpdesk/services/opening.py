@@ -1,5 +1,7 @@
 """Opens a ticket for a message that belongs to none (R-158 to R-164)."""
 
+from functools import cache
+
 from sqlalchemy import Sequence, select
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,7 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
     mailbox = session.get_one(Mailbox, incoming.mailbox_id)
     spec = reading.mailbox_spec(catalogue, mailbox.key)
 
+    @cache
     def roles_of(address: str) -> frozenset[Holding]:
         return holdings_of(session, incoming.institution_id, address, today(session, incoming.institution_id))
 
@@ -35,8 +38,8 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
     own_domains = frozenset(entry.address.rpartition("@")[2].lower() for entry in catalogue.mailboxes)
     requester = identify(catalogue, incoming.sender, incoming.passed_on, roles_of, own_domains, request_type)
     ticket = _new(session, incoming, catalogue, spec, proposed, requester)
-    reading.read(session, ticket, catalogue, spec, reading.words_of(incoming), requester)
-    settle_place(session, ticket, catalogue, request_type)
+    reading.read(ticket, catalogue, spec, reading.words_of(incoming), requester)
+    settle_place(ticket, catalogue, request_type)
     _participants(session, ticket, incoming)
     history.record(
         session,
@@ -91,18 +94,12 @@ def _new(
     return ticket
 
 
-def settle_place(
-    session: Session,
-    ticket: Ticket,
-    catalogue: Catalogue,
-    request_type: RequestType | None,
-) -> None:
+def settle_place(ticket: Ticket, catalogue: Catalogue, request_type: RequestType | None) -> None:
     """Which instance of its team has the ticket, and when it counts as filed (R-119)."""
     team = catalogue.team(ticket.team)
     ticket.team_scope = ticket.region if team.per_region else ticket.centre if team.per_centre else None
     calendar = calendar_of(catalogue.calendar(request_type.service_hours if request_type else team.calendar))
     ticket.filed_at = filed_at(ticket.received_at, calendar)
-    session.flush()
 
 
 def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, roles: frozenset[str]) -> Classification:

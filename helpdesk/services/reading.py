@@ -71,9 +71,7 @@ def words_of_message(session: Session, message: Message, whole: bool = False) ->
     return Words(Named(message.from_name, message.from_address), message.subject, text, tuple(files), message.at)
 
 
-def read(
-    session: Session, ticket: Ticket, catalogue: Catalogue, mailbox: MailboxSpec, words: Words, requester: Requester
-) -> None:
+def read(ticket: Ticket, catalogue: Catalogue, mailbox: MailboxSpec, words: Words, requester: Requester) -> None:
     """Read data and place out of a message; what is known already stays (a reply adds, it does not erase)."""
     request_type = catalogue.request_type(ticket.request_type) if ticket.request_type else None
     held = tuple(requester.holdings)
@@ -101,7 +99,6 @@ def read(
     ticket.entity = next(
         (str(ticket.fields[key]) for key in ENTITY_FIELDS if ticket.fields.get(key)), ticket.entity or ""
     )
-    session.flush()
 
 
 def read_again(session: Session, ticket: Ticket, words: Words) -> None:
@@ -111,7 +108,7 @@ def read_again(session: Session, ticket: Ticket, words: Words) -> None:
     ticket.fields = {key: value for key, value in ticket.fields.items() if key not in ticket.invalid_fields}
     held = holdings_of(session, ticket.institution_id, words.sender.address, today(session, ticket.institution_id))
     who = Requester(words.sender, ticket.requester_role, tuple(held), None, None, True)
-    read(session, ticket, catalogues.of_ticket(session, ticket), _mailbox(session, ticket), words, who)
+    read(ticket, catalogues.of_ticket(session, ticket), _mailbox(session, ticket), words, who)
 
 
 def read_anew(session: Session, ticket: Ticket) -> None:
@@ -122,7 +119,7 @@ def read_anew(session: Session, ticket: Ticket) -> None:
     held = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
     who = Requester(named, ticket.requester_role, tuple(held), None, None, True)
     for words in words_of_ticket(session, ticket):
-        read(session, ticket, catalogues.of_ticket(session, ticket), _mailbox(session, ticket), words, who)
+        read(ticket, catalogues.of_ticket(session, ticket), _mailbox(session, ticket), words, who)
 
 
 def mailbox_spec(catalogue: Catalogue, key: str | None) -> MailboxSpec:

@@ -30,42 +30,48 @@ def begin(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: To
     """Lay out the steps of the ticket's type and walk to the first that waits. The ticket must be classified."""
     request_type = _request_type(session, ticket)
     last = session.scalar(select(func.max(Step.round)).where(Step.ticket_id == ticket.id))
-    for position, spec in enumerate(routes.walked(request_type)):
-        session.add(_row(ticket, spec, position, 0 if last is None else last + 1))
+    round_ = 0 if last is None else last + 1
+    rows = {spec.key: _row(ticket, spec, place, round_) for place, spec in enumerate(routes.walked(request_type))}
+    session.add_all(rows.values())
     session.flush()
     deadlines.begin(session, ticket, at, complete=False)
-    walk(session, actor, ticket, at, tone)
+    _walk(session, actor, ticket, rows, at, tone)
 
 
 def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
     """Go on from the first unsettled step until one waits for somebody or the route ends."""
+    _walk(session, actor, ticket, present(session, ticket), at, tone)
+
+
+def _walk(session: Session, actor: Actor, ticket: Ticket, rows: dict[str, Step], at: datetime, tone: Tone) -> None:
+    """`rows` are the present rows by key. Nothing that a step sets off by itself changes the facts: they are read once,
+    and what the steps write goes to the database together."""
     request_type = _request_type(session, ticket)
-    rows = present(session, ticket)
-    # Nothing that a step sets off by itself changes the facts: they are read once for the whole walk.
     facts = assessment.facts_of(session, ticket)
-    while ticket.closed_at is None and _waiting(rows) is None:
-        states = {key: row.state for key, row in rows.items()}
-        turn = routes.next_step(request_type, states, facts)
-        for key in turn.skipped:
-            rows[key].state = "skipped"
-        if turn.step is None:
-            finish(session, actor, ticket, at)
-            return
-        row = rows[turn.step.key]
-        match routes.course(request_type, turn.step, states, facts):
-            case "pass":
-                settle(session, actor, ticket, row, via="machine")
-                _passed(session, actor, ticket, turn.step, tone)
-            case "return":
-                send_back(session, actor, ticket, row, facts.entitled, at, tone)
-            case "reject":
-                refuse(session, actor, ticket, row, routes.refusal(turn.step), facts, at, tone)
-            case "wait":
-                activate(session, actor, ticket, row, turn.step)
-        gate = routes.gate(request_type)
-        if gate in turn.skipped or (turn.step.key == gate and row.state == "done"):
-            deadlines.begin(session, ticket, at, complete=True)
-    _set_status(session, actor, ticket, _waiting(rows))
+    with session.no_autoflush:
+        while ticket.closed_at is None and _waiting(rows) is None:
+            states = {key: row.state for key, row in rows.items()}
+            turn = routes.next_step(request_type, states, facts)
+            for key in turn.skipped:
+                rows[key].state = "skipped"
+            if turn.step is None:
+                finish(session, actor, ticket, at)
+                return
+            row = rows[turn.step.key]
+            match routes.course(request_type, turn.step, states, facts):
+                case "pass":
+                    settle(session, actor, ticket, row, via="machine")
+                    _passed(session, actor, ticket, turn.step, tone)
+                case "return":
+                    send_back(session, actor, ticket, row, facts.entitled, at, tone)
+                case "reject":
+                    refuse(session, actor, ticket, row, routes.refusal(turn.step), facts, at, tone)
+                case "wait":
+                    activate(session, actor, ticket, row, turn.step)
+            gate = routes.gate(request_type)
+            if gate in turn.skipped or (turn.step.key == gate and row.state == "done"):
+                deadlines.begin(session, ticket, at, complete=True)
+        _set_status(session, actor, ticket, _waiting(rows))
 
 
 def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpec) -> None:

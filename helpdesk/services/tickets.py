@@ -80,7 +80,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     ticket.requester_role = identify(catalogue, named, None, lambda _: held, frozenset(), spec).role
     session.flush()
     reading.read_anew(session, ticket)
-    opening.settle_place(session, ticket, catalogue, spec)
+    opening.settle_place(ticket, catalogue, spec)
     history.record(session, actor, ticket, "classified", {"from": before, "to": request_type})
     documents.propose(session, actor, ticket)
     deadlines.forget(session, ticket)
@@ -178,7 +178,7 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     if request_type is None:
         return ticket
     if changed.keys() & {"region", "centro"}:
-        opening.settle_place(session, ticket, catalogues.of_ticket(session, ticket), request_type)
+        opening.settle_place(ticket, catalogues.of_ticket(session, ticket), request_type)
     assessment.facts_of(session, ticket)
     if not routes.ask_stopped(session, actor, ticket) and lacking:
         routes.resume_if_complete(session, actor, ticket, clock.now())
