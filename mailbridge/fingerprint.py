@@ -44,7 +44,7 @@ def peek(raw: bytes) -> Peek:
         digest.update(b"%d:" % len(value) + value)
     digest.update(canonical(body))
     message_id = fields.get(b"message-id", b"").strip().strip(b"<>")
-    address = parseaddr(legible(fields.get(b"from", b"")))[1].lower()
+    address = storable(parseaddr(legible(fields.get(b"from", b"")))[1].lower())
     return Peek(
         fingerprint=digest.hexdigest(),
         anchored=bool(message_id or fields.get(b"date", b"").strip()),
@@ -84,13 +84,13 @@ def canonical(body: bytes) -> bytes:
 
 
 def plain(value: bytes) -> str:
-    """The bytes as a line of text: UTF-8 or Latin-1, no NUL (PostgreSQL refuses it), cut at 2,000."""
+    """The bytes as a line of text: UTF-8 or Latin-1."""
     cut = value[:LONGEST_VALUE]
     try:
         text = cut.decode("utf-8")
     except UnicodeDecodeError:
         text = cut.decode("latin-1")
-    return text.replace("\x00", "").strip()
+    return storable(text)
 
 
 def legible(value: bytes) -> str:
@@ -99,9 +99,18 @@ def legible(value: bytes) -> str:
     if "=?" not in text:
         return text
     try:
-        return str(make_header(decode_header(text))).replace("\x00", "")
+        return storable(str(make_header(decode_header(text))))
     except (HeaderParseError, LookupError, UnicodeError, ValueError):
         return text
+
+
+def storable(text: str) -> str:
+    """The text as PostgreSQL keeps and indexes it: no NUL, no half of a surrogate pair, at most 2,000 bytes.
+
+    A message that cannot be written down is never accepted, and would hold up its mailbox for ever.
+    """
+    whole = text.replace("\x00", "").encode("utf-8", "replace")
+    return whole[:LONGEST_VALUE].decode("utf-8", "ignore").strip()
 
 
 def instant_of(date: str | None) -> datetime | None:

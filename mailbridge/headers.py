@@ -18,6 +18,9 @@ _FOLD = re.compile(r"\r?\n|\r")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>")
 _WHOLE_IN_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[qQ]\?[^?]{0,500}<[^?]{0,500}\?=")
 _LONGEST_NAME = 200
+# RFC 5321 §4.5.3.1.3 allows 256 octets, RFC 5322 §2.1.1 a line of 998. Both are indexed, and an index has its limit.
+_LONGEST_ADDRESS = 500
+_LONGEST_ID_BYTES = 998
 _WHITE = re.compile(r"\s+")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
@@ -195,7 +198,8 @@ def _clean_address(raw: str) -> str | None:
     if not local.startswith('"'):
         local, domain = _WHITE.sub("", local), _WHITE.sub("", domain)
     domain = domain.rstrip(".")
-    return f"{local}{at}{domain}" if local and domain else None
+    whole = f"{local}{at}{domain}"
+    return whole if local and domain and len(whole) <= _LONGEST_ADDRESS else None
 
 
 def message_ids(value: str | None) -> tuple[str, ...]:
@@ -205,7 +209,7 @@ def message_ids(value: str | None) -> tuple[str, ...]:
     found = [_WHITE.sub("", one) for one in _MESSAGE_ID.findall(value)]
     if not found:
         found = [one.strip("<>,;") for one in value.split() if "@" in one]
-    return tuple(dict.fromkeys(words.utf8(one) for one in found if one))
+    return tuple(dict.fromkeys(_short(words.utf8(one)) for one in found if one))
 
 
 def message_id(value: str | None) -> str | None:
@@ -213,7 +217,11 @@ def message_id(value: str | None) -> str | None:
     if not value or not value.strip():
         return None
     found = message_ids(value)
-    return found[0] if found else words.utf8(value.strip().strip("<>").split(" ")[0]) or None
+    return found[0] if found else _short(words.utf8(value.strip().strip("<>").split(" ")[0])) or None
+
+
+def _short(identifier: str) -> str:
+    return identifier.encode("utf-8")[:_LONGEST_ID_BYTES].decode("utf-8", "ignore")
 
 
 def date(value: str | None) -> datetime | None:

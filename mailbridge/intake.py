@@ -12,7 +12,7 @@ from helpdesk import clock
 from helpdesk.db import transaction
 from helpdesk.services import ledger
 from mailbridge import failpoints
-from mailbridge.fingerprint import instant_of, peek
+from mailbridge.fingerprint import instant_of, peek, storable
 
 Source = Literal["imap", "lmtp", "pipe", "import"]
 
@@ -63,8 +63,8 @@ def described(envelope: Envelope, raw: bytes) -> ledger.NewArrival:
         mailbox_id=envelope.mailbox_id,
         source=envelope.source,
         arrival_key=envelope.key,
-        envelope_from=envelope.sender,
-        envelope_to=envelope.recipient.replace("\x00", ""),
+        envelope_from=storable(envelope.sender) if envelope.sender else None,
+        envelope_to=storable(envelope.recipient),
         fingerprint=seen.fingerprint,
         anchored=seen.anchored,
         sha256=hashlib.sha256(raw).hexdigest(),

@@ -31,6 +31,7 @@ from mailbridge.values import ParsedMail, Verdict
 log = logging.getLogger(__name__)
 
 COLLISIONS = frozenset({"40001", "40P01"})
+PROGRAM_LIMIT = "54"
 MOST_COLLISIONS = 5
 FIRST_PAUSE = timedelta(seconds=10)
 PASSING_PAUSE = timedelta(seconds=30)
@@ -74,15 +75,26 @@ def process_inbound(ledger_id: int) -> None:
     except ParseFailed as error:
         log.warning("arrival %s cannot be read: %s", ledger_id, error)
         set_aside(ledger_id, error.reason)
-    except (OperationalError, InterfaceError, Unavailable):
-        log.warning("arrival %s waits: a part we need does not answer", ledger_id, exc_info=True)
-        give_back(ledger_id, PASSING_PAUSE, counted=False)
-    except Exception:
+    except Exception as error:
+        if is_passing(error):
+            log.warning("arrival %s waits: a part we need does not answer", ledger_id, exc_info=True)
+            give_back(ledger_id, PASSING_PAUSE, counted=False)
+            return
         log.exception("arrival %s failed (try %s)", ledger_id, started.attempt)
         if started.attempt >= ledger.LIMIT_OF_TRIES:
             set_aside(ledger_id, "internal_error")
         else:
             give_back(ledger_id, FIRST_PAUSE * started.attempt, counted=True)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the failure says nothing about the message: the database or the file store does not answer.
+
+    What the message itself makes too large for the database (class 54 of its error codes) does not pass by waiting.
+    """
+    if isinstance(error, OperationalError):
+        return not (getattr(error.orig, "sqlstate", None) or "").startswith(PROGRAM_LIMIT)
+    return isinstance(error, (InterfaceError, Unavailable))
 
 
 def understand_and_record(started: Started) -> None:

@@ -1,10 +1,12 @@
 """From accepted bytes to their effect."""
 
+import random
+import string
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from helpdesk import clock
 from helpdesk.db import transaction
@@ -42,6 +44,25 @@ def test_the_same_letter_to_two_mailboxes_is_one_ticket_and_one_acknowledgement(
     assert house.arrival(second).duplicate_of_id == first
     assert house.arrival(second).ticket_id == house.arrival(first).ticket_id
     assert len(house.letters()) == 1
+
+
+LONG = "".join(random.Random(9).choices(string.ascii_letters + string.digits + "!#$%&*+-/=?^_{|}~", k=6000)).encode()
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"From: " + LONG + b"@gmail.example",
+        b"Message-ID: <" + LONG + b"@gmail.example>",
+        b"Subject: =?utf-7?q?+2AA-?=",
+        b"From: =?utf-7?q?+2AA-?=@gmail.example",
+        b"Message-ID: <" + bytes(random.Random(1).choices(range(0x80, 0x100), k=1990)) + b"@gmail.example>",
+    ],
+)
+def test_no_header_can_keep_a_letter_out_of_the_ledger(house: House, field: bytes) -> None:
+    number = house.say(field + b"\r\n" + letter())
+    house.work()
+    assert house.arrival(number).state != "pending"
 
 
 def test_another_letter_under_a_known_message_id_is_processed_and_linked(house: House) -> None:
@@ -87,6 +108,20 @@ def test_a_file_store_that_is_away_costs_no_try(house: House, monkeypatch: pytes
     monkeypatch.undo()
     house.work(later=timedelta(minutes=1))
     assert house.arrival(number).state == "processed"
+
+
+def test_what_is_too_large_for_the_database_is_set_aside_after_three_tries(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(*_: object) -> None:
+        with transaction() as session:
+            session.execute(text("DO $$ BEGIN RAISE program_limit_exceeded; END $$"))
+
+    monkeypatch.setattr(processing, "record", too_large)
+    number = house.say(letter())
+    for _ in range(3):
+        house.work(later=timedelta(minutes=1))
+    assert (house.arrival(number).state, house.arrival(number).reason) == ("quarantined", "internal_error")
 
 
 def test_a_message_that_hangs_its_reader_is_set_aside_and_the_next_is_read(database_url: str, tmp_path: Path) -> None:
