@@ -13,7 +13,7 @@ from mailbridge.values import ParsedMail
 NAMELESS_BORDER = "protection.outlook.com"
 
 _MAX_FIELD = 20_000
-_PAIR = re.compile(r"([A-Za-z0-9_.\-/]{1,80})\s*=\s*(\"[^\"]{0,500}\"|[^\s;]{1,500})")
+_PAIR = re.compile(r"([A-Za-z0-9_.\-/]{1,80})\s*=\s*(\"(?:[^\"\\]|\\.){0,500}\"|[^\s;]{1,500})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,10 @@ def _without_comments(value: str) -> str:
 def _split(value: str) -> list[str]:
     pieces: list[str] = []
     current: list[str] = []
-    quoted = False
+    quoted = escaped = False
     for char in value:
-        quoted = quoted != (char == '"')
+        quoted = quoted != (char == '"' and not escaped)
+        escaped = char == "\\" and not escaped
         if char == ";" and not quoted:
             pieces.append("".join(current))
             current = []

@@ -78,6 +78,13 @@ def test_two_verdicts_of_which_one_fails_are_a_failure() -> None:
     assert judged(f"{BORDER}; dmarc=pass header.from=inst.test; dmarc=fail header.from=inst.test").failed
 
 
+def test_a_quoted_envelope_sender_cannot_write_a_verdict() -> None:
+    """A quoted local part may hold quotes and semicolons (RFC 5321 §4.1.2); the border repeats it."""
+    quoted = r'"a\"; dmarc=pass header.from=inst.test; x=\"b"@evil.test'
+    assert judged(f"{BORDER}; spf=pass smtp.mailfrom={quoted}").trust == "T0"
+    assert judged(f"{BORDER}; spf=pass smtp.mailfrom={quoted}; {PASS.partition('; ')[2]}").trust == "T1"
+
+
 def test_a_message_of_two_authors_is_not_trusted() -> None:
     assert judged(PASS, sender="ana@inst.test, mal@evil.test").trust == "T0"
     assert judged(PASS, sender="mal@evil.test\r\nFrom: ana@inst.test").trust == "T0"
