@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from helpdesk.db import db
 from helpdesk.domain.desk import DeskSettings
@@ -31,6 +32,14 @@ from helpdesk.web.policy import Policy, enforce, policy
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (catalogue, sessions, queue, tickets, approvals, ledger, health)
 LARGEST_UPLOAD = 26 * 1024 * 1024
+LARGEST_ID = 2**63 - 1
+
+
+class RowId(IntegerConverter):
+    """A number in an address that the database can hold; a larger one is no address of ours."""
+
+    def __init__(self, addresses: Map) -> None:
+        super().__init__(addresses, max=LARGEST_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ def create_app(settings: AppSettings) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
     )
+    app.url_map.converters["int"] = RowId
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["files"] = settings.files
     app.extensions["desk"] = settings.desk

@@ -239,5 +239,7 @@ def _due_after(after: Cursor) -> ColumnElement[bool]:
 
 
 def _ended_before(after: Cursor) -> ColumnElement[bool]:
+    if after.at is None:
+        return Ticket.id < after.id
     earlier = Ticket.closed_at < after.at
     return earlier | ((Ticket.closed_at == after.at) & (Ticket.id < after.id))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from helpdesk.db import transaction
 from helpdesk.domain.errors import NotAllowed
 from helpdesk.services import accounts
-from helpdesk.web.forms import EntryForm
+from helpdesk.web.forms import EntryForm, clean
 from helpdesk.web.identity import Entering, viewer_or_none
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.render import page, see_other
@@ -33,7 +33,10 @@ def entry() -> Response | tuple[str, int]:
                 raise NotAllowed(form.first_error())
             with transaction() as session:
                 person = accounts.sign_in(
-                    session, form.address.data.lower(), form.password.data, request.values.get("institucion") or None
+                    session,
+                    form.address.data.lower(),
+                    form.password.data,
+                    clean(request.values.get("institucion")) or None,
                 )
         except NotAllowed as refusal:
             problem = str(refusal)

@@ -121,3 +121,8 @@ def test_a_quarantined_mail_is_text_and_nothing_else(sign_in: SignIn) -> None:
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert b"<script>" in answer.data
+
+
+@pytest.mark.parametrize("path", ["/tickets/SIGEC-1/archivos/{}", "/aprobaciones/{}", "/admin/libro/{}/original"])
+def test_a_number_beyond_every_id_is_an_address_that_does_not_exist(sign_in: SignIn, path: str) -> None:
+    assert sign_in("admin").get(path.format(2**63)).status_code == 404

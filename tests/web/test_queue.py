@@ -155,3 +155,7 @@ def test_more_rows_cost_no_more_statements(app: Flask, admin: Viewer) -> None:
             tickets.page(session, admin, Filters(view="abiertos"), clock.now(), size=size)
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_a_place_in_another_view_does_not_break_the_ended_ones(sign_in: SignIn) -> None:
+    assert sign_in("admin").get("/bandeja?vista=cerrados&desde=-_9").status_code == 200

@@ -61,3 +61,8 @@ def test_a_way_back_never_leads_elsewhere(app: Flask, wanted: str | None) -> Non
 def test_a_way_back_keeps_its_filters(app: Flask) -> None:
     with app.test_request_context():
         assert safe_path("/bandeja?vista=mias&q=a") == "/bandeja?vista=mias&q=a"
+
+
+def test_an_institution_that_cannot_exist_is_a_refusal(app: Flask, forms_without_token: None) -> None:
+    form = {"address": "a@b.example", "password": "x", "institucion": "\0x"}
+    assert app.test_client().post("/entrar", data=form).status_code == 422
