@@ -143,7 +143,7 @@ class Visit:
         known = held.last_uid if uidvalidity == held.uidvalidity else 0
         waiting = imap_client.uids_above(client, known)
         with transaction() as session:
-            done = mailboxes.accepted_uids(session, held.mailbox_id, held.imap_folder, uidvalidity, known)
+            done = mailboxes.accepted_uids(session, held.mailbox_id, held.place, uidvalidity, known)
         reading = Reading(uidvalidity, max([known, *waiting]), [uid for uid in waiting if uid not in done])
         self._note_progress(reading)
         return reading
@@ -183,7 +183,7 @@ class Visit:
             source="imap",
             institution_id=held.institution_id,
             mailbox_id=held.mailbox_id,
-            key=f"{held.imap_folder}:{uidvalidity}:{message.uid}",
+            key=f"{held.place}:{uidvalidity}:{message.uid}",
             sender=None,
             recipient=held.address,
             refused=None if message.whole else ("too_large", TOO_LARGE),

@@ -4,6 +4,7 @@ One bridge holds a mailbox by a lease. Each take-over raises the fence; a holder
 write nothing any more, however long it was frozen.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -34,6 +35,13 @@ class Held:
     uidvalidity: int | None
     last_uid: int
     fence: int
+
+    @property
+    def place(self) -> str:
+        """The folder and its account as the ledger's keys name them. UIDVALIDITY tells folders apart within one account
+        only (RFC 9051 §2.3.1.1; several servers always say 1), so another account's numbers are other messages."""
+        account = hashlib.sha256(f"{self.imap_url} {self.imap_user}".encode()).hexdigest()[:12]
+        return f"{account}:{self.imap_folder}"
 
 
 def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
@@ -106,9 +114,9 @@ def _update(session: Session, mailbox_id: int, fence: int, **values: object) -> 
         raise Conflict(f"The mailbox {mailbox_id} was taken over by another bridge.")
 
 
-def accepted_uids(session: Session, mailbox_id: int, folder: str, uidvalidity: int, above: int) -> frozenset[int]:
+def accepted_uids(session: Session, mailbox_id: int, place: str, uidvalidity: int, above: int) -> frozenset[int]:
     """UIDs above `above` that the ledger has already."""
-    prefix = f"{folder}:{uidvalidity}:"
+    prefix = f"{place}:{uidvalidity}:"
     keys = session.scalars(
         select(Arrival.arrival_key).where(
             Arrival.mailbox_id == mailbox_id,

@@ -12,7 +12,7 @@ from helpdesk.domain.errors import Conflict, NotFound
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.queries import health
-from helpdesk.services import ledger
+from helpdesk.services import ledger, mailboxes
 from helpdesk.services.ledger import NewArrival
 
 NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
@@ -161,3 +161,12 @@ def test_the_equation_fails_when_bytes_are_gone(session: Session, arrival: NewAr
 def test_an_empty_ledger_holds(session: Session) -> None:
     assert health.equation(session, NOON, institution_id=-1).holds
     assert session.scalar(select(func.count()).select_from(Arrival)) == 0
+
+
+def test_the_same_numbers_in_another_account_are_other_messages(session: Session, arrival: NewArrival) -> None:
+    account = mailboxes.Held(1, 1, "soporte@mef.example", "imaps://imap.example", "old", "INBOX", "", 1, 7, 1)
+    ledger.accept(session, replace(arrival, source="imap", arrival_key=f"{account.place}:1:7"), b"bytes")
+    assert arrival.mailbox_id is not None
+    assert mailboxes.accepted_uids(session, arrival.mailbox_id, account.place, 1, 0) == {7}
+    moved = replace(account, imap_user="new")
+    assert mailboxes.accepted_uids(session, arrival.mailbox_id, moved.place, 1, 0) == frozenset()
