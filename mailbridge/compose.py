@@ -18,6 +18,8 @@ from mailbridge.values import Attachment, Mailbox
 
 # Control characters, and the line ends beyond ASCII that some program may take for one.
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]")
+# Another program's id need not be one (RFC 5322 §3.6.4): what counts is that it can be repeated in a header.
+_FOREIGN_ID = re.compile(r"[!-;=?-~]{1,980}\Z")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}\Z")
 _MESSAGE_ID = re.compile(r"[^\s<>@]{1,700}@[^\s<>@]{1,255}\Z")
 _COMPOSITE_TYPES = ("multipart", "message")
@@ -107,9 +109,9 @@ def _header(letter: OutgoingLetter) -> list[tuple[str, Any]]:
     if letter.reply_to is not None:
         fields.append(("Reply-To", _address(letter.reply_to)))
     if letter.in_reply_to is not None:
-        fields.append(("In-Reply-To", _id(letter.in_reply_to)))
+        fields.append(("In-Reply-To", _foreign_id(letter.in_reply_to)))
     if letter.references:
-        fields.append(("References", " ".join(_id(one) for one in letter.references)))
+        fields.append(("References", " ".join(_foreign_id(one) for one in letter.references)))
     mark = _safe(letter.loop_mark, "loop mark")
     if letter.automatic:
         fields += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"), ("X-Loop", mark)]
@@ -127,6 +129,17 @@ def _id(value: str) -> str:
     if not _MESSAGE_ID.match(bare) or not bare.isascii():
         raise UnsafeHeader("A message id of an outgoing letter is not of the form local@domain: make a new one.")
     return f"<{bare}>"
+
+
+def is_repeatable(identifier: str) -> bool:
+    """Whether a letter can name the message of that id as the one it answers."""
+    return _FOREIGN_ID.match(identifier) is not None
+
+
+def _foreign_id(value: str) -> str:
+    if not is_repeatable(value):
+        raise UnsafeHeader("A letter cannot name the message that it answers by this id: leave the id out.")
+    return f"<{value}>"
 
 
 def _address(box: Mailbox) -> Address:

@@ -40,6 +40,19 @@ def test_the_acknowledgement_leaves_once(opening: Opening) -> None:
     assert b"Auto-Submitted: auto-replied" in server.messages[0]
 
 
+@pytest.mark.parametrize(
+    ("theirs", "named"),
+    [("<20250303.abc>", b"<20250303.abc>"), ("<a@b@c>", b"<a@b@c>"), ("<ñandú@x.example>", None), ("<a\x85b@x>", None)],
+)
+def test_an_odd_message_id_keeps_no_letter_back(opening: Opening, theirs: str, named: bytes | None) -> None:
+    house, server = opening()
+    house.say(letter(message_id=theirs))
+    house.work()
+    assert [row.state for row in house.letters()] == ["accepted"]
+    assert (b"In-Reply-To: " in server.messages[0]) == (named is not None)
+    assert (named or b"") in server.messages[0]
+
+
 def test_a_greylisting_server_gets_the_letter_later(opening: Opening) -> None:
     house, server = opening(RCPT="450 4.7.1 greylisted")
     house.say(letter())
