@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.calendars import Calendar, calendar_of
+from helpdesk.domain.countedlines import CountedLine
 from helpdesk.domain.deadlines import Due, Mode
 from helpdesk.domain.deadlines import Suspension as Stretch
 from helpdesk.domain.deadlines import due_at as counted
@@ -30,6 +31,13 @@ def due_of(session: Session, ticket: Ticket) -> Due | None:
     mode: Mode = present.institution.settings.get("business_hours_mode", "opening_hours")
     calendar = _calendar(session, ticket, request_type.deadline.calendar)
     return counted(request_type.deadline, ticket.started_at, calendar, suspensions_of(session, ticket), mode)
+
+
+def explained(session: Session, ticket: Ticket) -> tuple[CountedLine, ...]:
+    """How the ticket's due date was counted («cómo se contó»); () without a term, and for an ended ticket whose
+    calendar changed since."""
+    due = due_of(session, ticket)
+    return due.lines if due is not None and due.at == ticket.due_at else ()
 
 
 def suspensions_of(session: Session, ticket: Ticket) -> tuple[Stretch, ...]:

@@ -22,6 +22,7 @@ from helpdesk.services import tokens
 from helpdesk.services.locks import fresh
 
 By = Literal["token", "our_message_id", "known_message_id", "number"]
+Waits = Literal["third_party_to_reply_address", "not_a_participant", "sender_not_verified"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Thread:
     by: By
     token: ReplyToken | None
     step_id: int | None
-    waits: str | None
+    waits: Waits | None
 
 
 def find(session: Session, incoming: Incoming) -> Thread | None:
@@ -122,7 +123,7 @@ def _by_number(session: Session, incoming: Incoming) -> Thread | None:
     return None
 
 
-def _unless_verified(session: Session, ticket: Ticket, incoming: Incoming) -> str | None:
+def _unless_verified(session: Session, ticket: Ticket, incoming: Incoming) -> Waits | None:
     if not takes_part(session, ticket, incoming.sender.address):
         return "not_a_participant"
     return None if incoming.trust != "T0" else "sender_not_verified"

@@ -87,7 +87,7 @@ LETTER_NAMES = {
 STANDING_REASONS = {
     "not_a_participant": "Cita este ticket, pero quien escribe no toma parte en él.",
     "third_party_to_reply_address": "Llegó a la dirección personal de otra persona.",
-    "known_message_id": "Repite la identificación de un mensaje conocido.",
+    "sender_not_verified": "Nada prueba que lo haya enviado quien dice enviarlo.",
     "unclear_after_closing": "Llegó después del cierre y no queda claro si pide algo.",
 }
 MINUTE, HOUR, DAY = 60, 3600, 86400

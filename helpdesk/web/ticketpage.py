@@ -10,14 +10,11 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.db import transaction
-from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.catalogue import Catalogue
-from helpdesk.domain.countedlines import CountedLine
-from helpdesk.domain.deadlines import Suspension, due_at
 from helpdesk.domain.errors import HelpdeskError, NotFound
 from helpdesk.models.tickets import ENDED, Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries import tickets, timeline
+from helpdesk.queries import deadlines, tickets, timeline
 from helpdesk.queries.timeline import DocumentLine, TicketPage
 from helpdesk.queries.viewers import Viewer
 from helpdesk.web import errors, forms, present
@@ -100,7 +97,7 @@ def values(
         "names": names,
         "spec": names.type_of(ticket.request_type),
         "due": present.due(ticket.due_at, ticket.status, names.calendar(ticket.request_type), clock.now()),
-        "counted": counted_lines(catalogue, page),
+        "counted": deadlines.explained(session, ticket),
         "checklist": checklist(names, page),
         "loose": loose_files(page),
         "tell": told(names, ticket.request_type),
@@ -163,17 +160,6 @@ def loose_files(page: TicketPage) -> tuple[Any, ...]:
     """Files the requester sent that stand for no document yet."""
     used = {line.document.attachment_id for line in page.documents}
     return tuple(file for file in page.files if file.id not in used)
-
-
-def counted_lines(catalogue: Catalogue, page: TicketPage) -> tuple[CountedLine, ...]:
-    """How the due date was counted («cómo se contó»), from the catalogue and the suspensions; () without a term."""
-    ticket = page.ticket
-    spec = Names(catalogue).type_of(ticket.request_type)
-    if spec is None or spec.deadline is None or ticket.started_at is None:
-        return ()
-    calendar = calendar_of(catalogue.calendar(spec.deadline.calendar))
-    stopped = tuple(Suspension(each.since, each.until) for each in page.suspensions)
-    return due_at(spec.deadline, ticket.started_at, calendar, stopped).lines
 
 
 def team_choices(catalogue: Catalogue, ticket: Ticket) -> tuple[Choice, ...]:

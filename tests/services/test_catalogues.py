@@ -14,6 +14,7 @@ from helpdesk.models.audit import Event
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
 from helpdesk.models.people import RoleHolding
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries import deadlines
 from helpdesk.services import accounts, catalogue, conversation, documents
 from tests.cast import REGIONAL_HEAD, REQUESTER, Cast, file, load
 from tests.domain.shipped import shipped
@@ -119,6 +120,7 @@ def test_a_holiday_that_is_added_moves_open_tickets(cast: Cast) -> None:
     assert ticket.due_at is not None
     assert ticket.due_at > due
     assert cast.events(ticket, "due_changed")
+    assert any("8 de abril" in line.text for line in deadlines.explained(cast.session, ticket))
 
 
 def test_the_due_date_of_a_finished_ticket_stays(cast: Cast) -> None:

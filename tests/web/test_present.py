@@ -1,11 +1,13 @@
 """How values read on a page."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
 from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.references import masked
+from helpdesk.services import threads
 from helpdesk.web import present
 from tests.factories.desk import shipped
 
@@ -73,3 +75,7 @@ def test_what_lets_a_reader_act_is_masked() -> None:
     text = "Decida en http://desk.test/aprobar/abc-123_x. Responda a mesa+abcdefghij234567klmn@desk.test o a a+b@c.test"
     expected = "Decida en http://desk.test/aprobar/… Responda a mesa+…@desk.test o a a+b@c.test"
     assert masked(text) == expected
+
+
+def test_every_reason_to_wait_in_the_tray_has_its_words() -> None:
+    assert set(get_args(threads.Waits)) < set(present.STANDING_REASONS)
