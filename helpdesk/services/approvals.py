@@ -60,9 +60,13 @@ def decide(
     reason: str | None,
     via: Via,
     message: Message | None = None,
+    seen: str | None = None,
 ) -> Step:
-    """Decide an approval step. Raises NotFound, NotAllowed (not the approver), IllegalMove (not pending), Invalid
-    (a rejection needs its reason, R-073)."""
+    """Decide an approval step; `seen` is the request that the approver read (`request_now`; None: not asked).
+
+    Raises NotFound, NotAllowed (not the approver), IllegalMove (not pending), Invalid (a rejection needs its reason,
+    R-073), Conflict when the request is another one now.
+    """
     step = session.get(Step, step_id)
     if step is None or step.kind != "approve":
         raise NotFound("No hay tal aprobación.")
@@ -76,6 +80,8 @@ def decide(
         raise NotAllowed("Solo decide quien ejerce la función o su subrogante, y nunca quien pidió el trámite.")
     if decision == "reject" and not (reason or "").strip():
         raise Invalid("Para rechazar escriba el motivo.", {"reason": "Escriba el motivo del rechazo."})
+    if seen is not None and seen != approvals_asked.request_hash(session, ticket, step):
+        raise Conflict("La solicitud cambió después de que usted la leyó: revise lo nuevo y decida otra vez.")
     _write_down(session, actor, ticket, step, decision, (reason or "").strip() or None, via, message)
     if decision == "approve":
         routes.walk(session, actor, ticket, step.decided_at or clock.now())
@@ -141,15 +147,23 @@ def page_of(session: Session, token: str) -> ApprovalPage:
     return ApprovalPage(row, ticket, step, session.get_one(Person, row.person_id), step.state == "active")
 
 
-def decide_by_token(session: Session, token: str, decision: Decision, reason: str | None) -> Step:
-    """Decide with the link of a letter, by POST. Raises as `decide`, and Conflict when the request changed since."""
+def request_now(session: Session, step_id: int) -> str:
+    """What a decision would be about at this moment, for the page that shows it and sends it back as seen."""
+    step = session.get_one(Step, step_id)
+    return approvals_asked.request_hash(session, session.get_one(Ticket, step.ticket_id), step)
+
+
+def decide_by_token(
+    session: Session, token: str, decision: Decision, reason: str | None, seen: str | None = None
+) -> Step:
+    """Decide with the link of a letter, by POST. Raises as `decide`; without `seen` the request must be the one that
+    the letter asked about."""
     page = page_of(session, token)
     if page.token.used_at is not None:
         raise IllegalMove("Este enlace ya se usó: entre al sistema para ver la decisión.")
-    if page.open and page.token.request_hash != approvals_asked.request_hash(session, page.ticket, page.step):
-        raise Conflict("La solicitud cambió después de que se le pidió aprobar: revise la petición más reciente.")
     person = Actor("person", page.approver.id, page.ticket.institution_id, page.approver.name or page.approver.address)
-    step = decide(session, person, page.step.id, decision, reason, "link")
+    asked = seen or page.token.request_hash
+    step = decide(session, person, page.step.id, decision, reason, "link", seen=asked)
     page.token.used_at = clock.now()
     session.flush()
     return step

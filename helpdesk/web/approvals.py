@@ -52,7 +52,15 @@ def decide(step_id: int) -> Response | tuple[str, int]:
             raise Invalid(form.first_error())
         with transaction() as session:
             waiting.check(session, who, step_id)
-            approvals.decide(session, who.actor, step_id, form.decision.data, form.reason.data or None, "web")
+            approvals.decide(
+                session,
+                who.actor,
+                step_id,
+                form.decision.data,
+                form.reason.data or None,
+                "web",
+                seen=form.seen.data or None,
+            )
     except (Conflict, Invalid, NotAllowed) as problem:
         return show_own(who, step_id, form, problem)
     return see_other(url_for("approvals.decide", step_id=step_id))
@@ -78,7 +86,9 @@ def by_link(token: str) -> Response | tuple[str, int]:
         if not form.validate():
             raise Invalid(form.first_error())
         with transaction() as session:
-            approvals.decide_by_token(session, token, form.decision.data, form.reason.data or None)
+            approvals.decide_by_token(
+                session, token, form.decision.data, form.reason.data or None, seen=form.seen.data or None
+            )
     except (Conflict, Invalid, NotAllowed) as problem:
         return show_linked(token, form, problem)
     return see_other(url_for("approvals.by_link", token=token))
@@ -96,13 +106,13 @@ def show_own(who: Viewer, step_id: int, form: DecisionForm, problem: HelpdeskErr
     """The page inside the desk."""
     with transaction() as session:
         waiting.check(session, who, step_id)
-        return decision_page(approvalpages.page(session, step_id), form, problem, session, who)
+        return decision_page(session, approvalpages.page(session, step_id), form, problem, who)
 
 
 def show_linked(token: str, form: DecisionForm, problem: HelpdeskError | None = None) -> tuple[str, int]:
     """The page behind the link."""
     with transaction() as session:
-        return decision_page(linked(session, token), form, problem, token=token)
+        return decision_page(session, linked(session, token), form, problem, token=token)
 
 
 def linked(session: Session, token: str) -> ApprovalPage:
@@ -111,16 +121,22 @@ def linked(session: Session, token: str) -> ApprovalPage:
 
 
 def decision_page(
+    session: Session,
     approval: ApprovalPage,
     form: DecisionForm,
     problem: HelpdeskError | None,
-    session: Session | None = None,
     who: Viewer | None = None,
     token: str | None = None,
 ) -> tuple[str, int]:
     """One template for both doors."""
-    shown = {"approval": approval, "form": form, "problem": str(problem) if problem else None, "token": token}
-    if session is not None and who is not None:
+    shown = {
+        "approval": approval,
+        "seen": approvals.request_now(session, approval.step_id),
+        "form": form,
+        "problem": str(problem) if problem else None,
+        "token": token,
+    }
+    if who is not None:
         html = desk_page(session, who, "approvals/decide.html", **shown)
     else:
         html = page("approvals/decide.html", approval.timezone, **shown)

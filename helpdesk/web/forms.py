@@ -146,9 +146,13 @@ class ReasonForm(TicketForm):
 
 
 class DecisionForm(DeskForm):
-    """An approver's answer. Approving needs nothing but the button; rejecting needs a reason (R-175)."""
+    """An approver's answer. Approving needs nothing but the button; rejecting needs a reason (R-175).
+
+    `seen` is the request that the page showed.
+    """
 
     decision = HiddenField()
+    seen = HiddenField()
     reason = TextAreaField("Motivo del rechazo", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -216,6 +216,18 @@ def test_the_page_of_a_changed_request_decides_nothing(cast: Cast) -> None:
         cast.do(approvals.decide_by_token, token, "approve", None)
 
 
+def test_the_page_of_a_changed_request_decides_what_it_showed(cast: Cast) -> None:
+    ticket = cast.open()
+    token = page_token(cast, ticket)
+    step = cast.do(approvals.page_of, token).step
+    before = approvals.request_now(cast.session, step.id)
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"numero_proyecto": "25-000999-00001"})
+    with pytest.raises(Conflict):
+        cast.do(approvals.decide_by_token, token, "approve", None, before)
+    now = approvals.request_now(cast.session, step.id)
+    assert cast.do(approvals.decide_by_token, token, "approve", None, now).state == "done"
+
+
 def test_an_expired_page_is_not_found(cast: Cast) -> None:
     ticket = cast.open()
     token = page_token(cast, ticket)

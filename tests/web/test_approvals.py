@@ -57,6 +57,27 @@ def test_approving_by_the_link_decides_once_and_says_so(app: Flask) -> None:
     assert step(app, ticket).state == "done"
 
 
+def test_a_request_that_changed_under_the_reader_is_shown_anew_before_it_is_decided(app: Flask) -> None:
+    ticket, link = asked(app)
+    client = app.test_client()
+    read = client.get(link).text
+    with work(app) as session:
+        row = session.get_one(Ticket, ticket.id)
+        row.fields = {**row.fields, "numero_proyecto": "25-000999-00001"}
+    answer = client.post(link, data={"decision": "approve", "seen": seen(read)})
+    assert answer.status_code == 409
+    assert "25-000999-00001" in answer.text
+    assert step(app, ticket).state == "active"
+    assert client.post(link, data={"decision": "approve", "seen": seen(answer.text)}).status_code == 303
+
+
+def seen(page: str) -> str:
+    """What the page says that it shows."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_rejecting_needs_a_reason(app: Flask) -> None:
     ticket, link = asked(app)
     client = app.test_client()
