@@ -17,7 +17,8 @@ MAC_BYTES = 10
 NO_SUBJECT = "(sin asunto)"
 SUBJECT_LIMIT = 180
 READ_LIMIT = 2000
-MAX_DIGITS = 12
+# The database counts tickets in 32 bits.
+MAX_DIGITS = 9
 
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 _REPLY_MARK = re.compile(

@@ -24,6 +24,9 @@ from helpdesk.services.locks import fresh
 By = Literal["token", "our_message_id", "known_message_id", "number"]
 Waits = Literal["third_party_to_reply_address", "not_a_participant", "sender_not_verified"]
 
+# References that are looked up, the nearest first: programs keep a few dozen, a hostile header thousands.
+NEAREST = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:
@@ -78,7 +81,7 @@ def _by_token(session: Session, incoming: Incoming) -> Thread | None:
 
 
 def _by_reference(session: Session, incoming: Incoming) -> Thread | None:
-    ids = [value for value in (incoming.in_reply_to, *reversed(incoming.references)) if value]
+    ids = [value for value in (incoming.in_reply_to, *reversed(incoming.references)) if value][:NEAREST]
     if not ids:
         return None
     letters = {

@@ -59,6 +59,10 @@ def test_the_number_of_an_unverified_requester_waits_in_the_tray(cast: Cast) -> 
     assert standing(cast, ticket) == ("to_confirm", "sender_not_verified")
 
 
+def test_a_number_beyond_every_ticket_opens_a_ticket(cast: Cast) -> None:
+    assert cast.receive(cast.incoming("[SIGEC 999999999999] y SIGEC-9999999999", "Otra cosa.")).action != "append"
+
+
 def test_a_number_that_nobody_has_opens_a_ticket(cast: Cast) -> None:
     cast.open()
     assert cast.receive(cast.incoming(f"[SIGEC 77] {REPORT}")).action in ("open", "open_and_return")
