@@ -173,6 +173,7 @@ def revoke(session: Session, actor: Actor, institution_key: str, address: str, r
     session.flush()
     data = {"address": person.address, "role": role, "scope": scope}
     history.record(session, actor, None, "role_revoked", data, institution.id)
+    approvals.holders_changed(session, actor, institution.id, role, scope)
     return len(rows)
 
 
@@ -209,7 +210,7 @@ def _hold(
         "until": dates[1].isoformat() if dates else None,
     }
     history.record(session, actor, None, "role_granted", data, institution.id)
-    approvals.somebody_holds(session, actor, institution.id, role, scope)
+    approvals.holders_changed(session, actor, institution.id, role, scope)
     return row
 
 

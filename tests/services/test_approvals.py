@@ -465,3 +465,14 @@ def test_a_returned_approval_stops_the_clock_of_a_term_that_runs(cast: Cast) -> 
 def returning(step: StepSpec) -> StepSpec:
     """An approval whose rejection goes back to the requester; other steps as they are."""
     return replace(step, on_reject=StepOutcome("return_to_requester", ("requester",))) if step.on_reject else step
+
+
+def test_an_approval_follows_its_function_to_the_successor(cast: Cast) -> None:
+    ticket = cast.open()
+    role = "jefe_administrativo_regional"
+    cast.do(accounts.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
+    assert "Nadie" in (ticket.blocked_by or "")
+    cast.do(accounts.grant, operator(), "sigec-cl", "sucesora@sigec-cl.example.org", role, "CL-BI")
+    assert (ticket.blocked_by, ticket.status) == (None, "waiting_approval")
+    assert cast.letter(ticket, "aprobacion").recipient == "sucesora@sigec-cl.example.org"
+    assert cast.approve(ticket, Named("", "sucesora@sigec-cl.example.org")) == "approve"
