@@ -184,4 +184,4 @@ def _opened(nested: Attachment, level: int) -> Forwarded | None:
         return inner.forwarded
     if inner.sender is None:
         return None
-    return Forwarded(inner.sender, inner.subject, inner.text, inner.message_id)
+    return Forwarded(inner.sender, inner.subject, inner.text, inner.message_id, inner.attachments)

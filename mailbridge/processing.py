@@ -46,6 +46,7 @@ SENTENCES = {
     "memory_limit": "Leer el mensaje pidió más de 512 MB y se interrumpió. Abra el original y decida a mano.",
     "no_sender": "El mensaje no dice quién lo envía. Abra el original; si es legítimo, regístrelo a mano.",
     "ambiguous_sender": "El mensaje nombra varios remitentes. Abra el original y decida quién es.",
+    "too_many_recipients": "El mensaje va a más de 100 personas. Abra el original; si es una solicitud, regístrela a mano.",
     "hop_limit": "El mensaje pasó por demasiados servidores: hay un bucle de correo. Avise a soporte técnico.",
     "loop_suspect": "Parece un bucle entre dos sistemas automáticos. Revise el original antes de responder.",
     "automatic_unmatched": "Es un mensaje automático que no corresponde a ningún ticket. No suele hacer falta nada.",
@@ -206,7 +207,9 @@ def give_back(ledger_id: int, pause: timedelta, *, counted: bool) -> None:
 
 
 def store(files: Files, mail: ParsedMail) -> tuple[IncomingFile, ...]:
-    """Keeps the bytes of every attachment under their hash. Raises `Unavailable` when the store refuses."""
+    """Keeps the bytes of every attachment under their hash, those of a message passed on as a file too: what it asks
+    for came with it (R-164). Raises `Unavailable` when the store refuses."""
+    passed_on = mail.forwarded.attachments if mail.forwarded else ()
     return tuple(
         IncomingFile(
             filename=file_name(part.filename, part.content_type, number),
@@ -216,7 +219,7 @@ def store(files: Files, mail: ParsedMail) -> tuple[IncomingFile, ...]:
             inline=part.inline,
             content_id=part.content_id,
         )
-        for number, part in enumerate(mail.attachments, start=1)
+        for number, part in enumerate((*mail.attachments, *passed_on), start=1)
     )
 
 

@@ -54,12 +54,16 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """The innermost message that the sender passed on, from a quoted header block or a nested message/rfc822."""
+    """The innermost message that the sender passed on, from a quoted header block or a nested message/rfc822.
+
+    `attachments` are the files inside the nested one; those beside a quoted block are the outer message's own.
+    """
 
     sender: Mailbox
     subject: str | None
     text: str
     message_id: str | None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,9 @@ REJECTS = re.compile(
     rf"|(?:estoy|estamos) conformes?|{_GIVE} {_BLESSING}|{_HAS_MINE} {_BLESSING})))(?!\w)"
 )
 LEADS_IN = re.compile(
-    rf"(?:(?:yo|sí|asi|y|e|entonces|estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|gracias|"
-    rf"(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|por (?:lo )?tanto|"
-    rf"por ende|en consecuencia|por lo expuesto|por lo que|asi que|por ello|por eso|"
+    rf"(?:(?:yo|sí|asi que|asi|y|e|entonces|estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|"
+    rf"gracias|(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|por (?:lo )?tanto|"
+    rf"por ende|en consecuencia|por lo expuesto|por lo que|por ello|por eso|"
     rf"(?:les? )?(?:informo|comunico|notifico|confirmo)(?: a (?:uds?|usted(?:es)?))? que|"
     rf"(?:{THE} )?{REQUEST}(?: (?:esta|queda))?|todo) )*"
 )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from helpdesk.domain.catalogue import Choice, IntakeField, RequestType
-from helpdesk.domain.folding import contains, fold, fragment_pattern, stem, stems, stems_in_order
+from helpdesk.domain.folding import contains, fold, fragment_pattern, stem, stems, stems_in_order, words
 from helpdesk.domain.textscan import Labelled, Prose
 
 # Other words for what forms of public bodies call by these keys.
@@ -62,6 +62,8 @@ OF_ONESELF_WEIGHT = 1.0
 CONTEXT = 3.0
 WHOLE_LABEL = 2.0
 IN_SUBJECT = 0.4
+# A name that only one choice has says more than words of its field.
+BY_NAME = 0.7
 OTHERWISE = "otro"
 # Whoever speaks of travel money asks for it, unless they account for it.
 UNLESS_OTHERWISE = frozenset({"otorgamiento"})
@@ -117,7 +119,7 @@ def _weight(choice: Choice, choices: tuple[Choice, ...], text: str, field: Intak
     if stems_in_order(text_stems, choice.label, gap=0) and len(own) > 1:
         weight += WHOLE_LABEL
     if _is_said(text, choice):
-        weight = max(weight, 1.0) + 0.2
+        weight = max(weight, 1.0) + (BY_NAME if _is_named(text, choice) else 0.2)
     if weight and subject and (_is_said(subject, choice) or own & set(stems(subject))):
         weight += IN_SUBJECT
     if weight and any(_is_said(match["who"], choice) for match in OF_ONESELF.finditer(text)):
@@ -130,6 +132,11 @@ def _weight(choice: Choice, choices: tuple[Choice, ...], text: str, field: Intak
 def _is_said(text: str, choice: Choice) -> bool:
     words = AKIN.get(choice.key, choice.key.replace("_", " ")).split("|")
     return any(contains(text, word) for word in words)
+
+
+def _is_named(text: str, choice: Choice) -> bool:
+    """Whether the text writes the choice's own name («SIAF»), not a word of what it is about («girado»)."""
+    return choice.key in words(choice.label) and contains(text, choice.key)
 
 
 def _after_field_word(

@@ -44,6 +44,8 @@ LABEL_AKIN = {
     "particip": "asistentes personas cupos",
     "fol": "paginas hojas",
     "cierr": "cierre termino vencimiento",
+    "modific": "modificar cambiar corregir rectificar",
+    "reemplaz": "reemplazara reemplazo nueva correcta sustituye sustitutiva",
 }
 
 

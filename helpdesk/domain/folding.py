@@ -16,7 +16,7 @@ SAME_MEANING = str.maketrans(
 )  # fmt: skip
 FREE_ENDING = 5
 STOP_WORDS = word_set(
-    """a al ante con de del e el en la las le les lo los me mi mis o para por que se su sus u un una unas unos
+    """a al ante con de del e el en la las le les lo los me mi mis o para por que se sobre su sus u un una unas unos
     y ya"""
 )
 SUFFIXES = sorted(

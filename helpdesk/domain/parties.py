@@ -16,7 +16,7 @@ ATTRIBUTE_WORDS = word_set(
 )
 # The words by which letters call the people whom the catalogue names otherwise.
 AKIN = {
-    "alterno": "alterna suplente reemplazo reemplazara subrogante remplazo subroga",
+    "alterno": "alterna suplente reemplazo reemplazara subrogante remplazo subroga lugar sustituto sustituta",
     "anterior": "saliente desactivar desactivarse desactive desactivacion desvincular reemplazado exfuncionario "
     "dar baja desactivado",
     "tercero": "tercera autorizado autorizada gestor gestora apoderado apoderada tramite tramitador",

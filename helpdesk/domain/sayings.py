@@ -139,7 +139,7 @@ def _code(field: IntakeField, letter: Letter) -> str | None:
         nouns = [word for word in fold(f"{field.key.replace('_', ' ')} {field.label}").split() if len(word) > 3]
     nouns = [word.strip("(),.") for word in nouns if word not in ("numero", "mes", "periodo", "nombre", "donde")]
     for noun in dict.fromkeys(nouns):
-        called = rf"(?<![a-z]){re.escape(noun[:-1])}\w*(?:\s+(?:de\s+)?(?!de\b)[a-z]+){{0,2}}?"
+        called = rf"(?<![a-z]){re.escape(noun[:-1])}\w*(?:\s+(?:de\s+)?(?!del?\b)[a-z]+){{0,2}}?"
         pattern = rf"{called}\s*{NUMBER_SIGN}\s*:?\s*(?P<value>{CODE.lower()})(?!\w)"
         for text, original in ((letter.source.plain, letter.source.text), (plain(letter.subject), letter.subject)):
             found = re.search(pattern, text)

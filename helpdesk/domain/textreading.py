@@ -23,6 +23,11 @@ AMOUNT = re.compile(r"(?<![\w.,/:-])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s+(?:\([a-z 
 NO_UNIT = word_set(
     "de del horas hrs enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre minutos"
 )
+# What letters count where the catalogue's label has another noun.
+COUNTED_AKIN = {
+    "participantes": "asistentes|personas|cupos|servidores|servidoras|funcionarios|funcionarias|trabajadores",
+    "folios": "fojas|paginas|hojas",
+}
 WHOLE_VALUE = word_set("direccion asunto tema servicio perfil causa destino periodo cargo segmento")
 
 
@@ -64,7 +69,12 @@ def read_integer(field: IntakeField, letter: Letter, labelled: Labelled | None) 
     if counted:
         return SMALL_NUMBERS.get(counted[1]) or int(counted[1])
     named = re.search(rf"{noun[:6]}\w*\W{{1,3}}(\d{{1,6}})\b", text)
-    return int(named[1]) if named else None
+    if named:
+        return int(named[1])
+    akin = noun in COUNTED_AKIN and re.search(
+        rf"(?<![\w.,/-])(\d{{1,6}}|{'|'.join(SMALL_NUMBERS)})\s+(?:\(\w+\)\s+)?(?:{COUNTED_AKIN[noun]})\b", text
+    )
+    return (SMALL_NUMBERS.get(akin[1]) or int(akin[1])) if akin else None
 
 
 def _year(field: IntakeField, text: str) -> int | None:

@@ -81,8 +81,8 @@ def _action(row: Arrival) -> str:
 
 
 def _kind(session: Session, row: Arrival) -> str:
-    raw = session.get_one(RawMessage, row.id).content
-    return parse(raw).auto.kind
+    kept = session.get(RawMessage, row.id)
+    return parse(kept.content).auto.kind if kept is not None else "none"
 
 
 def _is_automatic(session: Session, row: Arrival) -> bool:

@@ -1,6 +1,7 @@
 """Plays one case: what comes before it, the state it needs, then the message itself through the real intake."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email import message_from_bytes
@@ -18,7 +19,7 @@ from helpdesk.domain.references import format_number
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.ledger import Arrival
 from helpdesk.models.outbox import Letter
-from helpdesk.models.people import Person
+from helpdesk.models.people import Person, RoleHolding
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries.people import by_address
 from helpdesk.rehearsal.cases import Case
@@ -210,16 +211,32 @@ def _substitute(case: Case, named: dict[str, str]) -> None:
     with clock.fixed(case.received_at), transaction() as session:
         institution = session.scalar(select(Institution).where(Institution.key == case.expected["institution"]))
         assert institution is not None
-        accounts.substitute(
-            session,
-            operator(),
-            institution.key,
-            named["address"],
-            named["role"],
-            named.get("scope"),
-            _day(named["from"]),
-            _day(named["to"]),
-        )
+        for scope in _scopes(session, institution, case, named):
+            accounts.substitute(
+                session,
+                operator(),
+                institution.key,
+                named["address"],
+                named["role"],
+                scope,
+                _day(named["from"]),
+                _day(named["to"]),
+            )
+
+
+def _scopes(session: Session, institution: Institution, case: Case, named: dict[str, str]) -> Sequence[str | None]:
+    """Where the substitute acts: as named, else wherever the person stood in for holds the role, else anybody does."""
+    if "scope" in named:
+        return [named["scope"]]
+    held = (
+        select(RoleHolding.scope)
+        .join(Person, Person.id == RoleHolding.person_id)
+        .where(RoleHolding.institution_id == institution.id, RoleHolding.role == named["role"])
+        .distinct()
+    )
+    absent = case.expected.get("on_behalf_of")
+    theirs = session.scalars(held.where(Person.address == str(absent).lower())).all() if absent else ()
+    return theirs or session.scalars(held).all() or [None]
 
 
 def _day(value: object) -> date:

@@ -99,23 +99,34 @@ def speaks_of_it(ticket: Ticket, incoming: Incoming, message: Message) -> bool:
     return message.author_id != ticket.requester_id or read_answer(incoming.new_text).decision != "none"
 
 
-def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> str:
-    """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Gives the action
-    (`approve`, `reject`, `needs_human`, `append`)."""
-    step = session.get_one(Step, thread.step_id)
-    ticket = thread.ticket
+def note_from_elsewhere(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> None:
+    """Somebody who has no part in the ticket answered an approval letter: what it says is kept as unauthorised and
+    changes nothing (R-175)."""
     read = read_answer(incoming.new_text)
-    sender = session.get_one(Person, message.author_id)
-    authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
+    if thread.step_id is not None and read.decision != "none":
+        step = session.get_one(Step, thread.step_id)
+        _note_answer(session, actor, thread, step, read, message, authorised=False)
+
+
+def _note_answer(
+    session: Session,
+    actor: Actor,
+    thread: Thread,
+    step: Step,
+    read: Answer,
+    message: Message,
+    *,
+    authorised: bool,
+) -> None:
     history.record(
         session,
         actor,
-        ticket,
+        thread.ticket,
         "approval_answered",
         {
             "step": step.key,
             "round": step.round,
-            "by": sender.address,
+            "by": message.from_address,
             "decision": read.decision,
             "reason": read.reason,
             "authorised": authorised,
@@ -124,6 +135,17 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
             "token": thread.token.id if thread.token else None,
         },
     )
+
+
+def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> str:
+    """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Gives the action
+    (`approve`, `reject`, `needs_human`, `append`)."""
+    step = session.get_one(Step, thread.step_id)
+    ticket = thread.ticket
+    read = read_answer(incoming.new_text)
+    sender = session.get_one(Person, message.author_id)
+    authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
+    _note_answer(session, actor, thread, step, read, message, authorised=authorised)
     if not authorised:
         return "append"
     cause = _doubt(session, ticket, step, thread, message, read)

@@ -79,6 +79,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
             "to_confirm",
             {"message": message.id, "reason": thread.waits, "by": thread.by},
         )
+        approvals.note_from_elsewhere(session, actor, thread, incoming, message)
         return Outcome("needs_human", thread.ticket.id, message.id, thread.waits)
     return _joined(session, actor, incoming, thread)
 

@@ -17,7 +17,9 @@ from helpdesk.rehearsal.run import Verdict, check_deadlines, rehearse, shipped
 from helpdesk.rehearsal.stage import Stage, open_stage
 
 FOLDER = Path(__file__).parent / "cases"
+MORE = Path(__file__).parent / "more"
 CASES = load((FOLDER,))
+FURTHER = load((MORE,))
 DEADLINES = tuple(check_deadlines(FOLDER / "deadlines.yaml", shipped()))
 SAMPLES = 56
 WORKED_DEADLINES = 20
@@ -51,6 +53,12 @@ def test_a_sample_comes_out_as_expected(stage: Stage, case: Case) -> None:
     assert not verdict.differences, told(verdict.differences)
 
 
+@pytest.mark.parametrize("case", [known(case) for case in FURTHER])
+def test_a_letter_of_another_office_comes_out_as_expected(stage: Stage, case: Case) -> None:
+    (verdict,) = rehearse(stage, FURTHER, (case,))
+    assert not verdict.differences, told(verdict.differences)
+
+
 @pytest.mark.parametrize("verdict", DEADLINES, ids=[each.name for each in DEADLINES])
 def test_a_worked_deadline_is_counted_alike(verdict: Verdict) -> None:
     assert not verdict.differences, told(verdict.differences)
@@ -59,10 +67,11 @@ def test_a_worked_deadline_is_counted_alike(verdict: Verdict) -> None:
 def test_no_sample_and_no_deadline_went_missing() -> None:
     assert len(CASES) == len(list(FOLDER.glob("*.eml"))) == SAMPLES
     assert len(DEADLINES) == WORKED_DEADLINES
+    assert len(FURTHER) == len(list(MORE.glob("*.eml"))) > 0
 
 
 def test_the_table_of_expected_failures_names_samples_that_exist() -> None:
-    assert set(EXPECTED_FAILURES) <= {case.name for case in CASES}
+    assert set(EXPECTED_FAILURES) <= {case.name for case in (*CASES, *FURTHER)}
 
 
 def folder_with(tmp_path: Path, name: str, **changed: Any) -> Path:
