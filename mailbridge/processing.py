@@ -46,7 +46,7 @@ SENTENCES = {
     "memory_limit": "Leer el mensaje pidió más de 512 MB y se interrumpió. Abra el original y decida a mano.",
     "no_sender": "El mensaje no dice quién lo envía. Abra el original; si es legítimo, regístrelo a mano.",
     "ambiguous_sender": "El mensaje nombra varios remitentes. Abra el original y decida quién es.",
-    "too_many_recipients": "El mensaje va a más de 100 personas. Abra el original; si es una solicitud, regístrela a mano.",
+    "too_many_recipients": "El mensaje va a más de 100 personas. Abra el original; si es solicitud, regístrela a mano.",
     "hop_limit": "El mensaje pasó por demasiados servidores: hay un bucle de correo. Avise a soporte técnico.",
     "loop_suspect": "Parece un bucle entre dos sistemas automáticos. Revise el original antes de responder.",
     "automatic_unmatched": "Es un mensaje automático que no corresponde a ningún ticket. No suele hacer falta nada.",

@@ -85,6 +85,12 @@ def _several_authors(case: _Case) -> Outcome:
     return ("quarantine", "ambiguous_sender") if len(addresses) > 1 else None
 
 
+def _too_many_recipients(case: _Case) -> Outcome:
+    """Everybody in To and Cc may join the conversation: a mail to a crowd is for a person to look at."""
+    people = len(case.mail.to) + len(case.mail.cc)
+    return ("quarantine", "too_many_recipients") if people > limits.MAX_RECIPIENTS else None
+
+
 def _trusted_machine(case: _Case) -> Outcome:
     return ("letter", TRUSTED_MACHINE) if _is_trusted_machine(case) else None
 
@@ -115,6 +121,7 @@ _RULES: tuple[Callable[[_Case], Outcome], ...] = (
     _trusted_machine,
     _bulk,
     _automatic,
+    _too_many_recipients,
     _letter,
 )
 

@@ -68,10 +68,11 @@ def judge(mail: ParsedMail, border: str | None) -> Judgement:
 
 
 def _stamp(values: tuple[str, ...], border: str) -> Results | None:
-    if border == NAMELESS_BORDER:
-        top = read(values[0]) if values else None
-        return top if top and not top.server else None
-    return next((found for found in map(read, values) if found.server == border), None)
+    """The topmost field when our border wrote it; what stands below may have come with the message."""
+    top = read(values[0]) if values else None
+    if top is None or top.server != ("" if border == NAMELESS_BORDER else border):
+        return None
+    return top
 
 
 def _vouches(method: Method, domain: str) -> bool:

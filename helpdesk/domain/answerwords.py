@@ -42,8 +42,8 @@ REJECTS = re.compile(
 )
 LEADS_IN = re.compile(
     rf"(?:(?:yo|sí|asi que|asi|y|e|entonces|estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|"
-    rf"gracias|(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|por (?:lo )?tanto|"
-    rf"por ende|en consecuencia|por lo expuesto|por lo que|por ello|por eso|"
+    rf"gracias|(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|"
+    rf"por (?:lo )?tanto|por ende|en consecuencia|por lo expuesto|por lo que|por ello|por eso|"
     rf"(?:les? )?(?:informo|comunico|notifico|confirmo)(?: a (?:uds?|usted(?:es)?))? que|"
     rf"(?:{THE} )?{REQUEST}(?: (?:esta|queda))?|todo) )*"
 )

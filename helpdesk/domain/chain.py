@@ -17,6 +17,8 @@ class ChainedEvent(Protocol):
     @property
     def actor(self) -> str: ...
     @property
+    def actor_id(self) -> int | None: ...
+    @property
     def kind(self) -> str: ...
     @property
     def data(self) -> Mapping[str, Any]: ...
@@ -24,7 +26,9 @@ class ChainedEvent(Protocol):
     def hash(self) -> str: ...
 
 
-def event_hash(previous: str | None, at: datetime, actor: str, kind: str, data: Mapping[str, Any]) -> str:
+def event_hash(
+    previous: str | None, at: datetime, actor: str, actor_id: int | None, kind: str, data: Mapping[str, Any]
+) -> str:
     """SHA-256 (hex) of the event and of the hash before it; None for the first event of a chain.
 
     `at` is aware and enters in UTC with microseconds, `data` as canonical JSON (sorted keys, no spaces, UTF-8), so
@@ -36,6 +40,7 @@ def event_hash(previous: str | None, at: datetime, actor: str, kind: str, data: 
         "previous": previous,
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": actor,
+        "actor_id": actor_id,
         "kind": kind,
         "data": dict(data),
     }
@@ -52,7 +57,7 @@ def first_break(events: Sequence[ChainedEvent], previous: str | None = None) -> 
     `previous` is the hash before the first event given, for a history that is read in pieces.
     """
     for index, event in enumerate(events):
-        if event.hash != event_hash(previous, event.at, event.actor, event.kind, event.data):
+        if event.hash != event_hash(previous, event.at, event.actor, event.actor_id, event.kind, event.data):
             return index
         previous = event.hash
     return None

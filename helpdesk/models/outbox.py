@@ -49,7 +49,6 @@ class Letter(Base):
     html: Mapped[str | None]
     files: Mapped[list[Any]] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(default="queued", server_default="queued")
-    not_before: Mapped[datetime | None]
     created_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     resends: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -31,7 +31,7 @@ def record(
     chain = ticket if ticket is not None else _locked(session, owner)
     previous = chain.last_hash
     now = clock.now()
-    digest = event_hash(previous, now, actor.label, kind, data)
+    digest = event_hash(previous, now, actor.label, actor.person_id, kind, data)
     event = Event(
         institution_id=owner,
         ticket_id=ticket.id if ticket is not None else None,

@@ -41,7 +41,7 @@ def queue(session: Session, letter: Letter) -> Letter:
     session.add(letter)
     session.flush()
     # A letter just written has no waiting twin: no lock to ask for, no savepoint to pay.
-    jobs.defer(session, DELIVER, schedule_at=letter.not_before, outbox_id=letter.id)
+    jobs.defer(session, DELIVER, outbox_id=letter.id)
     return letter
 
 
@@ -60,7 +60,7 @@ def claim(session: Session, outbox_id: int) -> Letter | None:
     now = clock.now()
     if letter is None or letter.settled_at is not None or letter.state not in OPEN_STATES:
         return None
-    due = letter.next_try_at if letter.state in ("deferred", "in_doubt") else letter.not_before
+    due = letter.next_try_at if letter.state in ("deferred", "in_doubt") else None
     if due is not None and due > now:
         return None
     if letter.state in ("dot_sent", "in_doubt"):
@@ -180,7 +180,6 @@ def requeue(session: Session, limit: int = 500) -> int:
             Letter.settled_at.is_(None),
             Letter.state.in_(OPEN_STATES),
             Letter.next_try_at.is_(None) | (Letter.next_try_at <= now) | Letter.state.in_(("sending", "dot_sent")),
-            Letter.not_before.is_(None) | (Letter.not_before <= now),
         )
         .order_by(Letter.id)
         .limit(limit)

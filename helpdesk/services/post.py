@@ -22,8 +22,6 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import outbox, tokens
 from helpdesk.services.desk import settings_of
 
-# How long an agent's letter waits before it leaves, so that sending can be undone.
-UNDO = timedelta(seconds=10)
 # Automatic letters an address gets at most (mail.md): in a day without an authentication verdict, in an hour at all,
 # and in a day because of one ticket.
 UNVERIFIED_PER_DAY = 5
@@ -44,7 +42,6 @@ class Envelope:
     author_id: int | None = None
     files: tuple[tuple[str, str, str], ...] = ()
     text_shown: str | None = None
-    undoable: bool = False
 
 
 def send(
@@ -88,7 +85,6 @@ def send(
             text=text.text,
             html=text.html,
             files=[dict(zip(FILE_KEYS, file, strict=True)) for file in envelope.files],
-            not_before=now + UNDO if envelope.undoable else None,
             created_at=now,
         ),
     )

@@ -35,6 +35,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_institutions_key')),
     sa.UniqueConstraint('ticket_prefix', name=op.f('uq_institutions_ticket_prefix'))
     )
+    op.create_table('sign_in_attempts',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('peer', sa.Text(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('char_length(address) <= 320', name=op.f('ck_sign_in_attempts_address_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_attempts'))
+    )
+    op.create_index('ix_sign_in_attempts_address', 'sign_in_attempts', ['address', 'at'], unique=False)
+    op.create_index(op.f('ix_sign_in_attempts_at'), 'sign_in_attempts', ['at'], unique=False)
+    op.create_index('ix_sign_in_attempts_peer', 'sign_in_attempts', ['peer', 'at'], unique=False)
     op.create_table('catalogue_versions',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -381,7 +392,6 @@ def upgrade() -> None:
     sa.Column('html', sa.Text(), nullable=True),
     sa.Column('files', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('state', sa.Text(), server_default='queued', nullable=False),
-    sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('resends', sa.Integer(), server_default='0', nullable=False),

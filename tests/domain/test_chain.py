@@ -16,6 +16,7 @@ AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 class Event:
     at: datetime
     actor: str
+    actor_id: int | None
     kind: str
     data: dict[str, Any]
     hash: str
@@ -26,7 +27,7 @@ def history(length: int) -> list[Event]:
     for number in range(length):
         previous = events[-1].hash if events else None
         data = {"paso": number, "nota": "ñandú"}
-        events.append(Event(AT, "ana", "noted", data, event_hash(previous, AT, "ana", "noted", data)))
+        events.append(Event(AT, "ana", 7, "noted", data, event_hash(previous, AT, "ana", 7, "noted", data)))
     return events
 
 
@@ -42,6 +43,7 @@ def test_an_empty_history_has_no_break() -> None:
     "change",
     [
         {"actor": "eva"},
+        {"actor_id": 8},
         {"kind": "closed"},
         {"at": AT + timedelta(microseconds=1)},
         {"data": {"paso": 9}},
@@ -73,20 +75,22 @@ def test_a_history_can_be_read_in_pieces() -> None:
 
 
 def test_the_order_of_keys_does_not_matter() -> None:
-    assert event_hash(None, AT, "a", "k", {"x": 1, "y": 2}) == event_hash(None, AT, "a", "k", {"y": 2, "x": 1})
+    assert event_hash(None, AT, "a", None, "k", {"x": 1, "y": 2}) == event_hash(
+        None, AT, "a", None, "k", {"y": 2, "x": 1}
+    )
 
 
 def test_the_same_instant_in_another_zone_hashes_alike() -> None:
     elsewhere = AT.astimezone(timezone(timedelta(hours=-5)))
-    assert event_hash(None, AT, "a", "k", {}) == event_hash(None, elsewhere, "a", "k", {})
+    assert event_hash(None, AT, "a", None, "k", {}) == event_hash(None, elsewhere, "a", None, "k", {})
 
 
 @pytest.mark.parametrize("data", [{"x": AT}, {"x": float("nan")}, {"x": "\ud800"}])
 def test_data_that_is_not_plain_json_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
-        event_hash(None, AT, "a", "k", data)
+        event_hash(None, AT, "a", None, "k", data)
 
 
 def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(Invalid):
-        event_hash(None, AT.replace(tzinfo=None), "a", "k", {})
+        event_hash(None, AT.replace(tzinfo=None), "a", None, "k", {})

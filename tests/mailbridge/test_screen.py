@@ -136,3 +136,16 @@ def test_a_listed_machines_automatic_answer_is_no_letter() -> None:
 def test_a_forged_listed_machine_is_no_letter() -> None:
     extra = "Auto-Submitted: auto-generated\r\nAuthentication-Results: mx.example.com; dmarc=fail\r\n"
     assert verdict(sent_by("central@example.com", extra))[0] == "automatic"
+
+
+def crowd(size: int) -> bytes:
+    people = ",\r\n ".join(f"persona{n}@example.org" for n in range(size - 1))
+    return letter(extra=f"Cc: {people}\r\n")
+
+
+def test_a_letter_to_a_hundred_people_is_a_letter() -> None:
+    assert verdict(crowd(limits.MAX_RECIPIENTS)) == ("letter", "")
+
+
+def test_a_letter_to_one_more_is_for_a_person_to_look_at() -> None:
+    assert verdict(crowd(limits.MAX_RECIPIENTS + 1)) == ("quarantine", "too_many_recipients")

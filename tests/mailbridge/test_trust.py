@@ -70,8 +70,9 @@ def test_a_forged_stamp_below_our_own_is_ignored(forged: str) -> None:
     assert (judgement.trust, judgement.failed) == ("T0", True)
 
 
-def test_a_foreign_stamp_on_top_does_not_hide_ours() -> None:
-    assert judged("mx.evil.test; dmarc=fail header.from=inst.test", PASS).trust == "T1"
+def test_a_stamp_with_our_name_below_another_one_proves_nothing() -> None:
+    judgement = judged("gateway.inst.test; spf=pass", PASS)
+    assert (judgement.trust, judgement.failed) == ("T0", False)
 
 
 def test_two_verdicts_of_which_one_fails_are_a_failure() -> None:

@@ -46,11 +46,8 @@ def test_the_closing_answer_names_the_ticket_and_carries_the_words_of_the_agent(
     assert "Rendición desaprobada." in letter.text
 
 
-def test_an_agents_letter_can_be_called_back_for_a_moment(cast: Cast) -> None:
-    letter = cast.letter(cast.closed(), "cierre")
-    assert letter.not_before is not None
-    assert letter.not_before > cast.now
-    assert letter.automatic is False
+def test_an_agents_letter_is_not_marked_as_automatic(cast: Cast) -> None:
+    assert cast.letter(cast.closed(), "cierre").automatic is False
 
 
 def test_closing_waits_for_the_approvals(cast: Cast) -> None:

@@ -30,7 +30,7 @@ def letter(session: Session) -> Letter:
         return outbox.queue(session, new(institution.id))
 
 
-def new(institution_id: int, not_before: datetime | None = None) -> Letter:
+def new(institution_id: int) -> Letter:
     """A letter as a service writes it."""
     return Letter(
         institution_id=institution_id,
@@ -47,7 +47,6 @@ def new(institution_id: int, not_before: datetime | None = None) -> Letter:
         subject="Recibimos su solicitud [MEF 1]",
         text="Recibimos su solicitud.",
         files=[],
-        not_before=not_before,
         created_at=NOON,
     )
 
@@ -86,13 +85,6 @@ def test_a_queued_letter_has_a_job(session: Session, letter: Letter) -> None:
 def test_an_accepted_letter_is_never_claimed_again(session: Session, letter: Letter) -> None:
     assert said(session, letter, Delivery("accepted", "250 ok")) == "accepted"
     assert outbox.claim(session, letter.id) is None
-
-
-def test_a_letter_waits_for_its_hour(session: Session, letter: Letter) -> None:
-    later = outbox.queue(session, new(letter.institution_id, NOON + timedelta(minutes=5)))
-    with clock.fixed(NOON):
-        assert outbox.claim(session, later.id) is None
-    assert claimed(session, later, NOON + timedelta(minutes=5)) == 1
 
 
 def test_a_temporary_refusal_is_tried_again_after_1_2_4_to_60_minutes(session: Session, letter: Letter) -> None:
