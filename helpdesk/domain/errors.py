@@ -4,6 +4,8 @@ The docstring of a class is its default message. One file per edge maps the clas
 (`docs/architecture.md`, «Where each error is decided»).
 """
 
+from datetime import timedelta
+
 
 class HelpdeskError(Exception):
     """Something went wrong in the helpdesk."""
@@ -34,6 +36,14 @@ class Conflict(HelpdeskError):
 
 class IllegalMove(Conflict):
     """This step is not possible in the present state."""
+
+
+class TooManyAttempts(HelpdeskError):
+    """This was tried too often: wait and try again. `wait` is how long."""
+
+    def __init__(self, message: str | None = None, wait: timedelta = timedelta()) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Unavailable(HelpdeskError):

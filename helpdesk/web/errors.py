@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid, NotAllowed, NotFound, Unavailable
+from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid, NotAllowed, NotFound, TooManyAttempts, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ STATUS: tuple[tuple[type[HelpdeskError], int], ...] = (
     (NotAllowed, 403),
     (Invalid, 422),
     (Conflict, 409),
+    (TooManyAttempts, 429),
     (Unavailable, 503),
 )
 TITLES = {
