@@ -8,23 +8,14 @@ import binascii
 import hashlib
 import hmac
 import re
-from email.utils import parseaddr
 
 from helpdesk.domain.errors import Invalid
 
 ID_BYTES = 6
 MAC_BYTES = 10
-NO_SUBJECT = "(sin asunto)"
-SUBJECT_LIMIT = 180
-READ_LIMIT = 2000
 # The database counts tickets in 32 bits.
 MAX_DIGITS = 9
 
-_SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
-_REPLY_MARK = re.compile(
-    r"(?:re|rv|fw|fwd|res|resp|rta|enc|aw|wg|tr|r|reenv|reenviado)\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]\s?",
-    re.IGNORECASE,
-)
 _WRITTEN_NUMBER = re.compile(rf"\[?\s*([A-Za-z][A-Za-z0-9]*?)\s*[-#\s]?\s*(\d{{1,{MAX_DIGITS}}})\s*\]?")
 _MESSAGE_ID = re.compile(r"<?([a-z0-9_-]{1,40})\.([A-Za-z0-9_.-]{1,100})\.([A-Za-z2-7]{16})@([A-Za-z0-9.-]{1,253})>?")
 _PART = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
@@ -43,20 +34,6 @@ def parse_number(text: str) -> tuple[str, int]:
     if found is None:
         raise Invalid(f"«{text[:40]}» no es un número de ticket: escríbalo como MEF-123.")
     return found[1].upper(), int(found[2])
-
-
-def format_subject(prefix: str, number: int, subject: str) -> str:
-    """`[MEF 123] asunto`: one tag in front; earlier tags of the prefix and marks of reply or forward are taken off.
-
-    The same for every letter of a ticket, because mail programs keep threads by an unchanged subject. One line always.
-    """
-    rest = _tag(prefix).sub(" ", _SPACES.sub(" ", subject[:READ_LIMIT])).strip()
-    while (mark := _REPLY_MARK.match(rest)) is not None:
-        rest = rest[mark.end() :].strip()
-    rest = _SPACES.sub(" ", rest) or NO_SUBJECT
-    if len(rest) > SUBJECT_LIMIT:
-        rest = rest[: SUBJECT_LIMIT - 1].rstrip() + "…"
-    return f"[{prefix} {number}] {rest}"
 
 
 def ticket_numbers_in(subject: str, prefixes: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
@@ -116,30 +93,12 @@ def message_id(kind: str, ref: str, domain: str, secret: bytes) -> str:
     return value
 
 
-def is_our_message_id(value: str, secret: bytes) -> bool:
-    """Whether a Message-ID, with or without brackets, was made by `message_id` with this secret."""
-    found = _MESSAGE_ID.fullmatch(value.strip())
-    if found is None:
-        return False
-    kind, ref, mac, domain = found.groups()
-    return hmac.compare_digest(mac.lower(), _message_mac(kind, ref, domain, secret))
-
-
 def reply_address(mailbox: str, token: str) -> str:
     """`buzon+token@dominio`. Raises Invalid when the mailbox is not an address."""
     local, at, domain = mailbox.rpartition("@")
     if not (local and at and domain):
         raise Invalid(f"«{mailbox}» is not a mailbox address: give local@domain.")
     return f"{local}+{token}@{domain}"
-
-
-def token_in(address: str, mailbox: str) -> str | None:
-    """The plus-part (lower case) of an address of `mailbox`; None when it has none or is another's address."""
-    local, _, domain = parseaddr(address)[1].lower().rpartition("@")
-    own_local, _, own_domain = mailbox.lower().rpartition("@")
-    if domain != own_domain or not local.startswith(own_local + "+"):
-        return None
-    return local[len(own_local) + 1 :] or None
 
 
 def masked(text: str) -> str:

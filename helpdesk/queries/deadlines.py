@@ -12,16 +12,6 @@ from helpdesk.models.tickets import Suspension, Ticket
 from helpdesk.queries import catalogue
 
 
-def calendar_of_ticket(session: Session, ticket: Ticket) -> Calendar:
-    """The business calendar that counts for the ticket: its type's, else that of the team that has it.
-
-    The calendar is the one in force now, not that of the ticket's version: a holiday added moves open tickets.
-    """
-    own = catalogue.of_ticket(session, ticket)
-    request_type = catalogue.request_type_of(session, ticket)
-    return _calendar(session, ticket, request_type.service_hours if request_type else own.team(ticket.team).calendar)
-
-
 def due_of(session: Session, ticket: Ticket) -> Due | None:
     """The ticket's term, counted anew from its facts; None without a term or while it has not begun."""
     request_type = catalogue.request_type_of(session, ticket)

@@ -8,49 +8,16 @@ from helpdesk.domain.errors import Invalid
 from helpdesk.domain.references import (
     derive,
     format_number,
-    format_subject,
-    is_our_message_id,
     message_id,
     parse_number,
     reply_address,
     seal,
     ticket_numbers_in,
-    token_in,
     unseal,
 )
 
 SECRET = b"a secret of this test, 32 bytes!"
 OTHER = b"another secret of this test, 32!"
-
-
-@pytest.mark.parametrize(
-    ("subject", "expected"),
-    [
-        ("Clave vencida", "[MEF 123] Clave vencida"),
-        ("Re: Clave vencida", "[MEF 123] Clave vencida"),
-        ("RE: RV: Fwd: Clave vencida", "[MEF 123] Clave vencida"),
-        ("Re: [MEF 123] RE: Clave vencida", "[MEF 123] Clave vencida"),
-        ("RE[2]: Clave", "[MEF 123] Clave"),
-        ("ENC: RES: Senha", "[MEF 123] Senha"),
-        ("[mef-9] Clave", "[MEF 123] Clave"),
-        ("Requisitos: cuáles son", "[MEF 123] Requisitos: cuáles son"),
-        ("Reunión: acta", "[MEF 123] Reunión: acta"),
-        ("[URGENTE] Clave", "[MEF 123] [URGENTE] Clave"),
-        ("", "[MEF 123] (sin asunto)"),
-        ("Re: ", "[MEF 123] (sin asunto)"),
-        ("Uno\r\nBcc: x@example.org", "[MEF 123] Uno Bcc: x@example.org"),
-    ],
-)
-def test_a_subject_carries_one_tag(subject: str, expected: str) -> None:
-    assert format_subject("MEF", 123, subject) == expected
-
-
-@settings(deadline=None)
-@given(st.text(max_size=300))
-def test_a_formatted_subject_stays_as_it_is(subject: str) -> None:
-    once = format_subject("MEF", 7, subject)
-    assert format_subject("MEF", 7, "Re: " + once) == once
-    assert "\n" not in once and len(once) < 200
 
 
 @pytest.mark.parametrize(
@@ -126,32 +93,18 @@ def test_keys_differ_by_purpose() -> None:
         derive(b"short", "reply-token")
 
 
-def test_our_message_id_is_known_again() -> None:
+def test_our_message_id_names_its_kind_its_row_and_its_domain() -> None:
     ours = message_id("letter", "42", "mesa.example.org", SECRET)
     assert ours.startswith("letter.42.") and ours.endswith("@mesa.example.org")
-    assert is_our_message_id(ours, SECRET)
-    assert is_our_message_id(f" <{ours}> ", SECRET)
 
 
 def test_a_message_id_is_stable() -> None:
     assert message_id("ack", "7.a", "Mesa.example.org", SECRET) == message_id("ack", "7.a", "mesa.example.org", SECRET)
 
 
-@pytest.mark.parametrize(
-    "change", [("letter", "close"), (".42.", ".43."), ("example.org", "example.com"), ("letter.42.", "letter.42.x.")]
-)
-def test_a_changed_message_id_is_not_ours(change: tuple[str, str]) -> None:
-    assert not is_our_message_id(message_id("letter", "42", "mesa.example.org", SECRET).replace(*change), SECRET)
-
-
-def test_a_message_id_of_another_secret_is_not_ours() -> None:
-    assert not is_our_message_id(message_id("letter", "42", "mesa.example.org", OTHER), SECRET)
-
-
-@settings(deadline=None)
-@given(st.text(max_size=60))
-def test_noise_is_not_our_message_id(noise: str) -> None:
-    assert not is_our_message_id(noise, SECRET)
+def test_a_message_id_of_another_secret_is_another() -> None:
+    ours, others = (message_id("letter", "42", "mesa.example.org", secret) for secret in (SECRET, OTHER))
+    assert ours != others
 
 
 @pytest.mark.parametrize("ref", ["", "a b", "a@b", "..", "a\r\nb", "ñ"])
@@ -160,16 +113,10 @@ def test_a_reference_that_cannot_stand_in_a_message_id_is_refused(ref: str) -> N
         message_id("letter", ref, "mesa.example.org", SECRET)
 
 
-def test_the_token_comes_back_from_the_reply_address() -> None:
+def test_a_reply_address_carries_the_token() -> None:
     token = seal(9, SECRET)
     address = reply_address("mesa@example.org", token)
     assert address == f"mesa+{token}@example.org"
-    assert token_in(f"Mesa <{address.upper()}>", "Mesa@example.org") == token
-
-
-@pytest.mark.parametrize("address", ["mesa@example.org", "mesa+@example.org", "otra+a@example.org", "mesa+a@x.org", ""])
-def test_other_addresses_carry_no_token(address: str) -> None:
-    assert token_in(address, "mesa@example.org") is None
 
 
 def test_a_reply_address_needs_a_mailbox() -> None:
