@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.domain.catalogue import Catalogue, RequestType
+from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
 from helpdesk.domain.incoming import Person as Named
+from helpdesk.domain.options import options_of
 from helpdesk.domain.requesters import identify
-from helpdesk.domain.requirements import missing_documents, missing_fields
+from helpdesk.domain.requirements import fields_to_complete, missing_documents, missing_fields
 from helpdesk.domain.routes import Facts
 from helpdesk.domain.validation import field_warnings, invalid_fields
 from helpdesk.models.documents import Document
@@ -25,7 +26,7 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     assert request_type is not None
     requester = session.get_one(Person, ticket.requester_id)
     holdings = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
-    roles = frozenset(role for role, _ in holdings) | ({ticket.requester_role} if ticket.requester_role else set())
+    roles = _roles(ticket, holdings)
     context = _context(session, ticket, request_type, roles)
     ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, _provided(session, ticket)))
     ticket.missing_fields = list(missing_fields(request_type, ticket.fields, context))
@@ -43,6 +44,25 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     )
 
 
+def to_complete(session: Session, ticket: Ticket) -> tuple[IntakeField, ...]:
+    """The mandatory data that are unknown («datos por completar»), or name a place that the institution does not list.
+
+    Empty for a ticket without type.
+    """
+    request_type = catalogues.request_type_of(session, ticket)
+    if request_type is None:
+        return ()
+    catalogue = catalogues.of_ticket(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    holdings = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
+    listed = dict(ticket.fields)
+    for field in request_type.intake_fields:
+        keys = [option.key for option in options_of(catalogue, field)]
+        if keys and listed.get(field.key) not in keys:
+            listed.pop(field.key, None)
+    return fields_to_complete(request_type, listed, _context(session, ticket, request_type, _roles(ticket, holdings)))
+
+
 def entitled(
     catalogue: Catalogue,
     requester: Person,
@@ -52,6 +72,10 @@ def entitled(
     """Whether the requester may ask for this type, or somebody in its route confirms it (R-081, R-084, R-090)."""
     named = Named(requester.name, requester.address)
     return identify(catalogue, named, None, lambda _: holdings, frozenset(), request_type).entitled
+
+
+def _roles(ticket: Ticket, holdings: frozenset[tuple[str, str | None]]) -> frozenset[str]:
+    return frozenset(role for role, _ in holdings) | ({ticket.requester_role} if ticket.requester_role else set())
 
 
 def _context(session: Session, ticket: Ticket, request_type: RequestType, roles: frozenset[str]) -> dict[str, object]:

@@ -171,6 +171,17 @@ def ask_stopped(session: Session, actor: Actor, ticket: Ticket) -> bool:
     return True
 
 
+def forget_approver_elsewhere(session: Session, ticket: Ticket) -> None:
+    """The ticket's place changed: who was asked for another one decides no more, the approval counts as stopped."""
+    row = active(session, ticket)
+    if row is None or row.kind != "approve" or row.state != "active" or row.approver_id is None:
+        return
+    spec = next(each for each in routes.walked(_request_type(session, ticket)) if each.key == row.key)
+    if row.scope != approvals_asked.scope_of(ticket, spec):
+        row.approver_id = None
+        session.flush()
+
+
 def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> bool:
     """Take a returned request up again when nothing is missing any more; a returned approval goes on with any answer
     of the requester. Gives whether it went on."""

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
+from helpdesk.domain.options import options_of
 from helpdesk.domain.requesters import identify
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
@@ -158,7 +159,9 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     """Complete or correct the data of the request («datos por completar»). A stopped approval is asked again, and a
     request that was returned for these data goes on.
 
-    Raises Invalid for a field that the type does not have, or a place that the institution does not have.
+    A value None empties a datum. An approval that was asked of somebody for another region, programme, centre or organ
+    is asked anew of who decides for this one (R-072). Raises Invalid for a field that the type does not have, or a
+    value that is not one of those to choose from.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     request_type = catalogues.request_type_of(session, ticket)
@@ -166,20 +169,23 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     unknown = set(fields) - known
     if unknown:
         raise Invalid(f"El tipo de solicitud no tiene el dato «{min(unknown)}».")
-    _real_places(catalogues.of_ticket(session, ticket), fields)
+    if request_type is not None:
+        _listed(catalogues.of_ticket(session, ticket), request_type, fields)
     changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
     lacking = bool(ticket.missing_fields or ticket.invalid_fields)
-    ticket.fields = {**ticket.fields, **changed}
+    ticket.fields = {key: value for key, value in {**ticket.fields, **changed}.items() if value not in (None, "", [])}
     for column, key in PLACES:
-        if changed.get(key):
-            setattr(ticket, column, changed[key])
+        if key in changed:
+            setattr(ticket, column, changed[key] or None)
     session.flush()
-    history.record(session, actor, ticket, "fields_changed", {"fields": sorted(changed)})
+    if changed:
+        history.record(session, actor, ticket, "fields_changed", {"fields": sorted(changed)})
     if request_type is None:
         return ticket
     if changed.keys() & {"region", "centro"}:
         opening.settle_place(ticket, catalogues.of_ticket(session, ticket), request_type)
     assessment.facts_of(session, ticket)
+    routes.forget_approver_elsewhere(session, ticket)
     if not routes.ask_stopped(session, actor, ticket) and lacking:
         routes.resume_if_complete(session, actor, ticket, clock.now())
     return ticket
@@ -202,13 +208,12 @@ def _open(ticket: Ticket) -> Ticket:
     return ticket
 
 
-def _real_places(catalogue: Catalogue, fields: dict[str, Any]) -> None:
-    there_are = {
-        "region": {each.key for each in catalogue.regions},
-        "programa": {each.key for each in catalogue.programmes},
-        "centro": {each.key for each in catalogue.centres},
-        "organo": {each.key for each in catalogue.organs},
-    }
-    for key, places in there_are.items():
-        if fields.get(key) and fields[key] not in places:
-            raise Invalid("Elija el lugar de la lista.", {key: "No es uno de la institución."})
+def _listed(catalogue: Catalogue, request_type: RequestType, fields: dict[str, Any]) -> None:
+    """Raises Invalid for a value that is not one of those among which its field is chosen."""
+    wrong = {}
+    for field in request_type.intake_fields:
+        keys = [option.key for option in options_of(catalogue, field)]
+        if keys and fields.get(field.key) and fields[field.key] not in keys:
+            wrong[field.key] = "Elija un valor de la lista."
+    if wrong:
+        raise Invalid("Hay datos que no son de la lista: elíjalos de ella.", wrong)

@@ -17,11 +17,13 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import deadlines, tickets, timeline
 from helpdesk.queries.timeline import DocumentLine, TicketPage
 from helpdesk.queries.viewers import Viewer
+from helpdesk.services import assessment
 from helpdesk.web import errors, forms, present
 from helpdesk.web.happenings import told
 from helpdesk.web.names import Names
 from helpdesk.web.render import desk_page
 
+PLACES = ("region", "programme", "centre", "organ")
 RETURN_TEXT = "Puede responder a este mismo correo adjuntando lo que falta."
 
 
@@ -109,6 +111,8 @@ def values(
             ticket.status,
         ),
         "ended": ticket.status in ENDED,
+        "to_complete": assessment.to_complete(session, ticket) if ticket.status not in ENDED else (),
+        "lacks_place": lacks_place(catalogue, page),
         "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
         "teams": team_choices(catalogue, ticket),
         "types": type_choices(catalogue, ticket),
@@ -138,6 +142,15 @@ def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
         "classify": forms.ClassifyForm(formdata=None, touched=seen, request_type=ticket.request_type),
         "reason": forms.ReasonForm(formdata=None, touched=seen),
     }
+
+
+def lacks_place(catalogue: Catalogue, page: TicketPage) -> bool:
+    """Whether the ticket stands still because the place that tells who approves is not known."""
+    row = page.active.step if page.active else None
+    spec = next((each for each in catalogue.request_types if each.key == page.ticket.request_type), None)
+    if row is None or spec is None or page.ticket.blocked_by is None or row.scope is not None:
+        return False
+    return any(step.key == row.key and step.actor.scope in PLACES for step in spec.route)
 
 
 def checklist(names: Names, page: TicketPage) -> tuple[ChecklistLine, ...]:
