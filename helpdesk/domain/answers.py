@@ -42,6 +42,7 @@ class Statement:
 def read_answer(new_text: str) -> Answer:
     """What `new_text`, the sender's own words, decides; `none` when nothing in it speaks of a decision."""
     text = words.YES_AND.sub(r"\1", _without_signature(without_notice(cleaned(new_text))))
+    text = words.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
     if (wrapped := WHOLLY_QUOTED.fullmatch(text)) is not None:
         text = wrapped[1]
     low = folded(text)
@@ -159,7 +160,11 @@ def _plain_object(statement: Statement) -> bool:
     if _all_harmless(tail):
         return not (statement.strict and "recibid" in tail)
     if statement.strict:
-        return words.BLESSED.match(tail) is not None and len(tail.split()) <= OBJECT_WORDS
+        return (
+            words.BLESSED.match(tail) is not None
+            and len(tail.split()) <= OBJECT_WORDS
+            and not words.SECOND_SENTENCE.search(words.BLESSED.sub("", tail, count=1))
+        )
     joined = [each.strip() for each in re.split(r"\b[ye]\b", tail)[1:]]
     return (
         words.OBJECT_START.match(tail) is not None

@@ -10,7 +10,7 @@ REQUEST = (
     r"(?:solicitud(?:es)?|requerimientos?|pedidos?|peticion|tramite|ticket|rendicion(?:es)?|informes?(?: tecnicos?)?|"
     r"desaprobacion|asignacion|reasignacion|modificacion|presupuesto|convocatoria|cambio|gestion|creacion|"
     r"gasto|compra|apertura|reapertura|ampliacion|activacion|habilitacion|"
-    r"acceso|usuario|clave|viaticos|contratacion|adquisicion|servicio|capacitacion|asistencia|solicitacao|"
+    r"acceso|usuario|clave|viaticos|contratacion|adquisicion|servicio|capacitacion|asistencia|conformidad|solicitacao|"
     r"solicitado|requerido|indicado|expuesto|planteado|senalado)"
 )
 THE = r"(?:la|el|los|las|lo|esta|este|estas|estos|dicha|dicho|su|sus)"
@@ -19,16 +19,22 @@ _APPROVE_VERB = r"(?:apruebo|aprobamos|autorizo|autorizamos|acepto|aceptamos|apr
 _APPROVED = r"(?:(?:aprobad|autorizad|aceptad|validad|visad|aprovad|deferid|concedid)[oa]s?)"
 _IS_APPROVED = r"(?:se (?:aprueban?|autorizan?|aceptan?|validan?|visan?|conceden?)|aprueb[ae]se|autori[zc][ae]se)"
 _BLESSING = r"(?:visto bueno|aprobacion|autorizacion|conformidad|aprovacao|autorizacao)"
-_GIVE = r"(?:les? )?(?:doy|damos|otorgo|otorgamos|dou|se (?:da|otorga|concede))(?: (?:mi|nuestr[oa]|el|la|minha))?"
-_HAS_MINE = r"(?:tienen?|cuentan? con|va con|con) (?:mi|nuestr[oa])"
+_GIVE = (
+    r"(?:les? )?(?:doy|damos|otorgo|otorgamos|dou|confirmo|confirmamos|"
+    r"se (?:da|otorga|concede))(?: (?:mi|nuestr[oa]|el|la|minha))?"
+)
+_HAS_MINE = r"(?:tienen?|cuent[ae]n? con|va con|con) (?:mi|nuestr[oa])"
 _STANDS = r"(?:(?:quedan?|doy por|damos por|se da por|fica) )?"
 _PRONOUN = r"(?:(?:se )?l[oae]s? )?"
 _NO = r"(?:no|nao)"
+# The officer asked whether a request is theirs (R-084) says so instead of approving it.
+_BEING = r"(?:el|la) (?:autora?|emisora?)"
+_AUTHOR = rf"confirm(?:o|amos) (?:que soy (?:yo )?{_BEING}|ser {_BEING}|(?:la|mi|nuestra) autoria)"
 
 APPROVES = re.compile(
     rf"(?:(?P<plain>{_PRONOUN}{_APPROVE_VERB}|{_STANDS}{_APPROVED}|{_IS_APPROVED})"
     rf"|(?P<blessing>(?:{_GIVE}|{_HAS_MINE}) {_BLESSING}|visto bueno)"
-    r"|(?P<bare>(?:(?:estoy|estamos|todo|esta todo|todo esta) )?conformes?|proceden?|procedase))(?!\w)"
+    rf"|(?P<bare>(?:(?:estoy|estamos|todo|esta todo|todo esta) )?conformes?|proceden?|procedase|{_AUTHOR}))(?!\w)"
 )
 _REJECT_VERB = r"(?:rechazo|rechazamos|deniego|denegamos|niego|desestimo|rejeito|rejeitamos|recuso|reprovo|repruebo)"
 _REJECTED = (
@@ -38,10 +44,11 @@ _IS_REJECTED = r"(?:se (?:rechazan?|deniegan?|niegan?|desestiman?)|no ha lugar|r
 REJECTS = re.compile(
     rf"(?:(?P<plain>{_PRONOUN}{_REJECT_VERB}|{_STANDS}{_REJECTED}|{_IS_REJECTED})"
     rf"|(?P<negated>{_NO} (?:{_PRONOUN}{_APPROVE_VERB}|{_STANDS}{_APPROVED}|{_IS_APPROVED}|proceden?|conformes?"
-    rf"|(?:estoy|estamos) conformes?|{_GIVE} {_BLESSING}|{_HAS_MINE} {_BLESSING})))(?!\w)"
+    rf"|(?:estoy|estamos) conformes?|{_GIVE} {_BLESSING}|{_HAS_MINE} {_BLESSING}|soy {_BEING})))(?!\w)"
 )
 LEADS_IN = re.compile(
-    rf"(?:(?:yo|sí|asi que|asi|y|e|entonces|estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|"
+    rf"(?:(?:yo|sí|por mi(?: parte)?(?: esta)?|asi que|asi|y|e|entonces|"
+    r"estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|"
     rf"gracias|(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|"
     rf"por (?:lo )?tanto|por ende|en consecuencia|por lo expuesto|por lo que|por ello|por eso|"
     rf"(?:les? )?(?:informo|comunico|notifico|confirmo)(?: a (?:uds?|usted(?:es)?))? que|"
@@ -49,7 +56,7 @@ LEADS_IN = re.compile(
 )
 OPENS_STATEMENT = re.compile(
     rf"(?<=\s)[ye] (?=(?:{_NO} )?(?:{_PRONOUN}(?:{_APPROVE_VERB}|{_REJECT_VERB})|{_APPROVED}|{_REJECTED}"
-    rf"|{_IS_APPROVED}|{_IS_REJECTED})\b)"
+    rf"|{_IS_APPROVED}|{_IS_REJECTED}|conformes?)\b)"
 )
 
 APPROVE_FAMILY = re.compile(
@@ -195,7 +202,7 @@ SECOND_SENTENCE = re.compile(
     r"|\bque (?!(?:se |nos |me )?(?:adjunt|indic|detall|solicit|present|envi|acompan|requier|pid))"
 )
 JOINED = re.compile(rf"(?:{THE} )?{REQUEST}\b")
-BLESSED = re.compile(rf"a {THE} {REQUEST}\b")
+BLESSED = re.compile(rf"(?:a|con|de) {THE} {REQUEST}\b|del {REQUEST}\b")
 THING = re.compile(rf"(?:{THE}|un[oa]?s?)\b(?! {REQUEST}\b)")
 BY = re.compile(
     r"por (?!falta|no |ser |estar |haber|monto|saldo|exce|errores|inconsist|diferenc|incumpl|extempor|plazo|"
@@ -210,3 +217,5 @@ NOT_A_NAME = re.compile(
     r"\b(?:mont|acta|firm|saldo|fecha|pag[aou]|usar|valor|plazo|memo|oficio|cambio|menor|mayor|cartola|condici)\w*"
 )
 YES_AND = re.compile(r"^([ ]*)sí (?=(?:l[oa]s? )?(?:apruebo|autorizo|acepto|se aprueba|se autoriza)\b)", re.I | re.M)
+# What SIGEC asks leave for is itself a refusal: «autorizo desaprobar la rendición».
+TO_DISAPPROVE = re.compile(r"\b(apruebo|autorizo|se autoriza|se aprueba|autorizado) (?:a )?desaprobar(?= )", re.I)

@@ -24,7 +24,10 @@ BODY_LIMIT = 4.0
 ENOUGH = 1.5
 RIVAL_SHARE, RIVAL_SHARE_WHEN_SEVERAL = 0.6, 0.25
 CLEAR_LEAD = 0.75
+# Every letter asks; the word tells no type apart although some names have it.
+ASKING = frozenset(stems("solicitud"))
 HALF_SAID = 0.75
+HINT = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class _Score:
     asked_in_subject: bool
     against: frozenset[str]
     only_one_here: bool
+    accepted_here: bool
 
     @property
     def opposed(self) -> bool:
@@ -82,6 +86,9 @@ def _decided(catalogue: Catalogue, mailbox: MailboxSpec, scores: list[_Score]) -
         only = _only_type_of(mailbox)
         if only:
             return Classification(only, (), "es el único tipo del buzón")
+        lone = [score for score in scores if score.content >= HINT]
+        if len(lone) == 1 and not lone[0].opposed and lone[0].accepted_here:
+            return Classification(lone[0].request_type.key, (), "es lo único del buzón de lo que habla el mensaje")
         hinted = {score.request_type.key for score in ranked[:3] if score.content > 0}
         return Classification(None, _in_order(catalogue, hinted), "nada en el mensaje dice qué se pide")
     best = _preferred(speaking, ranked)
@@ -147,6 +154,7 @@ def _score(
         in_subject >= 1.0,
         against_subject | against_body,
         only_one,
+        mailbox.accepts != "*" and request_type.key in mailbox.accepts,
     )
 
 
@@ -165,7 +173,7 @@ def _institution_named(request_type: RequestType, message: Message) -> float:
 
 def _name_share(catalogue: Catalogue, request_type: RequestType, text_stems: tuple[str, ...]) -> float:
     """Which part of the type's name a text says, each word counted by how few types have it."""
-    present = set(text_stems)
+    present = set(text_stems) - ASKING
     names = [set(stems(each.name)) for each in catalogue.request_types]
     own = set(stems(request_type.name))
     weights = {word: 1.0 / sum(word in name for name in names) for word in own}

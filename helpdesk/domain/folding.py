@@ -22,12 +22,13 @@ STOP_WORDS = word_set(
 SUFFIXES = sorted(
     word_set("""aciones iciones amientos imientos acion icion amiento imiento ciones cion siones sion adas ados idas
     idos ada ado ida ido ando iendo arse arla arlo arle arlas arlos erla erlo irla irlo aron ieron amos emos imos
-    aria ario ar er ir es as os a e o s"""),
+    arias arios aria ario ar er ir es as os a e o s"""),
     key=lambda suffix: (len(suffix), suffix),
     reverse=True,
 )
 # Words that only look like a derived form: «información» is no «informe», «usuario» no verb.
 UNCUT = {"informacion": "informacion", "informaciones": "informacion", "usuario": "usuari", "usuaria": "usuari",
+         "usuarios": "usuari", "usuarias": "usuari",
          "solicitud": "solicit", "solicitudes": "solicit"}  # fmt: skip
 SHORTEST_STEM = 3
 LABEL_LENGTH = 160

@@ -18,8 +18,29 @@ ENTITY_WORDS = word_set(
     """gad ejecutor municipalidad municipio gobernacion empresa organizacion fundacion seremi
     finanzas"""
 )
+# What letters say instead of a fragment of the catalogue, as they all put it.
+AKIN = {
+    fragment: re.compile(pattern)
+    for fragment, pattern in {
+        "cesacion": r"\b(?:desvincul\w*|fallec\w*|destitu\w*|ceso en (?:sus )?funciones|cese de funciones|"
+        r"dejo de (?:laborar|trabajar|pertenecer))",
+        "renuncia": r"\brenuncio\b",
+        "ausencia temporal": r"\b(?:licencia (?:medica|por|de|con|sin)|permiso (?:medico|por)|reposo medico|"
+        r"mientras dur\w+ (?:su|la) ausencia|estara ausente|se ausenta\w*)",
+        "ausencia permanente": r"\b(?:desactiv\w+|baja) (?:\w+ ){0,3}?(?:definitiv|permanente)\w*",
+        "olvide la contrasena": r"\b(?:(?:olvid\w+|no recuerdo|perdi|extravie) (?:de )?(?:(?:la|mi|su) )?|"
+        r"(?:se )?me olvido (?:la|mi) )(?:clave|contrasena)\b",
+        "enlace caduc": r"\b(?:enlace|link|vinculo)\W+(?:\w+\W+){0,4}?(?:venci\w*|expir\w*|ya no (?:sirve|funciona))",
+        "usuario bloqueado": r"\b(?:usuario|cuenta)\W+(?:\w+\W+){0,3}?"
+        r"(?:inactiv\w+|bloquead\w+|suspendid\w+|deshabilitad\w+|caducad\w+)",
+        "convocatoria nacional": r"\b(?:convocatoria|llamado) (?:de caracter |a nivel )?nacional\b",
+        "duda": r"\b(?:como (?:se )?(?:registr|hag|hac|deb|pued|proced|correg|corrij|anul|reviert)\w*|"
+        r"que (?:debo|debemos|tengo que|tenemos que) hacer|no (?:me|nos) deja)\b",
+    }.items()
+}
 SEVERAL_WORDS = 1.5
 SAME_STEMS = 0.7
+WHO_FIELD = re.compile(r"institucion|entidad|requirente|solicitante")
 ENTITY_SHARE = 0.5
 
 
@@ -59,7 +80,7 @@ def strengths(request_type: RequestType, text: str, text_stems: tuple[str, ...])
     for fragment in request_type.match.any:
         if contains(text, fragment):
             strength = 1.0
-        elif stems_in_order(listed, fragment):
+        elif stems_in_order(listed, fragment) or (fragment in AKIN and AKIN[fragment].search(text)):
             strength = SAME_STEMS
         else:
             continue
@@ -73,12 +94,21 @@ def _names_an_entity(request_type: RequestType, fragment: str) -> bool:
     """Whether a fragment says who asks («GAD», «SENAMA») rather than what is asked."""
     if fragment.split()[0] in ENTITY_WORDS:
         return True
-    return any(fragment == choice.key for field in request_type.intake_fields for choice in field.choices)
+    return any(
+        fragment == choice.key
+        for field in request_type.intake_fields
+        if WHO_FIELD.search(fold(field.label))
+        for choice in field.choices
+    )
 
 
 def opposing(request_type: RequestType, text: str) -> frozenset[str]:
     """The fragments of a text that, by the catalogue, speak against the type."""
-    return frozenset(fragment for fragment in request_type.match.none if contains(text, fragment))
+    return frozenset(
+        fragment
+        for fragment in request_type.match.none
+        if contains(text, fragment) or (" " in fragment and speaks(text, fragment, gap=0))
+    )
 
 
 def is_opposed(request_type: RequestType, text: str) -> bool:
@@ -86,6 +116,10 @@ def is_opposed(request_type: RequestType, text: str) -> bool:
     return bool(opposing(request_type, text))
 
 
-def speaks(text: str, fragment: str) -> bool:
+def speaks(text: str, fragment: str, gap: int = 1) -> bool:
     """Whether a text says a fragment in these or other forms of its words."""
-    return contains(text, fragment) or stems_in_order(stems(text), fragment)
+    return (
+        contains(text, fragment)
+        or stems_in_order(stems(text), fragment, gap)
+        or (fragment in AKIN and AKIN[fragment].search(text) is not None)
+    )
