@@ -61,7 +61,7 @@ OPENS_STATEMENT = re.compile(
 
 APPROVE_FAMILY = re.compile(
     r"\b(?!aprobacion|autorizacion|aceptacion|aprovech|procedimiento|procedenc|procedente)"
-    r"(?:aprob|aprueb|aprov|autoriz|autoric|acept|validad|visad|visto bueno|proced|"
+    r"(?:aprob|aprueb|aprov|autoriz|autoric|acept|validad|visad|deferid|concedid|visto bueno|proced|"
     r"conformes?\b(?! (?:a|al|con|lo)\b))\w*"
 )
 REJECT_FAMILY = re.compile(

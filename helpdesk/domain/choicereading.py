@@ -118,8 +118,9 @@ def _weight(choice: Choice, choices: tuple[Choice, ...], text: str, field: Intak
         weight = 0.0
     if stems_in_order(text_stems, choice.label, gap=0) and len(own) > 1:
         weight += WHOLE_LABEL
-    if _is_said(text, choice):
-        weight = max(weight, 1.0) + (BY_NAME if _is_named(text, choice) else 0.2)
+    own_text = _without_longer_names(text, choice, choices)
+    if _is_said(own_text, choice):
+        weight = max(weight, 1.0) + (BY_NAME if _is_named(own_text, choice) else 0.2)
     if weight and subject and (_is_said(subject, choice) or own & set(stems(subject))):
         weight += IN_SUBJECT
     if weight and any(_is_said(match["who"], choice) for match in OF_ONESELF.finditer(text)):
@@ -134,9 +135,20 @@ def _is_said(text: str, choice: Choice) -> bool:
     return any(contains(text, word) for word in words)
 
 
+def _without_longer_names(text: str, choice: Choice, choices: tuple[Choice, ...]) -> str:
+    """The text without the names of choices that only add a word to this one's: «no financieras» is not it."""
+    name = choice.key.replace("_", " ")
+    for other in choices:
+        longer = other.key.replace("_", " ")
+        if longer.endswith(f" {name}"):
+            text = text.replace(longer, " ")
+    return text
+
+
 def _is_named(text: str, choice: Choice) -> bool:
     """Whether the text writes the choice's own name («SIAF»), not a word of what it is about («girado»)."""
-    return choice.key in words(choice.label) and contains(text, choice.key)
+    name = choice.key.replace("_", " ")
+    return name in " ".join(words(choice.label)) and contains(text, name)
 
 
 def _after_field_word(

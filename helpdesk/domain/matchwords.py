@@ -78,9 +78,9 @@ def strengths(request_type: RequestType, text: str, text_stems: tuple[str, ...])
     found = [0.0]
     listed = list(text_stems)
     for fragment in request_type.match.any:
-        if contains(text, fragment):
+        if contains(text, fragment) or (fragment in AKIN and AKIN[fragment].search(text)):
             strength = 1.0
-        elif stems_in_order(listed, fragment) or (fragment in AKIN and AKIN[fragment].search(text)):
+        elif stems_in_order(listed, fragment):
             strength = SAME_STEMS
         else:
             continue

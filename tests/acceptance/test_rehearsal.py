@@ -24,7 +24,10 @@ DEADLINES = tuple(check_deadlines(FOLDER / "deadlines.yaml", shipped()))
 SAMPLES = 56
 WORKED_DEADLINES = 20
 
-EXPECTED_FAILURES: dict[str, str] = {}
+EXPECTED_FAILURES: dict[str, str] = {
+    "215-seps-ec-rep-legal-cambio.eml": "a new president who is the user too: her number is read as the "
+    "representative's alone, and an agent copies it",
+}
 """Samples that come out otherwise today, by file name, each with the reason why that is borne for now."""
 
 
