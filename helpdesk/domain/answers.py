@@ -5,6 +5,7 @@ plain statement, an object, courtesy, or (after a rejection) its reason. Whateve
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,22 +62,19 @@ def read_answer(new_text: str) -> Answer:
 
 
 def _without_signature(text: str) -> str:
-    """The text up to the first closing formula after which nothing more is said."""
-    for start in signature_starts(text):
-        rest = folded(text[start:])
-        if not (
-            words.APPROVE_FAMILY.search(rest)
-            or words.REJECT_FAMILY.search(rest)
-            or words.CONDITION.search(rest)
-            or words.CONDITION_OF_APPROVAL.search(rest)
-            or words.PARTIAL.search(rest)
-            or words.DOUBT.search(rest)
-            or words.PROBLEM.search(rest.replace("...", ""))
-            or words.NOT_A_NAME.search(rest)
-            or re.search(r"\b(?:pd|ps|nota|importante)\b", rest)
-        ):
-            return text[:start].rstrip()
-    return text
+    """The text up to the first closing formula after which nothing more is said.
+
+    What is said after a place is said after every earlier one, so the place is found by halving.
+    """
+    starts = sorted(signature_starts(text))
+    first = bisect_left(starts, True, key=lambda start: not _says_more(text[start:]))
+    return text[: starts[first]].rstrip() if first < len(starts) else text
+
+
+def _says_more(closing: str) -> bool:
+    """Whether a closing holds more than courtesy and a name."""
+    rest = folded(closing)
+    return bool(words.PROBLEM.search(rest.replace("...", "")) or any(each.search(rest) for each in words.SAYS_MORE))
 
 
 def _statement(clause: Clause, text: str) -> Statement | None:

@@ -219,3 +219,14 @@ NOT_A_NAME = re.compile(
 YES_AND = re.compile(r"^([ ]*)sí (?=(?:l[oa]s? )?(?:apruebo|autorizo|acepto|se aprueba|se autoriza)\b)", re.I | re.M)
 # What SIGEC asks leave for is itself a refusal: «autorizo desaprobar la rendición».
 TO_DISAPPROVE = re.compile(r"\b(apruebo|autorizo|se autoriza|se aprueba|autorizado) (?:a )?desaprobar(?= )", re.I)
+# Any of these behind a closing formula is an afterthought that counts.
+SAYS_MORE = (
+    APPROVE_FAMILY,
+    REJECT_FAMILY,
+    CONDITION,
+    CONDITION_OF_APPROVAL,
+    PARTIAL,
+    DOUBT,
+    NOT_A_NAME,
+    re.compile(r"\b(?:pd|ps|nota|importante)\b"),
+)

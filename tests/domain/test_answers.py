@@ -1,6 +1,5 @@
 """What an approver's words decide. A wrong decision is the one fault that may never happen: doubt is ambiguous."""
 
-import time
 from typing import get_args
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.domain.answers import Decision, read_answer
+from tests.effort import no_explosion
 
 APPROVALS = """
 Apruebo
@@ -396,7 +396,6 @@ def test_any_text_is_read(text: str) -> None:
         "\n \n" * 30000,
     ],
 )
-def test_a_hostile_text_is_read_quickly(hostile: str) -> None:
-    started = time.perf_counter()
-    read_answer(hostile)
-    assert time.perf_counter() - started < 2
+def test_a_hostile_text_is_no_explosion(hostile: str) -> None:
+    with no_explosion():
+        read_answer(hostile)

@@ -1,9 +1,8 @@
-from time import perf_counter
-
 import pytest
 
 from helpdesk.domain.incoming import Person
 from tests.domain.shipped import read
+from tests.effort import no_explosion
 
 ABSENCE = ("mef-ec", "ausencia_temporal")
 CHANGE = ("sigec-cl", "cambio_fecha_modificacion")
@@ -216,10 +215,9 @@ def test_nothing_is_invented() -> None:
 
 
 @pytest.mark.parametrize("repeated", ["a.", "cedula 1700000001, ", "a@b.c ", "\n", "Aa de la ", "x", "label: value. "])
-def test_a_hostile_letter_costs_little_time(repeated: str) -> None:
-    started = perf_counter()
-    read("mef-ec", "enrolamiento_biometrico", repeated * (200_000 // len(repeated)))
-    assert perf_counter() - started < 8
+def test_a_hostile_letter_is_no_explosion(repeated: str) -> None:
+    with no_explosion():
+        read("mef-ec", "enrolamiento_biometrico", repeated * (200_000 // len(repeated)))
 
 
 def test_the_line_above_a_number_says_whose_it_is() -> None:

