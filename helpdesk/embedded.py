@@ -36,6 +36,8 @@ LONGEST_SOCKET = 107
 """Characters of a socket's path that Linux takes (sun_path less its closing zero)."""
 PATIENCE = 20.0
 """Seconds for a start: after a crash the first tries fail while children of the old server hold its memory."""
+STARTING_UP = "the database system is "
+"""What PostgreSQL says before it is ready or while it stops; libpq hands no SQLSTATE over for a failed connection."""
 LONGEST_LOG = 5_000_000
 USER = DATABASE = "helpdesk"
 
@@ -121,21 +123,35 @@ def scratch(choice: str = "auto") -> Iterator[str]:
 def database(url: str | None, data_dir: Path, choice: str = "auto") -> Iterator[str]:
     """The URL of the database to use: the configured one, else the embedded one, running while the block does.
 
-    Raises `Unavailable` when the database does not answer.
+    A server that is still starting up (after a crash it replays its log first) is waited for. Raises `Unavailable`
+    when the database does not answer.
     """
     if url is None:
         with start(data_dir, choice) as cluster:
             yield cluster.url
         return
-    parts = make_url(url).set(drivername="postgresql")
-    try:
-        psycopg.connect(parts.render_as_string(hide_password=False), connect_timeout=5).close()
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise Unavailable(
-            f"The database {parts.render_as_string()} does not answer: {reason}; check HELPDESK_DATABASE_URL."
-        ) from error
+    wait_for_answer(url)
     yield url
+
+
+def wait_for_answer(url: str, patience: float = PATIENCE) -> None:
+    """Returns when the server at `url` takes connections. Raises `Unavailable` when it does not.
+
+    One that says it is starting up or recovering is asked again for `patience` seconds.
+    """
+    parts = make_url(url).set(drivername="postgresql")
+    until = time.monotonic() + patience
+    while True:
+        try:
+            psycopg.connect(parts.render_as_string(hide_password=False), connect_timeout=5).close()
+            return
+        except psycopg.OperationalError as error:
+            reason = str(error).strip().splitlines()[0]
+            if STARTING_UP not in reason or time.monotonic() > until:
+                raise Unavailable(
+                    f"The database {parts.render_as_string()} does not answer: {reason}; check HELPDESK_DATABASE_URL."
+                ) from error
+            time.sleep(0.2)
 
 
 def address(sockets: Path) -> str:

@@ -13,13 +13,15 @@ from typing import Any
 
 from flask import Flask
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+DatabaseGone = ConnectorException
+"""What a worker ends with when its connection breaks."""
 Surroundings = Callable[[], AbstractContextManager[Any]]
 
 

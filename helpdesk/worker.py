@@ -1,6 +1,11 @@
 """Runs jobs: a Procrastinate worker in which every job has an application context of its own."""
 
+import asyncio
 import logging
+import signal
+from contextlib import suppress
+
+from flask import Flask
 
 import config
 from helpdesk import queue
@@ -14,6 +19,7 @@ POLL_SECONDS = 2.0
 HEARTBEAT_SECONDS = 3.0
 DEAD_AFTER_SECONDS = 15.0
 DRAIN_SECONDS = 30
+PAUSE_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -21,21 +27,58 @@ log = logging.getLogger(__name__)
 def run(settings: config.Settings, url: str, *, demo: bool = False, wait: bool = True) -> None:
     """Works until SIGTERM or SIGINT, then lets running jobs end (30 s at most); with `wait` false until none is due.
 
-    `demo` keeps letters for reading when no outgoing server is set.
+    A database that goes away is waited for. `demo` keeps letters for reading when no outgoing server is set.
     """
     app = application(settings, url, demo=demo)
     with app.app_context():
         mail_jobs.recover()
     log.info("worker ready: %s", ", ".join(sorted(queue.known_jobs())))
+    if wait:
+        asyncio.run(_serve(app, url))
+    else:
+        asyncio.run(_work(app, url, wait=False))
+
+
+async def _serve(app: Flask, url: str) -> None:
+    """Works until told to stop. Procrastinate's worker ends when its connection does: another one takes its place."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    told = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        working = asyncio.create_task(_work(app, url, wait=True))
+        await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            # Cancelling is how Procrastinate is asked to let running jobs end.
+            working.cancel()
+            with suppress(asyncio.CancelledError, queue.DatabaseGone):
+                await working
+        else:
+            _require_lost_connection(working)
+            log.warning("the database went away; trying again in %g s", PAUSE_SECONDS)
+            await asyncio.wait({told}, timeout=PAUSE_SECONDS)
+
+
+def _require_lost_connection(working: "asyncio.Task[None]") -> None:
+    """Raises what ended the work, unless it was the connection to the database."""
+    error = working.exception()
+    if error is not None and not isinstance(error, queue.DatabaseGone):
+        raise error
+
+
+async def _work(app: Flask, url: str, *, wait: bool) -> None:
+    """One Procrastinate worker from start to end."""
     with queue.open_app(url) as jobs:
-        jobs.run_worker(
-            concurrency=CONCURRENCY,
-            wait=wait,
-            fetch_job_polling_interval=POLL_SECONDS,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=DEAD_AFTER_SECONDS,
-            shutdown_graceful_timeout=DRAIN_SECONDS,
-            task_middleware=[queue.flask_context(app)],
-            delete_jobs="successful",
-            install_signal_handlers=True,
-        )
+        async with jobs.open_async():
+            await jobs.run_worker_async(
+                concurrency=CONCURRENCY,
+                wait=wait,
+                fetch_job_polling_interval=POLL_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
+                shutdown_graceful_timeout=DRAIN_SECONDS,
+                task_middleware=[queue.flask_context(app)],
+                delete_jobs="successful",
+                install_signal_handlers=not wait,
+            )

@@ -4,13 +4,17 @@ import os
 import pwd
 import shutil
 import signal
+import socketserver
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
@@ -275,3 +279,26 @@ def test_a_number_that_another_program_took_over_is_not_our_server(place: Path) 
     finally:
         sleeper.kill()
         sleeper.wait()
+
+
+@contextmanager
+def recovering() -> Iterator[tuple[str, list[bytes]]]:
+    """A server that says what PostgreSQL says while it recovers, and who asked it."""
+    asked = list[bytes]()
+    fields = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+
+    class Refusal(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            asked.append(self.request.recv(1024))
+            self.request.sendall(b"E" + struct.pack(">I", len(fields) + 4) + fields)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Refusal) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"postgresql://x@127.0.0.1:{server.server_address[1]}/x?sslmode=disable&gssencmode=disable", asked
+        server.shutdown()
+
+
+def test_a_database_that_is_starting_up_is_waited_for() -> None:
+    with recovering() as (url, asked), pytest.raises(Unavailable, match="starting up"):
+        embedded.wait_for_answer(url, patience=0.5)
+    assert len(asked) > 1

@@ -123,6 +123,11 @@ class Installation:
         ends = "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in sorted(self.logs.glob("*.log")))
         raise AssertionError(f"{what} did not happen within {seconds} s\n{ends}")
 
+    def takes_mail(self) -> bool:
+        """Whether bridge and worker are at work: the mailbox is being read and the queue has its worker."""
+        reading = self.ask("SELECT 1 FROM mailboxes WHERE lease_holder IS NOT NULL")
+        return bool(reading and self.ask("SELECT 1 FROM procrastinate_workers"))
+
     def states(self) -> dict[str, int]:
         """Arrivals by state."""
         return {

@@ -49,6 +49,7 @@ def test_a_database_killed_under_load_loses_and_doubles_nothing(
             it.start("bridge")
             it.start("worker")
             citizens = [f"{number}.{citizen}" for number in range(6)]
+            it.wait_until(it.takes_mail, 90, "starting bridge and worker")
             for number, sender in enumerate(citizens):
                 box = LMTP_MAILBOX if number % 2 else IMAP_MAILBOX
                 postfix.send(mail(sender, box, "Consulta", f"¿Dónde se ve el presupuesto? {sender}"))
