@@ -72,6 +72,30 @@ def test_an_address_with_accents_needs_a_server_that_takes_them(scripted: Callab
     assert sent(scripted(extensions=("SMTPUTF8", "8BITMIME")), to="peña@x.example") == "accepted"
 
 
+def test_a_server_that_reports_is_asked_for_failures_and_delays(scripted: Callable[..., ScriptedServer]) -> None:
+    server = scripted(extensions=("DSN", "8BITMIME"))
+    smtp.send(server.url, "mesa+b=1@x.example", "ana+x=y@x.example", MESSAGE, lambda: None)
+    mail, rcpt = server.commands[1:3]
+    assert mail.split()[2:] == ["BODY=8BITMIME", "RET=HDRS"]
+    assert rcpt.split()[1:] == [
+        "TO:<ana+x=y@x.example>",
+        "NOTIFY=FAILURE,DELAY",
+        "ORCPT=rfc822;ana+2Bx+3Dy@x.example",
+    ]
+
+
+def test_no_report_goes_to_the_null_sender(scripted: Callable[..., ScriptedServer]) -> None:
+    server = scripted(extensions=("DSN",))
+    assert sent(server) == "accepted"
+    assert server.commands[2].split()[2:] == ["NOTIFY=NEVER"]
+
+
+def test_a_server_without_reports_is_asked_for_none(scripted: Callable[..., ScriptedServer]) -> None:
+    server = scripted(extensions=())
+    assert sent(server) == "accepted"
+    assert server.commands[2] == "rcpt TO:<ana@x.example>"
+
+
 def test_passwords_and_ports_are_read_from_the_url() -> None:
     assert smtp.server_at("smtps://u%40x:p%3Aq@mail.example") == smtp.Server(True, "mail.example", 465, "u@x", "p:q")
     assert smtp.server_at("smtp://mail.example").port == 587
