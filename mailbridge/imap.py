@@ -15,13 +15,13 @@ from imapclient import IMAPClient
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from helpdesk import vault
 from helpdesk.db import transaction
 from helpdesk.domain.errors import Conflict, HelpdeskError
 from helpdesk.services import mailboxes
 from helpdesk.services.mailboxes import Held
-from mailbridge import failpoints, imap_client, intake, runtime
-from mailbridge.imap_client import FAILURES, Account, Fetched, LoginRefused
+from mailbridge import failpoints, imap_client, intake, login, runtime
+from mailbridge.imap_client import FAILURES, Fetched, LoginRefused
+from mailbridge.oauth import TokenRefused
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ POLL_SECONDS = 60
 TAKE_OVER_SECONDS = 10
 FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
-# At most four log-ins an hour with a password that was refused: more may lock the account.
+# At most four log-ins an hour with a password or credential that was refused: more may lock the account.
 REFUSED_BACK_OFF = 900.0
 TOO_LARGE = "El mensaje pasa de 50 MB y quedó en el servidor de correo. Pida al remitente que lo envíe en partes."
 
@@ -82,7 +82,7 @@ class Reader:
         except Conflict:
             log.info("mailbox %s has another holder now", held.address)
             return False
-        except LoginRefused as error:
+        except (LoginRefused, TokenRefused) as error:
             self._pause(held, str(error), REFUSED_BACK_OFF)
         except DBAPIError:
             log.warning("no answer from the database while reading %s", held.address, exc_info=True)
@@ -125,12 +125,11 @@ class Visit:
 
     def __init__(self, held: Held, stop: threading.Event) -> None:
         self._held, self._stop = held, stop
-        secret = vault.unseal(held.secret, runtime.current().desk.secret)
-        self._account = Account(held.imap_url, held.imap_user, secret, held.imap_folder)
 
     def read(self) -> None:
         """Takes in what waits, then what comes, until stopped. Raises what ends the visit."""
-        with imap_client.logged_in(self._account) as client:
+        account = login.account(self._held.connection, runtime.current().desk.secret)
+        with imap_client.logged_in(account) as client:
             reading = self._begin(client)
             while not self._stop.is_set():
                 self._catch_up(client, reading)

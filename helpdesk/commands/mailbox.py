@@ -1,6 +1,7 @@
 """`helpdesk mailbox set KEY … | list | check KEY`."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,8 +14,8 @@ from helpdesk.domain.errors import HelpdeskError, Invalid
 from helpdesk.models.institutions import Mailbox
 from helpdesk.queries import mailboxes as boxes
 from helpdesk.services import mailboxes
-from mailbridge import imap_client
-from mailbridge.imap_client import FAILURES, Account
+from mailbridge import imap_client, login, oauth
+from mailbridge.imap_client import FAILURES
 
 
 def main(argv: list[str]) -> int:
@@ -41,20 +42,25 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     setting.add_argument("--imap", required=True, metavar="URL", help="imaps://host[:port] or imap://host[:port]")
     setting.add_argument("--user", required=True)
     setting.add_argument("--folder", default="INBOX")
-    setting.add_argument("--password-file", required=True, type=Path, metavar="FILE")
+    how = setting.add_mutually_exclusive_group(required=True)
+    how.add_argument("--password-file", type=Path, metavar="FILE")
+    how.add_argument("--oauth2", choices=tuple(oauth.PROVIDERS), help="log in with access tokens of this provider")
+    setting.add_argument("--credentials-file", type=Path, metavar="FILE", help="JSON, with --oauth2; see the README")
     actions.add_parser("list", help="what is fetched")
     actions.add_parser("check", help="logs in and says what is wrong").add_argument("key")
     return parser.parse_args(argv)
 
 
 def connect(chosen: argparse.Namespace, secret: bytes) -> str:
-    """Stores the connection of a mailbox; the password is encrypted with the secret key."""
+    """Stores the connection of a mailbox; its password or credential is encrypted with the secret key."""
     if urlsplit(chosen.imap).scheme not in ("imap", "imaps") or not urlsplit(chosen.imap).hostname:
         raise Invalid(f"{chosen.imap} is no IMAP address: write imaps://host or imap://host:port.")
-    try:
-        password = chosen.password_file.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        raise Invalid(f"The password file {chosen.password_file} cannot be read: {error.strerror}.") from error
+    if (chosen.oauth2 is None) != (chosen.credentials_file is None):
+        raise Invalid("--oauth2 and --credentials-file go together: name the provider and the file.")
+    if chosen.oauth2:
+        plain = oauth.written(credential(chosen.oauth2, contents(chosen.credentials_file)))
+    else:
+        plain = contents(chosen.password_file)
     with transaction() as session:
         box = boxes.by_key(session, chosen.key)
         mailboxes.connect(
@@ -64,9 +70,28 @@ def connect(chosen: argparse.Namespace, secret: bytes) -> str:
             url=chosen.imap,
             user=chosen.user,
             folder=chosen.folder,
-            sealed_secret=vault.seal(password, secret),
+            sealed_secret=vault.seal(plain, secret),
+            oauth2=chosen.oauth2 is not None,
         )
         return f"{box.address} is fetched from {chosen.imap} as {chosen.user}. Next: mailbox check {chosen.key}"
+
+
+def contents(file: Path) -> str:
+    """The text of a file with a secret, without its last line end. Raises Invalid."""
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise Invalid(f"The file {file} cannot be read: {reason}.") from error
+
+
+def credential(provider: str, text: str) -> oauth.Credential:
+    """The credential in the operator's file. Raises Invalid."""
+    try:
+        given = json.loads(text)
+    except ValueError as error:
+        raise Invalid(f"The credentials file is no JSON ({error}).") from error
+    return oauth.credential(provider, given)
 
 
 def listing() -> str:
@@ -79,6 +104,8 @@ def listing() -> str:
 def line(box: Mailbox, institution: str) -> str:
     """A mailbox with how it is connected and what is wrong."""
     how = f"{box.imap_user} at {box.imap_url}, folder {box.imap_folder}" if box.imap_url else "LMTP and pipe only"
+    if box.imap_auth == "oauth2":
+        how += ", by access tokens"
     seen = f", last contact {box.last_contact_at:%Y-%m-%d %H:%M %Z}" if box.last_contact_at else ""
     wrong = f" — {box.last_error}" if box.last_error else ""
     return f"{institution}/{box.key:<16} {box.address:<40} {how}{seen}{wrong}"
@@ -88,10 +115,11 @@ def check(key: str, secret: bytes) -> int:
     """Logs in, lists folders, fetches one header."""
     with transaction() as session:
         box = boxes.by_key(session, key)
-    if box.imap_url is None or box.imap_user is None or box.secret is None:
+    connection = mailboxes.connection_of(box)
+    if connection is None:
         raise Invalid(f"{box.address} is not connected: «helpdesk mailbox set {key} --imap …» does it.")
-    account = Account(box.imap_url, box.imap_user, vault.unseal(box.secret, secret), box.imap_folder)
     try:
+        account = login.account(connection, secret)
         with imap_client.logged_in(account) as client:
             folders = [name for _, _, name in client.list_folders()]
             say(f"logged in as {account.user}; folders: {', '.join(folders)}")

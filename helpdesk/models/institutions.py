@@ -51,14 +51,15 @@ class CatalogueVersion(Base):
 class Mailbox(Base):
     """A shared mailbox of the catalogue with its connection and its state on the IMAP server.
 
-    `secret` is encrypted with the installation's key. `lease_fence` grows with each take-over: a holder whose fence
-    is not the newest has lost the mailbox.
+    `secret`, a password or (`imap_auth` oauth2) a provider's credential, is encrypted with the installation's key.
+    `lease_fence` grows with each take-over: a holder whose fence is not the newest has lost the mailbox.
     """
 
     __tablename__ = "mailboxes"
     __table_args__ = (
         UniqueConstraint("institution_id", "key"),
         CheckConstraint("address = lower(address)", name="address_lower"),
+        CheckConstraint("imap_auth IN ('password', 'oauth2')", name="imap_auth_known"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -69,6 +70,7 @@ class Mailbox(Base):
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     imap_url: Mapped[str | None]
     imap_user: Mapped[str | None]
+    imap_auth: Mapped[str] = mapped_column(default="password", server_default="password")
     imap_folder: Mapped[str] = mapped_column(default="INBOX", server_default="INBOX")
     secret: Mapped[str | None]
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger)

@@ -22,6 +22,18 @@ LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
+class Connection:
+    """How a mailbox is reached by IMAP; `secret` is still sealed: a password, or a credential where `oauth2`."""
+
+    mailbox_id: int
+    url: str
+    user: str
+    folder: str
+    secret: str
+    oauth2: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A mailbox as its holder sees it; `secret` is still sealed."""
 
@@ -35,6 +47,12 @@ class Held:
     uidvalidity: int | None
     last_uid: int
     fence: int
+    oauth2: bool = False
+
+    @property
+    def connection(self) -> Connection:
+        """How it is reached."""
+        return Connection(self.mailbox_id, self.imap_url, self.imap_user, self.imap_folder, self.secret, self.oauth2)
 
     @property
     def place(self) -> str:
@@ -65,6 +83,7 @@ def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
         uidvalidity=row.uidvalidity,
         last_uid=row.last_uid,
         fence=row.lease_fence,
+        oauth2=row.imap_auth == "oauth2",
     )
 
 
@@ -127,17 +146,41 @@ def accepted_uids(session: Session, mailbox_id: int, place: str, uidvalidity: in
     return frozenset(uid for uid in (int(key.removeprefix(prefix)) for key in keys) if uid > above)
 
 
+def connection_of(mailbox: Mailbox) -> Connection | None:
+    """How a mailbox is reached by IMAP; None when it is not connected."""
+    if mailbox.imap_url is None or mailbox.imap_user is None or mailbox.secret is None:
+        return None
+    oauth2 = mailbox.imap_auth == "oauth2"
+    return Connection(mailbox.id, mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder, mailbox.secret, oauth2)
+
+
+def replace_secret(session: Session, used: Connection, sealed: str) -> None:
+    """Keeps the credential that a provider gave in place of the one used; one that was set meanwhile stays."""
+    session.execute(
+        update(Mailbox).where(Mailbox.id == used.mailbox_id, Mailbox.secret == used.secret).values(secret=sealed)
+    )
+
+
 def connect(
-    session: Session, actor: Actor, mailbox: Mailbox, *, url: str, user: str, folder: str, sealed_secret: str
+    session: Session,
+    actor: Actor,
+    mailbox: Mailbox,
+    *,
+    url: str,
+    user: str,
+    folder: str,
+    sealed_secret: str,
+    oauth2: bool = False,
 ) -> None:
     """Connects a mailbox of the catalogue to its IMAP account; another account or folder is read from its start."""
     if (mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder) != (url, user, folder):
         mailbox.uidvalidity, mailbox.last_uid = None, 0
     mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder = url, user, folder
+    mailbox.imap_auth = "oauth2" if oauth2 else "password"
     mailbox.secret, mailbox.last_error = sealed_secret, None
     # The present holder loses its fence, so that it comes back with the new account.
     mailbox.lease_fence += 1
     mailbox.lease_holder = mailbox.lease_until = None
-    data = {"mailbox": mailbox.address, "url": url, "user": user, "folder": folder}
+    data = {"mailbox": mailbox.address, "url": url, "user": user, "folder": folder, "oauth2": oauth2}
     history.record(session, actor, None, "mailbox_connected", data, institution_id=mailbox.institution_id)
     session.flush()

@@ -118,6 +118,32 @@ def test_a_mailbox_is_connected_with_its_password_encrypted_and_a_server_that_is
     assert "u at imap://127.0.0.1:1" in capsys.readouterr().out
 
 
+def test_a_mailbox_is_connected_with_a_credential_that_is_kept_encrypted(operated: House, tmp_path: Path) -> None:
+    file = tmp_path / "credentials.json"
+    file.write_text('{"tenant": "t", "client_id": "c", "client_secret": "secreta"}')
+    command = ["set", operated.mailbox, "--imap", "imaps://outlook.office365.com", "--user", "u"]
+    assert mailbox.main([*command, "--oauth2", "microsoft", "--credentials-file", str(file)]) == 0
+    with transaction() as session:
+        how, stored = session.execute(text("SELECT imap_auth, secret FROM mailboxes WHERE imap_user = 'u'")).one()
+    assert how == "oauth2"
+    assert "secreta" not in stored
+
+
+@pytest.mark.parametrize("written", ["no json", '{"tenant": "t"}'])
+def test_credentials_that_will_not_do_leave_the_mailbox_as_it_was(
+    operated: House, tmp_path: Path, written: str
+) -> None:
+    file = tmp_path / "credentials.json"
+    file.write_text(written)
+    command = ["set", operated.mailbox, "--imap", "imaps://outlook.office365.com", "--user", "u"]
+    with pytest.raises(Invalid):
+        mailbox.main([*command, "--oauth2", "microsoft", "--credentials-file", str(file)])
+    with pytest.raises(Invalid, match="go together"):
+        mailbox.main([*command, "--oauth2", "microsoft"])
+    with transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM mailboxes WHERE imap_user = 'u'")) == 0
+
+
 @pytest.mark.parametrize("url", ["ftp://x", "imaps://", "mail.example"])
 def test_an_address_that_is_no_imap_address_is_refused(operated: House, tmp_path: Path, url: str) -> None:
     with pytest.raises(Invalid):

@@ -4,8 +4,11 @@ Postfix is the border: it strips foreign Authentication-Results and stamps its o
 the helpdesk's and the citizens'. Both need root (Postfix always; Dovecot to own mail as another account).
 """
 
+import base64
 import contextlib
+import hmac
 import imaplib
+import json
 import os
 import shutil
 import signal
@@ -96,7 +99,7 @@ protocols = imap lmtp
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:~/Maildir
@@ -104,7 +107,13 @@ recipient_delimiter = +
 default_vsz_limit = 512M
 mail_max_userip_connections = 100
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -127,6 +136,28 @@ service lmtp {{
 """
 
 
+# Tokens are checked here and now (RFC 7519, HS256), so that no provider has to run beside the server.
+OAUTH2_CONF = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = sub
+"""
+TOKEN_KEY = b"a key that only these tests know"
+
+
+def bearer_token(user: str, seconds: int = 3600) -> str:
+    """An access token that Dovecot takes for that user."""
+    now = int(time.time())
+    claims = {"sub": user, "iat": now, "exp": now + seconds}
+    parts = [_base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
+    signature = hmac.new(TOKEN_KEY, ".".join(parts).encode(), "sha256").digest()
+    return ".".join([*parts, _base64url(signature)])
+
+
+def _base64url(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
 @contextlib.contextmanager
 def dovecot(folder: Path) -> Iterator[Dovecot]:
     """Dovecot in `folder`, ended with the block."""
@@ -135,6 +166,10 @@ def dovecot(folder: Path) -> Iterator[Dovecot]:
     imap, lmtp = free_port(), free_port()
     conf = folder / "dovecot.conf"
     conf.write_text(DOVECOT_CONF.format(folder=folder, password=PASSWORD, imap=imap, lmtp=lmtp))
+    (folder / "oauth2.conf").write_text(OAUTH2_CONF.format(folder=folder))
+    key = folder / "keys/default/HS256/default"
+    key.parent.mkdir(parents=True)
+    key.write_bytes(base64.b64encode(TOKEN_KEY))
     process = subprocess.Popen(["dovecot", "-F", "-c", str(conf)], env=ENVIRONMENT)
     try:
         wait_for_port(imap)

@@ -14,9 +14,10 @@ from helpdesk.models.institutions import Mailbox
 from helpdesk.queries import health
 from helpdesk.queries import mailboxes as boxes
 from helpdesk.services import mailboxes
-from mailbridge import imap_client
+from mailbridge import imap_client, oauth
 from mailbridge.imap import Reader
 from tests import mailhouse
+from tests.mailbridge.tokenserver import TokenServer
 from tests.mailhouse import House, letter
 from tests.wire import servers
 from tests.wire.servers import Dovecot
@@ -62,8 +63,8 @@ def box() -> Mailbox:
         return boxes.by_key(session, mailhouse.IMAP_MAILBOX)
 
 
-def connect(dovecot: Dovecot, account: str, password: str = servers.PASSWORD) -> None:
-    """Connects the mailbox to the account."""
+def connect(dovecot: Dovecot, account: str, password: str = servers.PASSWORD, *, oauth2: bool = False) -> None:
+    """Connects the mailbox to the account, by its password or a provider's credential."""
     with transaction() as session:
         mailboxes.connect(
             session,
@@ -73,6 +74,7 @@ def connect(dovecot: Dovecot, account: str, password: str = servers.PASSWORD) ->
             user=account,
             folder="INBOX",
             sealed_secret=vault.seal(password, mailhouse.DESK.secret),
+            oauth2=oauth2,
         )
 
 
@@ -183,3 +185,35 @@ def test_one_bridge_holds_a_mailbox_and_a_frozen_one_can_write_nothing(
         mailboxes.guard(session, first.mailbox_id, first.fence)
     with transaction() as session:
         mailboxes.guard(session, first.mailbox_id, second.fence)
+
+
+def test_a_mailbox_is_read_with_access_tokens_and_the_new_refresh_token_is_kept(
+    house: House, dovecot: Dovecot, account: str, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "true")
+    put(dovecot, account, numbered(1))
+    with TokenServer() as provider:
+        provider.answers = [
+            (200, {"access_token": servers.bearer_token(account), "token_type": "Bearer", "refresh_token": "second"})
+        ]
+        connect(dovecot, account, oauth.written(provider.credential("first")), oauth2=True)
+        reading("one")
+        wait(lambda: accepted().accepted == 1)
+    assert provider.asked[0]["refresh_token"] == "first"
+    stored = box().secret
+    assert stored is not None
+    assert oauth.read(vault.unseal(stored, mailhouse.DESK.secret)).refresh_token == "second"
+
+
+def test_an_expired_access_token_is_told_and_not_tried_in_a_storm(
+    house: House, dovecot: Dovecot, account: str, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "true")
+    with TokenServer() as provider:
+        provider.answers = [(200, {"access_token": servers.bearer_token(account, -60), "token_type": "Bearer"})]
+        connect(dovecot, account, oauth.written(provider.credential()), oauth2=True)
+        reading("one")
+        wait(lambda: box().last_error is not None)
+        time.sleep(2)
+    assert "no acepta" in (box().last_error or "")
+    assert len(provider.asked) == 1
