@@ -16,6 +16,8 @@ SHELL = {
     "intake",
     "imap",
     "imap_client",
+    "login",
+    "oauth",
     "lmtp",
     "pipe",
     "sandbox",
