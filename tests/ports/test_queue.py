@@ -251,12 +251,11 @@ def test_a_worker_runs_jobs_that_defer_jobs_each_in_a_session_of_its_own(databas
         with transaction() as session:
             queue.defer(session, "tests.failing")
             queue.defer(session, "tests.parent")
-        with queue.open_app(database_url) as worker:
-            # In a thread of its own: a browser test before this one leaves its event loop in the main thread.
-            with ThreadPoolExecutor(1) as aside:
-                for _ in range(2):
-                    options = {"wait": False, "task_middleware": [queue.flask_context(flask)]}
-                    aside.submit(worker.run_worker, install_signal_handlers=False, **options).result()
+        # In a thread of its own: a browser test before this one leaves its event loop in the main thread.
+        with queue.open_app(database_url) as worker, ThreadPoolExecutor(1) as aside:
+            for _ in range(2):
+                options = {"wait": False, "task_middleware": [queue.flask_context(flask)]}
+                aside.submit(worker.run_worker, install_signal_handlers=False, **options).result()
         assert ran == [("tests", False), {"number": 3}]
         assert db.session.scalar(text("SELECT to_regclass('half_done')")) is None
         db.engine.dispose()
