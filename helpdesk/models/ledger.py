@@ -28,6 +28,7 @@ class Arrival(Base):
         Index("ix_ledger_message_id", "message_id"),
         Index("ix_ledger_pending", "accepted_at", postgresql_where=text("state = 'pending'")),
         Index("ix_ledger_state", "state", "id"),
+        Index("ix_ledger_mailbox", "mailbox_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

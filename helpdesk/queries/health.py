@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.models.institutions import Mailbox
+from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.models.outbox import Letter
 
@@ -84,38 +84,63 @@ def equation(session: Session, now: datetime, institution_id: int | None = None)
 
 @dataclass(frozen=True, slots=True)
 class MailboxHealth:
-    """One mailbox: last contact with its server, messages waiting there, and what is wrong (a sentence)."""
+    """One mailbox: last contact with its server, messages waiting there, and what is wrong (a sentence).
 
+    `pending` were accepted and not yet processed, the oldest at `oldest_pending_at`.
+    """
+
+    institution: str
+    key: str
+    name: str
     address: str
     connected: bool
     last_contact_at: datetime | None
     backlog: int
     pending: int
+    oldest_pending_at: datetime | None
     last_arrival_at: datetime | None
     last_error: str | None
 
 
-def mailboxes(session: Session) -> tuple[MailboxHealth, ...]:
-    """How each active mailbox fares."""
-    pending = func.count().filter(Arrival.state == "pending")
-    rows = session.execute(
-        select(Mailbox, pending, func.max(Arrival.accepted_at))
-        .outerjoin(Arrival, Arrival.mailbox_id == Mailbox.id)
+def mailboxes(session: Session, institution_id: int | None = None) -> tuple[MailboxHealth, ...]:
+    """How each active mailbox fares, of an institution or of all; what it costs does not grow with the ledger."""
+    pending = (
+        select(Arrival.mailbox_id, func.count().label("count"), func.min(Arrival.accepted_at).label("oldest"))
+        .where(Arrival.state == "pending")
+        .group_by(Arrival.mailbox_id)
+        .subquery()
+    )
+    last = (
+        select(Arrival.accepted_at)
+        .where(Arrival.mailbox_id == Mailbox.id)
+        .order_by(Arrival.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Mailbox, Institution.key, func.coalesce(pending.c.count, 0), pending.c.oldest, last)
+        .join(Institution, Institution.id == Mailbox.institution_id)
+        .outerjoin(pending, pending.c.mailbox_id == Mailbox.id)
         .where(Mailbox.active)
-        .group_by(Mailbox.id)
         .order_by(Mailbox.address)
-    ).all()
+    )
+    if institution_id is not None:
+        query = query.where(Mailbox.institution_id == institution_id)
     return tuple(
         MailboxHealth(
+            institution=institution,
+            key=box.key,
+            name=box.name,
             address=box.address,
             connected=box.imap_url is not None,
             last_contact_at=box.last_contact_at,
             backlog=box.backlog,
             pending=waiting,
-            last_arrival_at=last,
+            oldest_pending_at=oldest,
+            last_arrival_at=arrived,
             last_error=box.last_error,
         )
-        for box, waiting, last in rows
+        for box, institution, waiting, oldest, arrived in session.execute(query)
     )
 
 

@@ -4,11 +4,14 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.db import transaction
+from helpdesk.domain.errors import Conflict, NotFound
 from helpdesk.models.ledger import LEDGER_STATES
+from helpdesk.queries import health
 from helpdesk.queries import ledger as arrivals
 from helpdesk.services import ledger
-from helpdesk.web.forms import DeskForm
+from helpdesk.web.forms import DeskForm, whole
 from helpdesk.web.identity import viewer
+from helpdesk.web.nextsteps import NEXT_STEPS
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.render import desk_page, see_other
 
@@ -28,6 +31,41 @@ def index() -> str:
     """Everything that arrived, and what became of it."""
     wanted = request.args.get("estado", "")
     return listed("ledger/page.html", (wanted,) if wanted in LEDGER_STATES else LEDGER_STATES)
+
+
+@blueprint.get("/buzones")
+@policy(Policy.ADMIN)
+def mailboxes() -> str:
+    """How each mailbox fares: when it was last read, what waits, what is wrong."""
+    who = viewer()
+    with transaction() as session:
+        return desk_page(
+            session,
+            who,
+            "ledger/mailboxes.html",
+            boxes=health.mailboxes(session, who.institution_id),
+            counts=arrivals.by_state(session, who.institution_id),
+        )
+
+
+@blueprint.post("/cuarentena/repetir")
+@policy(Policy.ADMIN)
+def replay_many() -> AnyResponse:
+    """Processes the chosen arrivals once more; those that cannot be are left and counted."""
+    who = viewer()
+    DeskForm().validate_on_submit()
+    chosen = sorted({number for number in map(whole, request.form.getlist("entrada")[: arrivals.PAGE]) if number})
+    if not chosen:
+        return see_other(url_for("ledger.quarantine"), "Marque primero las entradas que quiere procesar otra vez.")
+    left = 0
+    with transaction() as session:
+        for arrival_id in chosen:
+            try:
+                ledger.replay(session, who.actor, arrival_id)
+            except (NotFound, Conflict):
+                left += 1
+    told = f"{len(chosen) - left} de {len(chosen)} entradas se procesarán otra vez en unos segundos."
+    return see_other(url_for("ledger.quarantine"), told)
 
 
 @blueprint.get("/libro/<int:arrival_id>/original")
@@ -69,6 +107,7 @@ def listed(template: str, states: tuple[str, ...]) -> str:
             lines=lines,
             states=states,
             counts=arrivals.by_state(session, who.institution_id),
+            next_steps=NEXT_STEPS,
             form=DeskForm(formdata=None),
             before=lines[-1].arrival.id if len(lines) == arrivals.PAGE else None,
         )

@@ -244,6 +244,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_ledger_fingerprint', 'ledger', ['fingerprint'], unique=False)
     op.create_index(op.f('ix_ledger_institution_id'), 'ledger', ['institution_id'], unique=False)
+    op.create_index('ix_ledger_mailbox', 'ledger', ['mailbox_id', 'id'], unique=False)
     op.create_index('ix_ledger_message_id', 'ledger', ['message_id'], unique=False)
     op.create_index('ix_ledger_pending', 'ledger', ['accepted_at'], unique=False, postgresql_where=sa.text("state = 'pending'"))
     op.create_index('ix_ledger_state', 'ledger', ['state', 'id'], unique=False)

@@ -8,7 +8,7 @@ from tests.browser.conftest import Visit, sign_in
 PAGES = (
     "/", "/entrar", "/servicios/sigec-cl", "/servicios/mef-ec/crear_usuario_administrador", "/bandeja?vista=abiertos",
     "/bandeja?vista=abiertos&equipo=mesa_ayuda", "/tickets/SIGEC-1", "/tickets/SIGEC-3", "/tickets/SIGEC-12",
-    "/admin/cuarentena", "/admin/libro", "/no-existe",
+    "/admin/cuarentena", "/admin/libro", "/admin/buzones", "/no-existe",
 )  # fmt: skip
 
 

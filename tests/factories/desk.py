@@ -300,7 +300,7 @@ def arrivals(session: Session, cast: Cast) -> None:
         ("processed", None, None),
         ("duplicate", None, None),
         ("ignored", "own_letter", "Es una carta nuestra que volvió."),
-        ("quarantined", "unreadable", "El mensaje no se pudo leer: faltan las cabeceras."),
+        ("quarantined", "parse_error", "El mensaje no se pudo leer: faltan las cabeceras."),
         ("pending", None, None),
     )
     for index, (state, reason, sentence) in enumerate(states):

@@ -12,7 +12,7 @@ from tests.web.conftest import SignIn
 PAGES = (
     "/", "/entrar", "/servicios/sigec-cl", "/servicios/mef-ec/crear_usuario_administrador", "/bandeja",
     "/tickets/SIGEC-1", "/tickets/SIGEC-12", "/tickets/SIGEC-1/imprimir", "/aprobaciones", "/admin/cuarentena",
-    "/admin/libro", "/demo/correo", "/no-existe", "/tickets/SIGEC-99999", "/healthz",
+    "/admin/libro", "/admin/buzones", "/demo/correo", "/no-existe", "/tickets/SIGEC-99999", "/healthz",
 )  # fmt: skip
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 

@@ -13,7 +13,7 @@ PUBLIC = {
 BEHIND_A_TOKEN = {"approvals.by_link", "approvals.file_by_link"}
 PAGES = (
     "/bandeja", "/bandeja/vistas", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/aprobaciones",
-    "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original",
+    "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones",
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_a_stranger_is_sent_to_the_sign_in_page(app: Flask, path: str) -> None:
     assert answer.location.startswith("/entrar?volver=")
 
 
-@pytest.mark.parametrize("path", ["/admin/cuarentena", "/admin/libro", "/admin/libro/1/original"])
+@pytest.mark.parametrize("path", ["/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones"])
 def test_an_agent_does_not_see_the_ledger(sign_in: SignIn, path: str) -> None:
     assert sign_in("agente").get(path).status_code == 403
 

@@ -19,7 +19,13 @@ from helpdesk.queries.viewers import Viewer
 from tests.factories import desk
 from tests.web.conftest import SignIn, work
 
-MOST_STATEMENTS = {"/bandeja?vista=abiertos": 12, "/tickets/SIGEC-1": 24, "/aprobaciones": 12, "/admin/libro": 12}
+MOST_STATEMENTS = {
+    "/bandeja?vista=abiertos": 12,
+    "/tickets/SIGEC-1": 24,
+    "/aprobaciones": 12,
+    "/admin/libro": 12,
+    "/admin/buzones": 12,
+}
 
 
 @pytest.fixture
