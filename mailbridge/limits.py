@@ -11,7 +11,7 @@ MAX_MIME_LEVELS = 100
 MAX_MIME_PARTS = 1_000
 MAX_HOPS = 100
 MAX_FORWARD_LEVELS = 4
-MAX_RECIPIENTS = 100
+MAX_RECIPIENTS = 50
 
 LIMIT_DEFECTS = ("too_large", "header_too_large", "mime_too_deep", "too_many_parts")
 

@@ -15,6 +15,7 @@ from helpdesk.db import transaction
 from helpdesk.domain.actors import machine
 from helpdesk.domain.errors import Unavailable
 from helpdesk.domain.incoming import Incoming, IncomingFile, Started
+from helpdesk.domain.quarantine import REASONS
 from helpdesk.files import Files
 from helpdesk.models.ledger import Arrival
 from helpdesk.services import conversation, ledger
@@ -35,24 +36,6 @@ PROGRAM_LIMIT = "54"
 MOST_COLLISIONS = 5
 FIRST_PAUSE = timedelta(seconds=10)
 PASSING_PAUSE = timedelta(seconds=30)
-
-SENTENCES = {
-    "parse_error": "El mensaje no se pudo leer. Abra el original y respóndalo a mano, o repita la lectura.",
-    "header_too_large": "Los encabezados pasan de 100 kB. Abra el original y decida a mano.",
-    "mime_too_deep": "El mensaje tiene más de 100 niveles de partes anidadas. Abra el original y decida a mano.",
-    "too_many_parts": "El mensaje tiene más de 1.000 partes. Descargue el original y decida a mano.",
-    "too_large": "El mensaje pasa de 50 MB y quedó en el servidor de correo. Pida al remitente que lo envíe en partes.",
-    "time_limit": "Leer el mensaje tomó más de 2 segundos y se interrumpió. Abra el original y decida a mano.",
-    "memory_limit": "Leer el mensaje pidió más de 512 MB y se interrumpió. Abra el original y decida a mano.",
-    "no_sender": "El mensaje no dice quién lo envía. Abra el original; si es legítimo, regístrelo a mano.",
-    "ambiguous_sender": "El mensaje nombra varios remitentes. Abra el original y decida quién es.",
-    "too_many_recipients": "El mensaje va a más de 100 personas. Abra el original; si es solicitud, regístrela a mano.",
-    "hop_limit": "El mensaje pasó por demasiados servidores: hay un bucle de correo. Avise a soporte técnico.",
-    "loop_suspect": "Parece un bucle entre dos sistemas automáticos. Revise el original antes de responder.",
-    "automatic_unmatched": "Es un mensaje automático que no corresponde a ningún ticket. No suele hacer falta nada.",
-    "bounce_unmatched": "Es un aviso de no entrega de un correo que no enviamos. No suele hacer falta nada.",
-    "internal_error": "El mensaje falló tres veces al procesarse. Avise a soporte técnico y luego repita la entrada.",
-}
 
 
 def process_inbound(ledger_id: int) -> None:
@@ -106,7 +89,7 @@ def understand_and_record(started: Started) -> None:
     judgement = judge(mail, here.border)
     with transaction() as session:
         facts = facts_for(session, started, here.border, here.desk)
-    verdict = screen(mail, facts)
+    verdict = screen(mail, facts, accepted_by_hand=started.accepted_by_hand)
     if verdict.kind in ("own", "bulk", "quarantine"):
         record_verdict(started, verdict)
         return
@@ -159,7 +142,7 @@ def settle_outcome(
             row,
             "quarantined",
             reason=outcome.quarantine,
-            sentence=sentence_for(outcome.quarantine),
+            sentence=REASONS[outcome.quarantine].told,
             trust=incoming.trust,
             ticket_id=outcome.ticket_id,
         )
@@ -188,7 +171,7 @@ def record_verdict(started: Started, verdict: Verdict) -> None:
         if verdict.kind in ("own", "bulk"):
             ledger.settle(session, row, "ignored", reason=verdict.reason, trust=verdict.trust)
         else:
-            sentence = sentence_for(verdict.reason)
+            sentence = REASONS[verdict.reason].told
             ledger.settle(session, row, "quarantined", reason=verdict.reason, sentence=sentence, trust=verdict.trust)
 
 
@@ -197,7 +180,7 @@ def set_aside(ledger_id: int, reason: str) -> None:
     with transaction() as session:
         row = ledger.claim(session, ledger_id)
         if row is not None:
-            ledger.settle(session, row, "quarantined", reason=reason, sentence=sentence_for(reason))
+            ledger.settle(session, row, "quarantined", reason=reason, sentence=REASONS[reason].told)
 
 
 def give_back(ledger_id: int, pause: timedelta, *, counted: bool) -> None:
@@ -221,8 +204,3 @@ def store(files: Files, mail: ParsedMail) -> tuple[IncomingFile, ...]:
         )
         for number, part in enumerate((*mail.attachments, *passed_on), start=1)
     )
-
-
-def sentence_for(reason: str) -> str:
-    """What the operator reads beside a quarantine reason."""
-    return SENTENCES.get(reason, "El mensaje quedó en cuarentena. Abra el original y decida.")

@@ -126,11 +126,19 @@ _RULES: tuple[Callable[[_Case], Outcome], ...] = (
 )
 
 
-def screen(mail: ParsedMail, facts: ScreenFacts) -> Verdict:
-    """The verdict on one message. T2 (a reply token) is not judged here: it needs the tokens we issued."""
+# Doubts that a person may settle by looking at the message.
+_DOUBTS = (_too_many_hops, _too_many_recipients)
+
+
+def screen(mail: ParsedMail, facts: ScreenFacts, *, accepted_by_hand: bool = False) -> Verdict:
+    """The verdict on one message. T2 (a reply token) is not judged here: it needs the tokens we issued.
+
+    Doubts are left out for a message that somebody looked at and accepted.
+    """
     judgement = trust.judge(mail, facts.border)
     case = _Case(mail, facts, judgement)
-    kind, reason = next(outcome for rule in _RULES if (outcome := rule(case)) is not None)
+    rules = [rule for rule in _RULES if not (accepted_by_hand and rule in _DOUBTS)]
+    kind, reason = next(outcome for rule in rules if (outcome := rule(case)) is not None)
     return Verdict(kind, reason, judgement.trust)
 
 

@@ -7,17 +7,6 @@ from typing import Literal
 IncomingKind = Literal["letter", "auto_reply", "bounce", "receipt"]
 Trust = Literal["T0", "T1", "T2", "T3"]
 
-QUARANTINE_REASONS = frozenset(
-    (
-        *("parse_error", "header_too_large", "mime_too_deep", "too_many_parts", "too_large", "time_limit"),
-        *("memory_limit", "bad_charset", "no_sender", "ambiguous_sender", "hop_limit", "automatic_unmatched"),
-        *("bounce_unmatched", "loop_suspect", "spoof_suspect_agent", "spoof_suspect_approver"),
-        *("sender_lacks_access", "token_invalid", "token_expired", "token_other_person", "too_many_recipients"),
-        *("rate_limited", "malware", "scanner_unavailable", "internal_error"),
-    )
-)
-"""Why a message waits in quarantine; the closed list of mail.md, which the ledger checks."""
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -96,7 +85,10 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """One arrival as the reader needs it, outside any transaction. `attempt` counts from 1."""
+    """One arrival as the reader needs it, outside any transaction. `attempt` counts from 1.
+
+    `accepted_by_hand`: an administrator looked at it and lets it through.
+    """
 
     ledger_id: int
     institution_id: int
@@ -106,3 +98,4 @@ class Started:
     received_at: datetime
     attempt: int
     raw: bytes
+    accepted_by_hand: bool = False

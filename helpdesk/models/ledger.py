@@ -50,6 +50,7 @@ class Arrival(Base):
     trust: Mapped[str | None]
     action: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    accepted_by_hand: Mapped[bool] = mapped_column(default=False, server_default="false")
     settled_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("ledger.id"))

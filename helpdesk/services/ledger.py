@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from helpdesk import clock, queue
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Conflict, NotFound
-from helpdesk.domain.incoming import QUARANTINE_REASONS, Started
+from helpdesk.domain.incoming import Started
+from helpdesk.domain.quarantine import REASONS
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.services import history
 
@@ -133,6 +134,7 @@ def start(session: Session, ledger_id: int) -> Started | None:
         received_at=row.received_at,
         attempt=row.attempts,
         raw=content(session, row.id),
+        accepted_by_hand=row.accepted_by_hand,
     )
 
 
@@ -216,7 +218,7 @@ def settle(
     """
     if arrival.state != "pending":
         raise Conflict(f"La entrada {arrival.id} ya está asentada ({arrival.state}).")
-    if state == "quarantined" and reason not in QUARANTINE_REASONS:
+    if state == "quarantined" and reason not in REASONS:
         raise ValueError(f"{reason!r} is not a quarantine reason")
     arrival.state = state
     arrival.reason = reason
@@ -261,6 +263,21 @@ def replay(session: Session, actor: Actor, ledger_id: int) -> Arrival:
     row.reason = row.sentence = row.trust = row.action = None
     session.flush()
     defer_processing(session, row)
+    return row
+
+
+def accept_by_hand(session: Session, actor: Actor, ledger_id: int) -> Arrival:
+    """Lets an arrival through that was put aside out of doubt; it is processed once more and keeps its trust.
+
+    Raises NotFound, and Conflict when its reason leaves nothing to accept.
+    """
+    row = session.scalar(select(Arrival).where(Arrival.id == ledger_id).with_for_update())
+    known = REASONS.get(row.reason or "") if row is not None and row.state == "quarantined" else None
+    if known is not None and not known.may_be_accepted:
+        raise Conflict(f"La entrada {ledger_id} no se puede aceptar: {known.next_step}")
+    row = replay(session, actor, ledger_id)
+    row.accepted_by_hand = True
+    session.flush()
     return row
 
 

@@ -5,13 +5,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.db import transaction
 from helpdesk.domain.errors import Conflict, NotFound
+from helpdesk.domain.quarantine import REASONS
 from helpdesk.models.ledger import LEDGER_STATES
 from helpdesk.queries import health
 from helpdesk.queries import ledger as arrivals
 from helpdesk.services import ledger
 from helpdesk.web.forms import DeskForm, whole
 from helpdesk.web.identity import viewer
-from helpdesk.web.nextsteps import NEXT_STEPS
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.render import desk_page, see_other
 
@@ -92,6 +92,18 @@ def replay(arrival_id: int) -> AnyResponse:
     return see_other(url_for("ledger.quarantine"), "La entrada se procesará otra vez en unos segundos.")
 
 
+@blueprint.post("/libro/<int:arrival_id>/aceptar")
+@policy(Policy.ADMIN)
+def accept(arrival_id: int) -> AnyResponse:
+    """Lets an arrival through that was put aside out of doubt."""
+    who = viewer()
+    DeskForm().validate_on_submit()
+    with transaction() as session:
+        arrivals.arrival(session, who.institution_id, arrival_id)
+        ledger.accept_by_hand(session, who.actor, arrival_id)
+    return see_other(url_for("ledger.quarantine"), "Aceptado: la entrada se procesará en unos segundos.")
+
+
 def listed(template: str, states: tuple[str, ...]) -> str:
     """A page of arrivals in these states."""
     who = viewer()
@@ -107,7 +119,7 @@ def listed(template: str, states: tuple[str, ...]) -> str:
             lines=lines,
             states=states,
             counts=arrivals.by_state(session, who.institution_id),
-            next_steps=NEXT_STEPS,
+            reasons=REASONS,
             form=DeskForm(formdata=None),
             before=lines[-1].arrival.id if len(lines) == arrivals.PAGE else None,
         )

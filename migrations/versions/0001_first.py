@@ -228,6 +228,7 @@ def upgrade() -> None:
     sa.Column('trust', sa.Text(), nullable=True),
     sa.Column('action', sa.Text(), nullable=True),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('accepted_by_hand', sa.Boolean(), server_default='false', nullable=False),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ticket_id', sa.BigInteger(), nullable=True),
     sa.Column('duplicate_of_id', sa.BigInteger(), nullable=True),

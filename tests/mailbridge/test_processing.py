@@ -157,6 +157,17 @@ def test_our_own_automatic_letter_that_comes_back_is_ignored_by_name(house: Hous
     assert (house.arrival(back).state, house.arrival(back).reason) == ("ignored", "loop-mark")
 
 
+def test_a_letter_to_a_crowd_becomes_a_ticket_once_somebody_accepts_it(house: House) -> None:
+    crowd = ", ".join(f"p{number}@crowd.example" for number in range(60))
+    number = house.say(letter(more=f"Cc: {crowd}"))
+    house.work()
+    assert (house.arrival(number).reason, tickets()) == ("too_many_recipients", 0)
+    with transaction() as session:
+        ledger.accept_by_hand(session, operator(), number)
+    house.work()
+    assert (house.arrival(number).state, tickets()) == ("processed", 1)
+
+
 def test_a_bounce_of_nothing_we_sent_is_quarantined_and_can_be_replayed(house: House) -> None:
     more = "Auto-Submitted: auto-replied\nX-Failed-Recipients: x@example.org"
     number = house.say(

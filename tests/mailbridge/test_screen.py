@@ -1,8 +1,10 @@
 """What is to be done with a message, rule by rule."""
 
+from dataclasses import replace
+
 import pytest
 
-from helpdesk.domain.incoming import QUARANTINE_REASONS
+from helpdesk.domain.quarantine import REASONS
 from mailbridge import limits
 from mailbridge.parse import parse
 from mailbridge.screen import ScreenFacts, screen
@@ -90,7 +92,7 @@ def test_a_message_past_a_limit_is_set_aside_by_its_name() -> None:
 
 
 def test_every_limit_is_a_reason_of_the_closed_list() -> None:
-    assert set(limits.LIMIT_DEFECTS) < QUARANTINE_REASONS
+    assert set(limits.LIMIT_DEFECTS) < REASONS.keys()
 
 
 def test_a_bounce_is_a_bounce_even_without_an_author() -> None:
@@ -149,3 +151,11 @@ def test_a_letter_to_a_hundred_people_is_a_letter() -> None:
 
 def test_a_letter_to_one_more_is_for_a_person_to_look_at() -> None:
     assert verdict(crowd(limits.MAX_RECIPIENTS + 1)) == ("quarantine", "too_many_recipients")
+
+
+def test_a_letter_to_a_crowd_that_somebody_accepted_is_a_letter() -> None:
+    assert screen(parse(crowd(limits.MAX_RECIPIENTS + 1)), FACTS, accepted_by_hand=True).kind == "letter"
+
+
+def test_accepting_by_hand_makes_no_unreadable_message_readable() -> None:
+    assert screen(replace(parse(letter()), defects=("parse_error",)), FACTS, accepted_by_hand=True).kind == "quarantine"

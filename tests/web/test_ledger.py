@@ -9,15 +9,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.domain.incoming import QUARANTINE_REASONS
+from helpdesk.domain.quarantine import REASONS as WHY
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.queries import health
 from helpdesk.web.metrics import of_mailboxes
-from helpdesk.web.nextsteps import NEXT_STEPS
 from tests.web.conftest import SignIn, work
 
-REASONS = ("parse_error", "time_limit", "too_large")
+REASONS = ("parse_error", "too_many_recipients", "too_large")
 
 
 @pytest.fixture
@@ -60,13 +59,9 @@ def states(app: Flask, numbers: dict[str, int]) -> dict[str, str]:
         return {reason: session.get_one(Arrival, number).state for reason, number in numbers.items()}
 
 
-def test_every_reason_for_quarantine_has_its_next_step() -> None:
-    assert NEXT_STEPS.keys() == QUARANTINE_REASONS
-
-
 def test_a_message_in_quarantine_says_what_to_do(sign_in: SignIn, quarantined: dict[str, int]) -> None:
     page = sign_in("admin").get("/admin/cuarentena").text
-    assert all(NEXT_STEPS[reason] in page for reason in REASONS)
+    assert all(WHY[reason].next_step in page for reason in REASONS)
 
 
 def test_the_chosen_messages_are_processed_again_and_one_left_on_its_server_is_not(
@@ -77,9 +72,23 @@ def test_the_chosen_messages_are_processed_again_and_one_left_on_its_server_is_n
     assert "1 de 2 entradas se procesarán otra vez" in answer.text
     assert states(app, quarantined) == {
         "parse_error": "pending",
-        "time_limit": "quarantined",
+        "too_many_recipients": "quarantined",
         "too_large": "quarantined",
     }
+
+
+def test_a_doubt_is_accepted_by_hand_and_a_failure_is_not(
+    app: Flask, sign_in: SignIn, quarantined: dict[str, int], forms_without_token: None
+) -> None:
+    client = sign_in("admin")
+    assert client.post(f"/admin/libro/{quarantined['too_many_recipients']}/aceptar").status_code == 303
+    assert client.post(f"/admin/libro/{quarantined['parse_error']}/aceptar").status_code == 409
+    foreign = sign_in("admin", "mef-ec").post(f"/admin/libro/{quarantined['parse_error']}/aceptar")
+    assert foreign.status_code == 404
+    assert states(app, quarantined)["too_many_recipients"] == "pending"
+    with work(app) as session:
+        assert session.get_one(Arrival, quarantined["too_many_recipients"]).accepted_by_hand
+        assert not session.get_one(Arrival, quarantined["parse_error"]).accepted_by_hand
 
 
 def test_nothing_chosen_says_so(sign_in: SignIn, forms_without_token: None) -> None:
