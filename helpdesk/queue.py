@@ -15,13 +15,14 @@ from flask import Flask
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
+from psycopg import OperationalError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-DatabaseGone = ConnectorException
-"""What a worker ends with when its connection breaks."""
+DATABASE_GONE = (ConnectorException, OperationalError)
+"""What a worker ends with when its connection breaks, or (its pool waits for 30 s) when there is none to begin with."""
 Surroundings = Callable[[], AbstractContextManager[Any]]
 
 

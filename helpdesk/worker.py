@@ -52,18 +52,18 @@ async def _serve(app: Flask, url: str) -> None:
         if stop.is_set():
             # Cancelling is how Procrastinate is asked to let running jobs end.
             working.cancel()
-            with suppress(asyncio.CancelledError, queue.DatabaseGone):
+            with suppress(asyncio.CancelledError, *queue.DATABASE_GONE):
                 await working
         else:
-            _require_lost_connection(working)
+            require_lost_connection(working)
             log.warning("the database went away; trying again in %g s", PAUSE_SECONDS)
             await asyncio.wait({told}, timeout=PAUSE_SECONDS)
 
 
-def _require_lost_connection(working: "asyncio.Task[None]") -> None:
+def require_lost_connection(working: "asyncio.Future[None]") -> None:
     """Raises what ended the work, unless it was the connection to the database."""
     error = working.exception()
-    if error is not None and not isinstance(error, queue.DatabaseGone):
+    if error is not None and not isinstance(error, queue.DATABASE_GONE):
         raise error
 
 
