@@ -24,8 +24,8 @@ PAUSE_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
 
-def run(settings: config.Settings, url: str, *, demo: bool = False, wait: bool = True) -> None:
-    """Works until SIGTERM or SIGINT, then lets running jobs end (30 s at most); with `wait` false until none is due.
+def run(settings: config.Settings, url: str, *, demo: bool = False) -> None:
+    """Works until SIGTERM or SIGINT, then lets running jobs end (30 s at most).
 
     A database that goes away is waited for. `demo` keeps letters for reading when no outgoing server is set.
     """
@@ -33,10 +33,7 @@ def run(settings: config.Settings, url: str, *, demo: bool = False, wait: bool =
     with app.app_context():
         mail_jobs.recover()
     log.info("worker ready: %s", ", ".join(sorted(queue.known_jobs())))
-    if wait:
-        asyncio.run(_serve(app, url))
-    else:
-        asyncio.run(_work(app, url, wait=False))
+    asyncio.run(_serve(app, url))
 
 
 async def _serve(app: Flask, url: str) -> None:
@@ -47,7 +44,7 @@ async def _serve(app: Flask, url: str) -> None:
         loop.add_signal_handler(number, stop.set)
     told = asyncio.create_task(stop.wait())
     while not stop.is_set():
-        working = asyncio.create_task(_work(app, url, wait=True))
+        working = asyncio.create_task(_work(app, url))
         await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             # Cancelling is how Procrastinate is asked to let running jobs end.
@@ -67,18 +64,17 @@ def require_lost_connection(working: "asyncio.Future[None]") -> None:
         raise error
 
 
-async def _work(app: Flask, url: str, *, wait: bool) -> None:
+async def _work(app: Flask, url: str) -> None:
     """One Procrastinate worker from start to end."""
     with queue.open_app(url) as jobs:
         async with jobs.open_async():
             await jobs.run_worker_async(
                 concurrency=CONCURRENCY,
-                wait=wait,
                 fetch_job_polling_interval=POLL_SECONDS,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=DEAD_AFTER_SECONDS,
                 shutdown_graceful_timeout=DRAIN_SECONDS,
                 task_middleware=[queue.flask_context(app)],
                 delete_jobs="successful",
-                install_signal_handlers=not wait,
+                install_signal_handlers=False,
             )

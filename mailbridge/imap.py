@@ -21,7 +21,6 @@ from helpdesk.services import mailboxes
 from helpdesk.services.mailboxes import Held
 from mailbridge import failpoints, imap_client, intake, login, runtime
 from mailbridge.imap_client import FAILURES, Fetched, LoginRefused
-from mailbridge.oauth import TokenRefused
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +81,7 @@ class Reader:
         except Conflict:
             log.info("mailbox %s has another holder now", held.address)
             return False
-        except (LoginRefused, TokenRefused) as error:
+        except LoginRefused as error:
             self._pause(held, str(error), REFUSED_BACK_OFF)
         except DBAPIError:
             log.warning("no answer from the database while reading %s", held.address, exc_info=True)
@@ -137,12 +136,12 @@ class Visit:
 
     def _begin(self, client: IMAPClient) -> Reading:
         held = self._held
-        uidvalidity = imap_client.select(client, held.imap_folder)
+        uidvalidity = imap_client.select(client, held.connection.folder)
         # Another UIDVALIDITY means other numbers for whatever is there: all of it is looked at anew.
         known = held.last_uid if uidvalidity == held.uidvalidity else 0
         waiting = imap_client.uids_above(client, known)
         with transaction() as session:
-            done = mailboxes.accepted_uids(session, held.mailbox_id, held.place, uidvalidity, known)
+            done = mailboxes.accepted_uids(session, held.mailbox_id, held.connection.place, uidvalidity, known)
         reading = Reading(uidvalidity, max([known, *waiting]), [uid for uid in waiting if uid not in done])
         self._note_progress(reading)
         return reading
@@ -182,7 +181,7 @@ class Visit:
             source="imap",
             institution_id=held.institution_id,
             mailbox_id=held.mailbox_id,
-            key=f"{held.place}:{uidvalidity}:{message.uid}",
+            key=f"{held.connection.place}:{uidvalidity}:{message.uid}",
             sender=None,
             recipient=held.address,
             refused=None if message.whole else ("too_large", TOO_LARGE),

@@ -7,6 +7,7 @@ is the credential: the application's own, and for a mailbox that was consented t
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from authlib.integrations.base_client.errors import OAuthError
@@ -14,8 +15,10 @@ from authlib.integrations.requests_client import OAuth2Session
 from requests import RequestException
 
 from helpdesk.domain.errors import Invalid, Unavailable
+from mailbridge.imap_client import LoginRefused
 
-SECONDS = 30
+# No redirect is followed: it would carry the secret elsewhere.
+REQUEST: dict[str, Any] = {"timeout": 30, "allow_redirects": False}
 # What a provider says when trying again will not help (RFC 6749, 5.2).
 FINAL = frozenset({"invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope", "unsupported_grant_type"})
 
@@ -58,7 +61,7 @@ class Credential:
     refresh_token: str | None = None
 
 
-class TokenRefused(Unavailable):
+class TokenRefused(LoginRefused):
     """El proveedor de acceso no acepta las credenciales de la casilla: revíselas y vuelva a configurarla."""
 
 
@@ -111,15 +114,10 @@ def access_token(using: Credential) -> tuple[str, Credential]:
     )
     try:
         with session:
-            token = (
-                session.refresh_token(
-                    using.token_url, refresh_token=using.refresh_token, timeout=SECONDS, allow_redirects=False
-                )
-                if using.refresh_token
-                else session.fetch_token(
-                    using.token_url, grant_type="client_credentials", timeout=SECONDS, allow_redirects=False
-                )
-            )
+            if using.refresh_token:
+                token = session.refresh_token(using.token_url, refresh_token=using.refresh_token, **REQUEST)
+            else:
+                token = session.fetch_token(using.token_url, grant_type="client_credentials", **REQUEST)
     except OAuthError as error:
         if error.error in FINAL:
             raise TokenRefused(f"{TokenRefused.__doc__} Respuesta: {_one_line(error)}.") from error

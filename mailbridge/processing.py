@@ -15,7 +15,7 @@ from helpdesk.db import transaction
 from helpdesk.domain.actors import machine
 from helpdesk.domain.errors import Unavailable
 from helpdesk.domain.incoming import Incoming, IncomingFile, Started
-from helpdesk.domain.quarantine import REASONS
+from helpdesk.domain.quarantine import DOUBTS, REASONS
 from helpdesk.files import Files
 from helpdesk.models.ledger import Arrival
 from helpdesk.services import conversation, ledger
@@ -89,7 +89,7 @@ def understand_and_record(started: Started) -> None:
     judgement = judge(mail, here.border)
     with transaction() as session:
         facts = facts_for(session, started, here.border, here.desk)
-    verdict = screen(mail, facts, accepted_by_hand=started.accepted_by_hand)
+    verdict = screen(mail, facts, DOUBTS if started.accepted_by_hand else frozenset())
     if verdict.kind in ("own", "bulk", "quarantine"):
         record_verdict(started, verdict)
         return

@@ -126,19 +126,15 @@ _RULES: tuple[Callable[[_Case], Outcome], ...] = (
 )
 
 
-# Doubts that a person may settle by looking at the message.
-_DOUBTS = (_too_many_hops, _too_many_recipients)
-
-
-def screen(mail: ParsedMail, facts: ScreenFacts, *, accepted_by_hand: bool = False) -> Verdict:
+def screen(mail: ParsedMail, facts: ScreenFacts, settled: frozenset[str] = frozenset()) -> Verdict:
     """The verdict on one message. T2 (a reply token) is not judged here: it needs the tokens we issued.
 
-    Doubts are left out for a message that somebody looked at and accepted.
+    `settled` are the reasons for quarantine that somebody looked at and settled: they put nothing aside any more.
     """
     judgement = trust.judge(mail, facts.border)
     case = _Case(mail, facts, judgement)
-    rules = [rule for rule in _RULES if not (accepted_by_hand and rule in _DOUBTS)]
-    kind, reason = next(outcome for rule in rules if (outcome := rule(case)) is not None)
+    outcomes = (outcome for rule in _RULES if (outcome := rule(case)) is not None)
+    kind, reason = next(each for each in outcomes if not (each[0] == "quarantine" and each[1] in settled))
     return Verdict(kind, reason, judgement.trust)
 
 

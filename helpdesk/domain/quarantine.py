@@ -19,7 +19,6 @@ class Reason:
 _READ_IT = "Lea el original. Si es una solicitud, pida al remitente que la envíe otra vez en un mensaje sencillo."
 _AGAIN = "Procéselo otra vez. Si vuelve aquí, avise a soporte técnico con el número de la entrada."
 _NEW_LETTER = "Pida al remitente que responda la carta que él mismo recibió, o que escriba un mensaje nuevo."
-_ACCEPT = "Lea el original. Si es una solicitud, acéptelo."
 
 REASONS = {
     "parse_error": Reason("El mensaje no se pudo leer.", _READ_IT),
@@ -68,7 +67,9 @@ REASONS = {
     "token_invalid": Reason("La dirección de respuesta no es una que hayamos dado.", _NEW_LETTER),
     "token_expired": Reason("La dirección de respuesta ya venció.", _NEW_LETTER),
     "token_other_person": Reason("La dirección de respuesta es de otra persona.", _NEW_LETTER),
-    "too_many_recipients": Reason("El mensaje va a más de 50 personas.", _ACCEPT, may_be_accepted=True),
+    "too_many_recipients": Reason(
+        "El mensaje va a más de 50 personas.", "Lea el original. Si es una solicitud, acéptelo.", may_be_accepted=True
+    ),
     "rate_limited": Reason(
         "Llegó entre muchos mensajes del mismo remitente.", "Cuando la racha pase, repita la entrada."
     ),
@@ -82,3 +83,6 @@ REASONS = {
     "internal_error": Reason("El mensaje falló tres veces al procesarse.", _AGAIN),
 }
 """The closed list of mail.md, which the ledger checks."""
+
+DOUBTS = frozenset(key for key, reason in REASONS.items() if reason.may_be_accepted)
+"""The reasons that a person may settle by looking at the message."""

@@ -16,7 +16,7 @@ from helpdesk import clock, queue
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Conflict, NotFound
 from helpdesk.domain.incoming import Started
-from helpdesk.domain.quarantine import REASONS
+from helpdesk.domain.quarantine import DOUBTS, REASONS
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.services import history
 
@@ -246,6 +246,23 @@ def replay(session: Session, actor: Actor, ledger_id: int) -> Arrival:
 
     Raises NotFound, and Conflict when it had its effect already or is under way.
     """
+    return _begin_again(session, actor, _set_aside(session, actor, ledger_id))
+
+
+def accept_by_hand(session: Session, actor: Actor, ledger_id: int) -> Arrival:
+    """Lets an arrival through that was put aside out of doubt; it is processed once more and keeps its trust.
+
+    Raises NotFound, and Conflict when its reason leaves nothing to accept.
+    """
+    row = _set_aside(session, actor, ledger_id)
+    if row.state == "quarantined" and row.reason not in DOUBTS:
+        raise Conflict(f"La entrada {ledger_id} no se puede aceptar: {REASONS[row.reason or ''].next_step}")
+    row.accepted_by_hand = True
+    return _begin_again(session, actor, row)
+
+
+def _set_aside(session: Session, actor: Actor, ledger_id: int) -> Arrival:
+    """The arrival, locked, when it waits in quarantine or was ignored. Raises NotFound and Conflict."""
     query = select(Arrival).where(Arrival.id == ledger_id).with_for_update()
     if actor.institution_id is not None:
         query = query.where(Arrival.institution_id == actor.institution_id)
@@ -256,6 +273,10 @@ def replay(session: Session, actor: Actor, ledger_id: int) -> Arrival:
         raise Conflict(f"La entrada {ledger_id} no está en cuarentena ({row.state}): no hay nada que repetir.")
     if row.reason == "too_large":
         raise Conflict(f"La entrada {ledger_id} quedó en el servidor de correo por su tamaño: léala allí.")
+    return row
+
+
+def _begin_again(session: Session, actor: Actor, row: Arrival) -> Arrival:
     if row.institution_id is not None:
         data = {"ledger_id": row.id, "was": row.state, "reason": row.reason}
         history.record(session, actor, None, "mail_replayed", data, institution_id=row.institution_id)
@@ -263,21 +284,6 @@ def replay(session: Session, actor: Actor, ledger_id: int) -> Arrival:
     row.reason = row.sentence = row.trust = row.action = None
     session.flush()
     defer_processing(session, row)
-    return row
-
-
-def accept_by_hand(session: Session, actor: Actor, ledger_id: int) -> Arrival:
-    """Lets an arrival through that was put aside out of doubt; it is processed once more and keeps its trust.
-
-    Raises NotFound, and Conflict when its reason leaves nothing to accept.
-    """
-    row = session.scalar(select(Arrival).where(Arrival.id == ledger_id).with_for_update())
-    known = REASONS.get(row.reason or "") if row is not None and row.state == "quarantined" else None
-    if known is not None and not known.may_be_accepted:
-        raise Conflict(f"La entrada {ledger_id} no se puede aceptar: {known.next_step}")
-    row = replay(session, actor, ledger_id)
-    row.accepted_by_hand = True
-    session.flush()
     return row
 
 

@@ -32,41 +32,41 @@ class Connection:
     secret: str
     oauth2: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A mailbox as its holder sees it; `secret` is still sealed."""
-
-    mailbox_id: int
-    institution_id: int
-    address: str
-    imap_url: str
-    imap_user: str
-    imap_folder: str
-    secret: str
-    uidvalidity: int | None
-    last_uid: int
-    fence: int
-    oauth2: bool = False
-
-    @property
-    def connection(self) -> Connection:
-        """How it is reached."""
-        return Connection(self.mailbox_id, self.imap_url, self.imap_user, self.imap_folder, self.secret, self.oauth2)
-
     @property
     def place(self) -> str:
         """The folder and its account as the ledger's keys name them. UIDVALIDITY tells folders apart within one account
         only (RFC 9051 §2.3.1.1; several servers always say 1), so another account's numbers are other messages."""
-        account = hashlib.sha256(f"{self.imap_url} {self.imap_user}".encode()).hexdigest()[:12]
-        return f"{account}:{self.imap_folder}"
+        account = hashlib.sha256(f"{self.url} {self.user}".encode()).hexdigest()[:12]
+        return f"{account}:{self.folder}"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mailbox as its holder sees it."""
+
+    mailbox_id: int
+    institution_id: int
+    address: str
+    connection: Connection
+    uidvalidity: int | None
+    last_uid: int
+    fence: int
+
+
+def connection_of(mailbox: Mailbox) -> Connection | None:
+    """How a mailbox is reached by IMAP; None when it is not connected."""
+    if mailbox.imap_url is None or mailbox.imap_user is None or mailbox.secret is None:
+        return None
+    oauth2 = mailbox.imap_auth == "oauth2"
+    return Connection(mailbox.id, mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder, mailbox.secret, oauth2)
 
 
 def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
     """The lease of a mailbox for `holder`, with a new fence; None while another holds it or it is not connected."""
     row = session.scalar(select(Mailbox).where(Mailbox.id == mailbox_id).with_for_update())
     now = clock.now()
-    if row is None or not row.active or row.imap_url is None or row.imap_user is None or row.secret is None:
+    connection = connection_of(row) if row is not None and row.active else None
+    if row is None or connection is None:
         return None
     if row.lease_holder not in (None, holder) and row.lease_until is not None and row.lease_until > now:
         return None
@@ -76,14 +76,10 @@ def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
         mailbox_id=row.id,
         institution_id=row.institution_id,
         address=row.address,
-        imap_url=row.imap_url,
-        imap_user=row.imap_user,
-        imap_folder=row.imap_folder,
-        secret=row.secret,
+        connection=connection,
         uidvalidity=row.uidvalidity,
         last_uid=row.last_uid,
         fence=row.lease_fence,
-        oauth2=row.imap_auth == "oauth2",
     )
 
 
@@ -144,14 +140,6 @@ def accepted_uids(session: Session, mailbox_id: int, place: str, uidvalidity: in
         )
     )
     return frozenset(uid for uid in (int(key.removeprefix(prefix)) for key in keys) if uid > above)
-
-
-def connection_of(mailbox: Mailbox) -> Connection | None:
-    """How a mailbox is reached by IMAP; None when it is not connected."""
-    if mailbox.imap_url is None or mailbox.imap_user is None or mailbox.secret is None:
-        return None
-    oauth2 = mailbox.imap_auth == "oauth2"
-    return Connection(mailbox.id, mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder, mailbox.secret, oauth2)
 
 
 def replace_secret(session: Session, used: Connection, sealed: str) -> None:

@@ -1,12 +1,16 @@
 """The ledger of arrivals and its quarantine, for administrators. A raw mail is only ever plain text to save."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.db import transaction
+from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Conflict, NotFound
 from helpdesk.domain.quarantine import REASONS
-from helpdesk.models.ledger import LEDGER_STATES
+from helpdesk.models.ledger import LEDGER_STATES, Arrival
 from helpdesk.queries import health
 from helpdesk.queries import ledger as arrivals
 from helpdesk.services import ledger
@@ -84,24 +88,23 @@ def raw(arrival_id: int) -> Response:
 @policy(Policy.ADMIN)
 def replay(arrival_id: int) -> AnyResponse:
     """Processes an arrival once more."""
-    who = viewer()
-    DeskForm().validate_on_submit()
-    with transaction() as session:
-        arrivals.arrival(session, who.institution_id, arrival_id)
-        ledger.replay(session, who.actor, arrival_id)
-    return see_other(url_for("ledger.quarantine"), "La entrada se procesará otra vez en unos segundos.")
+    return begun_again(ledger.replay, arrival_id, "La entrada se procesará otra vez en unos segundos.")
 
 
 @blueprint.post("/libro/<int:arrival_id>/aceptar")
 @policy(Policy.ADMIN)
 def accept(arrival_id: int) -> AnyResponse:
     """Lets an arrival through that was put aside out of doubt."""
+    return begun_again(ledger.accept_by_hand, arrival_id, "Aceptado: la entrada se procesará en unos segundos.")
+
+
+def begun_again(verb: Callable[[Session, Actor, int], Arrival], arrival_id: int, told: str) -> AnyResponse:
+    """Applies a verb to an arrival of the viewer's institution and goes back to the quarantine."""
     who = viewer()
     DeskForm().validate_on_submit()
     with transaction() as session:
-        arrivals.arrival(session, who.institution_id, arrival_id)
-        ledger.accept_by_hand(session, who.actor, arrival_id)
-    return see_other(url_for("ledger.quarantine"), "Aceptado: la entrada se procesará en unos segundos.")
+        verb(session, who.actor, arrival_id)
+    return see_other(url_for("ledger.quarantine"), told)
 
 
 def listed(template: str, states: tuple[str, ...]) -> str:

@@ -4,12 +4,10 @@ They are those of the installation, not of the process that answers, so any web 
 named by their keys: no address and nothing of a message is told.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from helpdesk.queries.health import MailboxHealth
 
@@ -45,21 +43,11 @@ BY_MAILBOX: tuple[tuple[str, str, Reader], ...] = (
 
 def of_mailboxes(mailboxes: tuple[MailboxHealth, ...], now: datetime) -> bytes:
     """The gauges of each mailbox in Prometheus's text format."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Gauges(mailboxes, now))
+    registry = CollectorRegistry()
+    for name, told, read in BY_MAILBOX:
+        gauge = Gauge(f"helpdesk_mailbox_{name}", told, ("institution", "mailbox"), registry=registry)
+        for box in mailboxes:
+            value = read(box, now)
+            if value is not None:
+                gauge.labels(box.institution, box.key).set(value)
     return generate_latest(registry)
-
-
-class _Gauges(Collector):
-    def __init__(self, mailboxes: tuple[MailboxHealth, ...], now: datetime) -> None:
-        self._mailboxes, self._now = mailboxes, now
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """One family for each line of the table."""
-        for name, told, read in BY_MAILBOX:
-            family = GaugeMetricFamily(f"helpdesk_mailbox_{name}", told, labels=("institution", "mailbox"))
-            for box in self._mailboxes:
-                value = read(box, self._now)
-                if value is not None:
-                    family.add_metric((box.institution, box.key), value)
-            yield family

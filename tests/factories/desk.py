@@ -295,7 +295,6 @@ def walk(session: Session, cast: Cast, made: Ticket, spec: RequestType) -> None:
 
 def arrivals(session: Session, cast: Cast) -> None:
     """A ledger with an entry in every state; the quarantined one has bytes that must never be rendered."""
-    now = clock.now()
     states = (
         ("processed", None, None),
         ("duplicate", None, None),
@@ -304,25 +303,34 @@ def arrivals(session: Session, cast: Cast) -> None:
         ("pending", None, None),
     )
     for index, (state, reason, sentence) in enumerate(states):
-        row = Arrival(
-            institution_id=cast.institution.id,
-            source="lmtp",
-            arrival_key=f"{cast.institution.key}-{index}",
-            envelope_from="alguien@example.org",
-            envelope_to="mesa@ayuda.example",
-            fingerprint=f"{index}",
-            size=4321,
-            sha256="0" * 64,
-            accepted_at=now,
-            received_at=now,
-            state=state,
-            reason=reason,
-            sentence=sentence,
-            settled_at=None if state == "pending" else now,
-            from_address="alguien@example.org",
-            subject="Oferta <script>window.__pwn=1</script>",
-        )
-        session.add(row)
-        session.flush()
-        session.add(RawMessage(ledger_id=row.id, content=b"Subject: <script>window.__pwn=1</script>\r\n\r\nhola"))
+        arrival(session, cast.institution.id, f"{cast.institution.key}-{index}", state, reason, sentence)
+
+
+def arrival(
+    session: Session, institution_id: int, key: str, state: str, reason: str | None = None, sentence: str | None = None
+) -> Arrival:
+    """An entry of the ledger with subject and bytes that must never be rendered."""
+    now = clock.now()
+    row = Arrival(
+        institution_id=institution_id,
+        source="lmtp",
+        arrival_key=key,
+        envelope_from="alguien@example.org",
+        envelope_to="mesa@ayuda.example",
+        fingerprint=key,
+        size=4321,
+        sha256="0" * 64,
+        accepted_at=now,
+        received_at=now,
+        state=state,
+        reason=reason,
+        sentence=sentence,
+        settled_at=None if state == "pending" else now,
+        from_address="alguien@example.org",
+        subject="Oferta <script>window.__pwn=1</script>",
+    )
+    session.add(row)
     session.flush()
+    session.add(RawMessage(ledger_id=row.id, content=b"Subject: <script>window.__pwn=1</script>\r\n\r\nhola"))
+    session.flush()
+    return row

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.domain.quarantine import REASONS
+from helpdesk.domain.quarantine import DOUBTS, REASONS
 from mailbridge import limits
 from mailbridge.parse import parse
 from mailbridge.screen import ScreenFacts, screen
@@ -145,7 +145,7 @@ def crowd(size: int) -> bytes:
     return letter(extra=f"Cc: {people}\r\n")
 
 
-def test_a_letter_to_a_hundred_people_is_a_letter() -> None:
+def test_a_letter_to_as_many_as_the_limit_is_a_letter() -> None:
     assert verdict(crowd(limits.MAX_RECIPIENTS)) == ("letter", "")
 
 
@@ -154,8 +154,8 @@ def test_a_letter_to_one_more_is_for_a_person_to_look_at() -> None:
 
 
 def test_a_letter_to_a_crowd_that_somebody_accepted_is_a_letter() -> None:
-    assert screen(parse(crowd(limits.MAX_RECIPIENTS + 1)), FACTS, accepted_by_hand=True).kind == "letter"
+    assert screen(parse(crowd(limits.MAX_RECIPIENTS + 1)), FACTS, DOUBTS).kind == "letter"
 
 
 def test_accepting_by_hand_makes_no_unreadable_message_readable() -> None:
-    assert screen(replace(parse(letter()), defects=("parse_error",)), FACTS, accepted_by_hand=True).kind == "quarantine"
+    assert screen(replace(parse(letter()), defects=("parse_error",)), FACTS, DOUBTS).kind == "quarantine"

@@ -164,9 +164,9 @@ def test_an_empty_ledger_holds(session: Session) -> None:
 
 
 def test_the_same_numbers_in_another_account_are_other_messages(session: Session, arrival: NewArrival) -> None:
-    account = mailboxes.Held(1, 1, "soporte@mef.example", "imaps://imap.example", "old", "INBOX", "", 1, 7, 1)
+    account = mailboxes.Connection(1, "imaps://imap.example", "old", "INBOX", "")
     ledger.accept(session, replace(arrival, source="imap", arrival_key=f"{account.place}:1:7"), b"bytes")
     assert arrival.mailbox_id is not None
     assert mailboxes.accepted_uids(session, arrival.mailbox_id, account.place, 1, 0) == {7}
-    moved = replace(account, imap_user="new")
+    moved = replace(account, user="new")
     assert mailboxes.accepted_uids(session, arrival.mailbox_id, moved.place, 1, 0) == frozenset()

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from helpdesk import clock
 from helpdesk.domain.quarantine import REASONS as WHY
 from helpdesk.models.institutions import Institution, Mailbox
-from helpdesk.models.ledger import Arrival, RawMessage
+from helpdesk.models.ledger import Arrival
 from helpdesk.queries import health
 from helpdesk.web.metrics import of_mailboxes
+from tests.factories import desk
 from tests.web.conftest import SignIn, work
 
 REASONS = ("parse_error", "too_many_recipients", "too_large")
@@ -25,27 +26,12 @@ def quarantined(app: Flask) -> Iterator[dict[str, int]]:
     now = clock.now()
     with work(app) as session:
         institution = session.scalars(select(Institution).where(Institution.key == "sigec-cl")).one()
-        made = {}
-        for reason in REASONS:
-            row = Arrival(
-                institution_id=institution.id,
-                source="lmtp",
-                arrival_key=f"quarantined-{reason}-{now.timestamp()}",
-                envelope_to="mesa@ayuda.example",
-                fingerprint=f"q-{reason}",
-                size=10,
-                sha256="0" * 64,
-                accepted_at=now,
-                received_at=now,
-                state="quarantined",
-                reason=reason,
-                sentence="No se pudo leer.",
-                settled_at=now,
-            )
-            session.add(row)
-            session.flush()
-            session.add(RawMessage(ledger_id=row.id, content=b"Subject: x\r\n\r\nhola"))
-            made[reason] = row.id
+        made = {
+            reason: desk.arrival(
+                session, institution.id, f"{reason}-{now.timestamp()}", "quarantined", reason, "No se pudo leer."
+            ).id
+            for reason in REASONS
+        }
     yield made
     with work(app) as session:
         for each in made.values():
