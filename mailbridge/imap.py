@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.db import transaction
 from helpdesk.domain.errors import Conflict, HelpdeskError
+from helpdesk.domain.quarantine import REASONS
 from helpdesk.services import mailboxes
 from helpdesk.services.mailboxes import Held
 from mailbridge import failpoints, imap_client, intake, login, runtime
@@ -32,7 +33,6 @@ FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
 # At most four log-ins an hour with a password or credential that was refused: more may lock the account.
 REFUSED_BACK_OFF = 900.0
-TOO_LARGE = "El mensaje pasa de 50 MB y quedó en el servidor de correo. Pida al remitente que lo envíe en partes."
 
 
 @dataclass
@@ -184,7 +184,7 @@ class Visit:
             key=f"{held.connection.place}:{uidvalidity}:{message.uid}",
             sender=None,
             recipient=held.address,
-            refused=None if message.whole else ("too_large", TOO_LARGE),
+            refused=None if message.whole else ("too_large", REASONS["too_large"].told),
             size=message.size,
         )
         intake.accept(envelope, message.content, before_commit=self._guard)

@@ -12,6 +12,7 @@ from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
 from helpdesk.domain.actors import operator
 from helpdesk.domain.errors import NotFound
+from helpdesk.domain.quarantine import REASONS
 from helpdesk.models.ledger import Arrival
 from helpdesk.queries import health
 from helpdesk.queries.health import Equation
@@ -75,8 +76,10 @@ def as_json(found: Equation, boxes: tuple[health.MailboxHealth, ...]) -> str:
 
 
 def described(row: Arrival) -> dict[str, Any]:
-    """The columns of an arrival, as they stand."""
-    return {column.key: getattr(row, column.key) for column in Arrival.__table__.columns}
+    """The columns of an arrival, as they stand, and what to do about one in quarantine."""
+    columns = {column.key: getattr(row, column.key) for column in Arrival.__table__.columns}
+    reason = REASONS.get(row.reason or "") if row.state == "quarantined" else None
+    return columns | {"next_step": reason and reason.next_step}
 
 
 def spelled(value: object) -> str:

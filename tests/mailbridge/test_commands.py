@@ -78,6 +78,13 @@ def test_an_arrival_can_be_shown_and_a_processed_one_not_replayed(
         ledger.main(["show", "999999"])
 
 
+def test_a_message_in_quarantine_is_shown_with_what_to_do(operated: House, capsys: pytest.CaptureFixture[str]) -> None:
+    number = operated.say(letter(more="Cc: " + ", ".join(f"p{each}@crowd.example" for each in range(60))))
+    operated.work()
+    assert ledger.main(["show", str(number)]) == 0
+    assert "acéptelo" in capsys.readouterr().out
+
+
 def test_letters_that_wait_for_a_server_are_counted_with_the_reason(
     operated: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
