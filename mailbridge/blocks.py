@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from mailbridge import dialects
 
 _BLOCK_LINES = 16
+_LINE_LENGTH = 600
 ADDRESS = re.compile(r"[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,255}")
 DATE = re.compile(
     r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}[/.\-]\d\d[/.\-]\d\d|\b\d{1,2}:\d\d\b|\b\d{1,2}h\d\d\b"
     r"|\b\d{1,2}(?:º|°|\.|er|st|nd|rd|th)?,? (?:de )?[a-zç\u00e0-\u00ff]{3,10}[.,]? (?:de |del )?\d{4}\b"
-    r"|\b[a-z]{3,9}\.? \d{1,2},? \d{4}\b",
+    r"|\b[a-z]{3,9}\.? \d{1,2},? \d{4}\b|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]",
     re.I,
 )
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff")
@@ -70,12 +71,30 @@ def _complete(found: dict[str, str]) -> bool:
 
 
 def _label(line: str) -> tuple[str, str] | None:
-    bare = line.lstrip("> \t*")
+    bare = line.lstrip("> \t*").replace("\uff1a", ":", 1)
     label, colon, value = bare.partition(":")
     if not colon or len(label) > 30:
         return None
     kind = dialects.FIELD_LABELS.get(folded(label.replace("*", "")))
     return None if kind is None else (kind, value.strip(" *\t\u200e\u200f"))
+
+
+def is_run_together(line: str) -> bool:
+    """Whether a line is a whole header block, as converters from HTML write it: «De: Ana <a@x.org> Enviado: … Para: …».
+
+    It begins with a label, holds two more of other kinds, and an address or a date.
+    """
+    first = _label(line)
+    if first is None or first[0] not in ("from", "sent", "date") or len(line) > _LINE_LENGTH:
+        return False
+    if not ADDRESS.search(line) and not DATE.search(line):
+        return False
+    kinds = {first[0]}
+    for piece in first[1].split(":")[:-1]:
+        words = folded(piece.replace("*", "")).split()
+        labels = (" ".join(words[-count:]) for count in (1, 2, 3))
+        kinds |= {dialects.FIELD_LABELS[label] for label in labels if label in dialects.FIELD_LABELS}
+    return "from" in kinds and len(kinds - {"other"}) > 2 and "subject" in kinds
 
 
 def is_foreign(block: Block) -> bool:

@@ -15,7 +15,7 @@ from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 
-from mailbridge import quoting, words
+from mailbridge import attributions, words
 
 MAX_HTML_DEPTH = 200
 MAX_HTML_CHARACTERS = 4_000_000
@@ -24,22 +24,38 @@ MAX_RENDERED_ELEMENTS = 25_000
 # A quote's place is kept by one quoted line, so that the answer below an attribution is not taken for the quote.
 _QUOTE_PLACE = "> […]"
 
-_QUOTE_TYPES = ("cite",)
+# From here on everything is the earlier message. Outlook on the web copies ids with `x_` before them when it quotes.
+_REST_IDS = frozenset(
+    (
+        "appendonsend",  # Outlook on the web, mobile, new Outlook
+        "divRplyFwdMsg",
+        "mail-editor-reference-message-container",
+        "ms-outlook-mobile-reference-message",
+        "stopSpelling",  # Hotmail, Windows Live
+        "zwchr",  # Zimbra
+        "OLK_SRC_BODY_SECTION",  # Outlook 2011 for Mac
+    )
+)
+_REST_MARKERS = frozenset(("__QUOTED_TEXT__", "__HEADERS__"))  # Zimbra 8.8 and later, in `data-marker`
 _QUOTE_CLASSES = frozenset(
     (
-        "gmail_quote",  # Gmail
         "protonmail_quote",  # Proton Mail
         "tutanota_quote",  # Tuta
         "yahoo_quoted",  # Yahoo Mail
         "moz-cite-prefix",  # Thunderbird: the attribution
-        "gmail_attr",  # Gmail: the attribution or the forward's header block
         "zmail_extra",  # Zoho
+        "freshdesk_quote",
+        "front-blockquote",
+        "hs_reply",  # HubSpot
+        "isReplyContent",  # Titan
+        "cloudHQ__gmail_quote",
     )
 )
-# From here on everything is the earlier message: Outlook on the web, mobile and new Outlook.
-_REST_IDS = frozenset(("appendonsend", "divRplyFwdMsg", "x_divRplyFwdMsg", "mail-editor-reference-message-container"))
-_SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "protonmail_signature_block"))
-_BLOCK_ONLY_WITH_TYPE = frozenset(("gmail_quote", "gmail_attr"))
+_QUOTE_IDS = frozenset(("reply-intro",))  # Roundcube: the attribution
+_SIGNATURE_CLASSES = frozenset(
+    ("gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block", "tutanota_signature")
+)
+_SIGNATURE_IDS = frozenset(("ms-outlook-mobile-signature", "composer_signature"))
 
 # Removed with all they hold; of other elements that are not allowed only the tags go.
 _UNSHOWN_TAGS = {"script", "style", "title", "noscript", "template", "object", "iframe", "textarea", "select"}
@@ -148,8 +164,8 @@ def _stripped(source: str) -> str:
 def _cut_quotes(tree: lxml.html.HtmlElement) -> bool:
     """Cut what the elements mark as quote or signature; False when nothing was marked."""
     changed = False
-    for element in list(tree.iter("blockquote", "div", "span", "hr")):
-        if element.get("id") in _REST_IDS:
+    for element in list(tree.iter("blockquote", "div", "span", "hr", "p")):
+        if _begins_rest(element):
             _drop_following(element)
             _replace(element, "")
         elif _is_signature(element):
@@ -166,17 +182,30 @@ def _classes(element: lxml.html.HtmlElement) -> frozenset[str]:
     return frozenset((element.get("class") or "").split())
 
 
+def _own_id(element: lxml.html.HtmlElement) -> str:
+    identifier = element.get("id") or ""
+    while identifier.startswith("x_"):
+        identifier = identifier[2:]
+    return identifier
+
+
+def _begins_rest(element: lxml.html.HtmlElement) -> bool:
+    return _own_id(element) in _REST_IDS or element.get("data-marker") in _REST_MARKERS
+
+
 def _is_signature(element: lxml.html.HtmlElement) -> bool:
-    return bool(_classes(element) & _SIGNATURE_CLASSES)
+    return bool(_classes(element) & _SIGNATURE_CLASSES) or _own_id(element) in _SIGNATURE_IDS
 
 
 def _is_quote(element: lxml.html.HtmlElement) -> bool:
     classes = _classes(element)
     if element.tag == "blockquote":
-        marked = element.get("type") in _QUOTE_TYPES or bool(classes & _QUOTE_CLASSES)
-        return marked or quoting.is_attribution(_text_before(element))
+        marked = element.get("type") == "cite" or bool(classes & (_QUOTE_CLASSES | {"gmail_quote"}))
+        return marked or attributions.is_attribution(_text_before(element), over_a_quote=True)
+    if element.tag == "div" and element.get("name") == "quote":
+        return True  # GMX, web.de
     # Gmail's container also holds forwarded messages and answers written below; only its marked children are cut.
-    return bool((classes & _QUOTE_CLASSES) - _BLOCK_ONLY_WITH_TYPE)
+    return bool(classes & _QUOTE_CLASSES) or _own_id(element) in _QUOTE_IDS
 
 
 def _text_before(element: lxml.html.HtmlElement) -> str:

@@ -2,31 +2,23 @@
 
 Line based and linear in the text: each line is compared with tables (`dialects`), never searched with a pattern that
 may run over the whole body. A line that merely looks like the head of a quote is cut only with a date or an address in
-it. Cutting only hides: the full text stays beside it.
+it, or with quoted lines below it. Cutting only hides: the full text stays beside it.
 """
 
 import re
 
-from mailbridge import blocks, dialects, headers, subjects
+from mailbridge import attributions, blocks, closings, dialects, headers, subjects
 from mailbridge.values import Forwarded, Mailbox
 
 # Nobody writes more by hand; what follows is shown, not searched for quotes.
 MAX_WRITTEN = 100_000
 
-_ATTRIBUTION_LINES = 4
-_ATTRIBUTION_LENGTH = 400
-_SEPARATOR = re.compile(r"[\s>*]*[-_=*\u2500]{5,}\s*\Z")
-_STARTS_WITH_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
+_MARKER_LENGTH = 160
+_DASHES = " \t-_*>\u2013\u2014\u2500:="
+# «>>> Ana Ruiz 02/03/2026 10:15 >>>» (GroupWise): what follows bears no mark of its own.
+_GROUPWISE = re.compile(r">>> [^>].{2,200} >>>\s*\Z")
 _BRACKETED = re.compile(r"\[(?:mailto:)?([^\]\s]+@[^\]\s]+)\]")
-_LIST_FOOTER_WIDTH = 30
-_LIST_FOOTER_LINES = 8
-_SENTENCE_THEN_ATTRIBUTION = tuple(
-    f"{stop} {start}{number}"
-    for starts, _ in dialects.ATTRIBUTIONS
-    for start in starts
-    for stop in ".!?"
-    for number in ("lun", "mar", "mié", "jue", "vie", "sáb", "dom", *"0123456789")
-)
+_LOOK_AHEAD = 3
 
 
 def new_text(text: str, answers: bool = False) -> str:
@@ -43,46 +35,43 @@ def new_text(text: str, answers: bool = False) -> str:
     kept, quoted = _without_quotes(lines, answers)
     if not quoted and not answers:
         kept = lines if not any(line.strip() for line in kept) else kept
-    return _trimmed(_without_footers(_without_signature(kept)))
+    return _trimmed(closings.without_closing(kept))
 
 
 def _lines(text: str) -> list[str]:
-    flat = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
-    return [line.rstrip() for line in flat.split("\n")]
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
 
 
 def _without_quotes(lines: list[str], answers: bool) -> tuple[list[str], bool]:
+    """The lines that are no quote, and whether any quote was seen."""
     kept: list[str] = []
     at = 0
     seen = False
-    marks = [_is_quoted(line) for line in lines]
-    later_mark = _later(marks)
+    marks = [attributions.is_quoted(line) for line in lines]
+    written = False  # whether a line of the sender's own was kept
     while at < len(lines):
         if marks[at]:
             run = _run_end(marks, at)
-            if seen or answers or run - at > 1:
+            if _GROUPWISE.match(lines[at]) and run - at == 1 and blocks.DATE.search(lines[at]):
+                return kept, True
+            if seen or answers or _is_quote(lines, at, run):
                 at, seen = run, True
                 continue
-        elif _is_divider(lines[at]):
-            return _without_rule(kept), True
+        elif _is_divider(lines[at]) or (written and _asks_to_answer_above(lines[at])):
+            return closings.without_rule(kept), True
         else:
-            head = _attribution_end(lines, at)
+            head = attributions.end_of(lines, at)
             if head is not None:
-                if not later_mark[head - 1]:
+                if not _mark_follows(lines, marks, head):
                     return kept, True
                 at, seen = head, True
                 continue
-            top = not any(line.strip() for line in kept)
-            block = blocks.read_block(lines, at)
-            if block is not None and blocks.is_foreign(block) and (answers or (not top and blocks.is_dated(block))):
-                return _without_rule(kept), True
+            if _begins_foreign_block(lines, at, answers, written):
+                return closings.without_rule(kept), True
         kept.append(lines[at])
+        written = written or bool(lines[at].strip())
         at += 1
     return kept, seen
-
-
-def _is_quoted(line: str) -> bool:
-    return line.lstrip().startswith((">", "|>", "&gt;"))
 
 
 def _run_end(marks: list[bool], at: int) -> int:
@@ -91,14 +80,36 @@ def _run_end(marks: list[bool], at: int) -> int:
     return at
 
 
-def _later(marks: list[bool]) -> list[bool]:
-    """For each line whether a quoted one comes after it."""
-    found = [False] * len(marks)
-    seen = False
-    for at in range(len(marks) - 1, -1, -1):
-        found[at] = seen
-        seen = seen or marks[at]
-    return found
+def _is_quote(lines: list[str], at: int, run: int) -> bool:
+    """Whether marked lines in a message that names no other are a quote and no list typed by hand under a colon."""
+    listed = at > 0 and lines[at - 1].rstrip().endswith(":")
+    return run - at > 1 and not listed
+
+
+def _mark_follows(lines: list[str], marks: list[bool], start: int) -> bool:
+    """Whether the next written line, a few blank ones passed over, is a quoted one."""
+    for at in range(start, min(start + _LOOK_AHEAD, len(lines))):
+        if lines[at].strip():
+            return marks[at]
+    return False
+
+
+def _begins_foreign_block(lines: list[str], at: int, answers: bool, written: bool) -> bool:
+    """Whether another message's header block begins at this line.
+
+    At the top of a message that answers nothing it would be a memorandum's own head.
+    """
+    if (answers or written) and blocks.is_run_together(lines[at]):
+        return True
+    block = blocks.read_block(lines, at)
+    if block is None or not blocks.is_foreign(block):
+        return False
+    return answers or (written and blocks.is_dated(block))
+
+
+def _asks_to_answer_above(line: str) -> bool:
+    folded = blocks.folded(line)
+    return len(folded) < _MARKER_LENGTH and any(words in folded for words in dialects.ANSWER_ABOVE)
 
 
 def _is_divider(line: str) -> bool:
@@ -107,101 +118,33 @@ def _is_divider(line: str) -> bool:
 
 def is_forward_marker(line: str) -> bool:
     """Whether the line announces a forwarded message («---------- Forwarded message ---------», Apple's sentence)."""
-    if _dashed(line, dialects.FORWARD_MARKERS):
+    if _dashed(line, dialects.FORWARD_MARKERS) or _names_sender(line):
         return True
     core = blocks.folded(line.strip("> *"))
     return core.endswith(":") and core.rstrip(" :") in dialects.FORWARD_MARKERS
 
 
 def _dashed(line: str, table: frozenset[str]) -> bool:
-    if len(line) > 120 or "--" not in line.replace("\u2013", "--").replace("\u2014", "--").replace("__", "--"):
-        return False
-    return blocks.folded(line.strip(" \t-_*>\u2013\u2014:")) in table
+    return _has_dashes(line) and blocks.folded(line.strip(_DASHES)) in table
 
 
-def _attribution_end(lines: list[str], at: int) -> int | None:
-    """Index after the attribution that begins at this line, None when none begins there."""
-    first = blocks.folded(lines[at])
-    if not first or len(first) > _ATTRIBUTION_LENGTH:
-        return None
-    if is_attribution(first):
-        return at + 1
-    begins = any(first.startswith(starts) for starts, _ in dialects.ATTRIBUTIONS)
-    if not begins and not blocks.ADDRESS.search(first):
-        return None
-    joined = first
-    for end in range(at + 1, min(at + _ATTRIBUTION_LINES, len(lines))):
-        piece = blocks.folded(lines[end])
-        if not piece or _is_quoted(piece):
-            return None
-        joined = f"{joined} {piece}"
-        if len(joined) > _ATTRIBUTION_LENGTH:
-            return None
-        if is_attribution(joined):
-            return end + 1
-    return None
+def _names_sender(line: str) -> bool:
+    """«----- Mensaje de ana@example.org ---------» (Horde), «----- Forwarded by Ana Ruiz/ORG on 02/03/2026 -----»."""
+    core = blocks.folded(line.strip(_DASHES))
+    evident = blocks.ADDRESS.search(core) or blocks.DATE.search(core)
+    return _has_dashes(line) and core.startswith(dialects.NAMED_MARKERS) and bool(evident)
 
 
-def is_attribution(line: str) -> bool:
-    """Whether a line is «El …, X escribió:» or its like: a verb of the tables, a colon, and a date or an address."""
-    folded = blocks.folded(line.strip("* "))
-    if len(folded) > _ATTRIBUTION_LENGTH or not folded.endswith((":", "：")):
-        return False
-    dated, addressed = bool(blocks.DATE.search(folded)), bool(blocks.ADDRESS.search(folded))
-    if dated and addressed and _STARTS_WITH_DATE.match(folded):
-        return True  # older Gmail: «2026-03-03 10:00 GMT-05:00 Ana <ana@example.org>:»
-    if not dated and not addressed:
-        return False
-    core = folded.rstrip(" :：")
-    if any(sentence in core for sentence in _SENTENCE_THEN_ATTRIBUTION):
-        return False  # the sender's own words stand before it on the line
-    for starts, verbs in dialects.ATTRIBUTIONS:
-        for verb in verbs:
-            begins = core.startswith(starts)
-            if core.endswith(verb) and (begins or addressed):
-                return True
-            if f" {verb} " in core and (begins or dated):
-                return len(core) < _ATTRIBUTION_LENGTH // 2
-    return False
+def _has_dashes(line: str) -> bool:
+    bare = line.strip("> *\t").translate(_AS_DASH)
+    return len(line) <= _MARKER_LENGTH and bare.startswith("--")
 
 
-def _without_rule(lines: list[str]) -> list[str]:
-    end = len(lines)
-    while end and (not lines[end - 1].strip() or _SEPARATOR.match(lines[end - 1])):
-        end -= 1
-    return lines[:end]
-
-
-def _without_signature(lines: list[str]) -> list[str]:
-    for at, line in enumerate(lines):
-        if line.strip() in ("--", "—") and any(one.strip() for one in lines[:at]):
-            return lines[:at]
-        if line.strip() == "--" and at + 1 < len(lines):
-            return lines[:at]
-        long_rule = len(line) >= _LIST_FOOTER_WIDTH and not line.strip("_")
-        if long_rule and 0 < len(lines) - at <= _LIST_FOOTER_LINES + 1 and any(one.strip() for one in lines[:at]):
-            return lines[:at]
-    return lines
-
-
-def _without_footers(lines: list[str]) -> list[str]:
-    kept = list(lines)
-    while kept:
-        last = blocks.folded(kept[-1].strip("*_<> "))
-        if not last or _is_device_footer(last) or _SEPARATOR.match(kept[-1]):
-            kept.pop()
-        else:
-            break
-    return kept
-
-
-def _is_device_footer(folded: str) -> bool:
-    words = folded.split("<")[0].split("(http")[0].split()
-    return folded.startswith(dialects.DEVICE_FOOTERS) and len(words) <= dialects.DEVICE_FOOTER_WORDS
+_AS_DASH = str.maketrans({"\u2013": "--", "\u2014": "--", "\u2500": "-", "_": "-", "=": "-"})
 
 
 def _trimmed(lines: list[str]) -> str:
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n").strip()
 
 
 def forwarded(text: str, subject: str | None) -> Forwarded | None:
@@ -236,7 +179,7 @@ def _next_block(lines: list[str], start: int, announced: bool) -> blocks.Block |
         block = blocks.read_block(lines, at) if ":" in lines[at] else None
         if block is not None and (marked or (announced and blocks.is_foreign(block))):
             return block
-        if block is not None or (not announced and not marked and _attribution_end(lines, at) is not None):
+        if block is not None or (not announced and not marked and attributions.end_of(lines, at) is not None):
             return None
     return None
 
