@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailbridge import headers, parts
+from mailbridge.tables import entries
 from mailbridge.values import Bounce
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
@@ -16,64 +17,77 @@ _RETURNED_TYPES = (
 )
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}[A-Za-z0-9]")
+_OWN_LINE = re.compile(
+    r"^[ \t]*(?:(?:<|to: ?<?|recipient: ?<?|recipient address: ?)?)"
+    r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}[A-Za-z0-9])>?:?[ \t]*$",
+    re.I | re.M,
+)
 _RETURNED_ID = re.compile(r"^[ \t>]*message-id:[ \t]*<([^<>\s]{1,500})>", re.I | re.M)
-_DAEMONS = (
+_DAEMON = re.compile(
+    r"(?:mailer[-_.]?daemon|mail[-_.]daemon|postmaster|mdaemon|maildaemon|mail[-_.]?delivery(?:[-_.]sub)?[-_.]?system"
+    r"|microsoftexchange[0-9a-f]{32}|symantec_antivirus|maildelivery|mail-system|mailsystem|bounces?)(?:\+.*)?\Z",
+    re.I,
+)
+_DAEMON_NAMES = (
+    "mail delivery",
     "mailer-daemon",
-    "mail-daemon",
-    "mailerdaemon",
+    "mailer daemon",
+    "mail administrator",
+    "system administrator",
+    "administrador del sistema",  # Exchange 2003
+    "administrador do sistema",
+    "systemadministrator",
     "postmaster",
-    "mail.daemon",
-    "mdaemon",
-    "symantec_antivirus",
+    "microsoft outlook",
+    "internet mail delivery",
+    "entrega de correo",
 )
 _LOOKED_AT = 20_000
+_OPENING = 1_500
 
-# What servers say in a subject or in the first lines of a failure that is no RFC 3464 report.
-_FAILURE_WORDS = (
-    "undeliver",  # Postfix, Exchange
-    "delivery status notification",
-    "mail delivery failed",  # Exim
-    "failure notice",  # qmail
-    "delivery failure",
-    "delivery has failed",
-    "returned mail",  # sendmail
-    "returned to sender",
-    "could not be delivered",
-    "couldn't be delivered",
-    "unable to deliver",
-    "wasn't able to deliver",
-    "message not delivered",
-    "address not found",
-    "no se puede entregar",
-    "no se pudo entregar",
-    "no se ha podido entregar",
-    "no se entregó",
-    "no entregado",
-    "error en la entrega",
-    "mensaje devuelto",
-    "correo devuelto",
-    "não foi possível entregar",
-    "não entregue",
-    "não pôde ser entregue",
-    "falha na entrega",
-    "devolvido ao remetente",
-    "unzustellbar",
-    "konnte nicht zugestellt",
-    "non remis",
-    "échec de la remise",
-    "mancata consegna",
-)
-_DELAY_WORDS = (
-    "delayed",
-    "delay",
-    "warning: message",
-    "retrasad",
-    "demora",
-    "retraso",
-    "atrasad",
-    "verzögert",
-    "retardé",
-)
+
+# What servers say in a subject or in the first lines of a failure that is no RFC 3464 report: Postfix, Exchange,
+# Microsoft 365, Exim, qmail, sendmail, Gmail, Yahoo, Domino, GroupWise, MDaemon, Kerio and the providers' own.
+_FAILURE_WORDS = entries("""
+    undeliver|delivery status notification|delivery notification|mail delivery failed|mail delivery failure
+    mail delivery problem|mail delivery error|mail delivery status|failure notice|failed mail|delivery failure
+    delivery failed|delivery has failed|delivery error|delivery problem|delivery incomplete|delivery report
+    delivery unsuccessful|unsuccessful delivery|delivery delayed|delayed mail|delayed:|message delayed
+    returned mail|returned to sender|returning message to sender|mail returned|returned message
+    returned unread|could not be delivered|couldn't be delivered|can not be delivered|cannot be delivered
+    can't be delivered|was not delivered|wasn't delivered|not been delivered|unable to deliver|wasn't able to deliver
+    cannot deliver|could not deliver|couldn't deliver|message not delivered|mail not delivered|nondeliverable
+    non-delivery|nondelivery|did not reach|didn't reach|failed to deliver|failed to send|permanent error
+    permanent failure|permanent fatal errors|transient non-fatal errors|address not found|message blocked
+    rejected by|recipient's mailbox is full|mail system error|mail failure|message status|warning: message
+    warning: could not send|considered unsolicited
+    no se puede entregar|no se pudo entregar|no se ha podido entregar|no ha podido entregarse|no pudo ser entregado
+    no ha podido ser entregado|no ha sido entregado|no fue entregado|no se entregó|no se ha entregado|no entregado
+    no entregable|no se pueden entregar|imposible entregar|entrega fallida|fallo en la entrega|fallo de entrega
+    falló la entrega|error en la entrega|error de entrega|entrega retrasada|se retrasó la entrega|aviso de no entrega
+    notificación de estado de entrega|notificación del estado de la entrega|informe de no entrega|entrega incompleta
+    mensaje devuelto|correo devuelto|devuelto al remitente|no se ha encontrado la dirección|no se encontró la dirección
+    mensaje bloqueado|no llegó a algunos|no llegó a todos|no se pudo enviar|correo no entregado|mensaje rechazado
+    não é possível entregar|não foi possível entregar|não foi entregue|não entregue|não pôde ser entregue
+    não pode ser entregue|falha na entrega|falha de entrega|erro na entrega|entrega falhou|problema na entrega
+    devolvido ao remetente|mensagem devolvida|e-mail devolvido|notificação de status de entrega
+    notificação do estado da entrega|notificação de estado de entrega|endereço não encontrado|mensagem bloqueada
+    entrega incompleta|atraso na entrega|entrega atrasada|não alcançou|mensagem não entregue|relatório de não entrega
+    unzustellbar|konnte nicht zugestellt|nicht zugestellt|zustellung fehlgeschlagen|zustellungsfehler|unzustellbare
+    adresse nicht gefunden|wurde nicht zugestellt|zustellung verzögert|fehler bei der zustellung
+    non remis|non distribuable|n'a pas pu être remis|n'a pas été remis|n'a pas pu être distribué|échec de la remise
+    échec de remise|échec de distribution|échec de la distribution|adresse introuvable|non délivré|non livré
+    mancata consegna|mancato recapito|non recapitabile|non recapitato|impossibile recapitare|non consegnato
+    impossibile consegnare|recapito non riuscito|indirizzo non trovato|consegna fallita|notifica di mancato""")
+_DELAY_WORDS = entries("""
+    delayed|delay)|delay:|warning: message|warning: could not send|will be retried|warning message only
+    do not need to resend|still being retried|will continue to try|will keep trying|will retry|try again for
+    delivery incomplete|temporary problem|transient non-fatal
+    retrasad|demorad|retraso en|seguirá intentando|seguiremos intentando|continuará intentando
+    no es necesario que reenvíe
+    problema temporal
+    atrasad|atraso na|continuará tentando|continuaremos tentando|problema temporário|não precisa reenviar
+    verzögert|retardé|retard de|ritardat|ritardo""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +176,25 @@ def _free_text_reason(fields: headers.Fields, text: str) -> str:
         return "X-Failed-Recipients"
     senders = fields.mailboxes("from")
     local = senders[0].address.partition("@")[0].lower() if senders else ""
-    daemon = local in _DAEMONS or (not senders and "mailer-daemon" in (fields.first("from") or "").lower())
+    daemon = bool(_DAEMON.match(local)) or _names_daemon(fields)
     null_path = (fields.first("return-path") or "").strip() in ("<>", "< >")
     subject = (fields.text("subject") or "").casefold()
     if (daemon or null_path) and any(words in subject for words in _FAILURE_WORDS):
         return "failure subject"
-    opening = text[:1500].casefold()
+    opening = text[:_OPENING].casefold()
     return "failure text" if daemon and any(words in opening for words in _FAILURE_WORDS) else ""
+
+
+def _names_daemon(fields: headers.Fields) -> bool:
+    shown = (fields.text("from") or "").casefold().lstrip("\"' ")
+    return shown.startswith(_DAEMON_NAMES)
 
 
 def _told(root: parts.Part, fields: headers.Fields, text: str) -> Bounce:
     looked_at = text[:_LOOKED_AT]
     subject = (fields.text("subject") or "").casefold()
-    delayed = any(words in subject for words in _DELAY_WORDS)
+    said = f"{subject}\n{text[:_OPENING].casefold()}"
+    delayed = any(words in said for words in _DELAY_WORDS)
     status = _STATUS.search(looked_at)
     return Bounce(
         "delayed" if delayed else "failed",
@@ -185,8 +205,10 @@ def _told(root: parts.Part, fields: headers.Fields, text: str) -> Bounce:
 
 
 def _told_recipient(fields: headers.Fields, text: str) -> str | None:
+    """The address that failed: of a field, else of a line of its own, else the first that is not the report's."""
     named = fields.mailboxes("x-failed-recipients")
     if named:
         return named[0].address
     ours = {box.address.lower() for name in ("from", "to", "reply-to") for box in fields.mailboxes(name)}
-    return next((hit.group() for hit in _ADDRESS.finditer(text) if hit.group().lower() not in ours), None)
+    found = (*(hit.group(1) for hit in _OWN_LINE.finditer(text)), *(hit.group() for hit in _ADDRESS.finditer(text)))
+    return next((address for address in found if address.lower() not in ours), None)

@@ -4,10 +4,7 @@ Every entry is compared in casefold with white space collapsed (`blocks.folded`)
 entry here, not a new rule.
 """
 
-
-def _words(table: str) -> tuple[str, ...]:
-    """The entries of a table written with bars and line ends between them."""
-    return tuple(" ".join(entry.split()) for entry in table.replace("\n", "|").split("|") if entry.strip())
+from mailbridge.tables import entries
 
 
 # Labels of a quoted header block (Outlook, Apple Mail, Thunderbird, Yahoo, Zimbra, Notes, Gmail forwards).
@@ -35,7 +32,7 @@ _LABELS_BY_KIND: dict[str, str] = {
         importancia|importância|importance|prioridad|prioridade|priority|priorité|priorität|wichtigkeit|priorità
         adjunto|adjuntos|datos adjuntos|archivos adjuntos|anexo|anexos|attachments|pièces jointes|anlagen|allegati""",
 }
-FIELD_LABELS = {label: kind for kind, labels in _LABELS_BY_KIND.items() for label in _words(labels)}
+FIELD_LABELS = {label: kind for kind, labels in _LABELS_BY_KIND.items() for label in entries(labels)}
 
 # (how the line begins, the verb it holds) of «El …, X escribió:».
 ATTRIBUTIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -54,19 +51,19 @@ ATTRIBUTIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 # After these verbs the writer's name may stand, and nothing else: «Am 02.03.2026 um 10:15 schrieb Ana:».
 INVERTED_VERBS = frozenset(("schrieb", "schreef", "skrev"))
 # Verbs of languages whose attributions begin with the date or the name.
-BARE_VERBS = _words(
+BARE_VERBS = entries(
     "kirjoitti|írta|ezt írta|пишет|написал|написал(а)|написала|пише|yazdı|şunu yazdı|写道|寫道|έγραψε|작성"
 )
 ATTRIBUTION_VERBS = (*(verb for _, verbs in ATTRIBUTIONS for verb in verbs), *BARE_VERBS)
 
 # «Quoting Ana <ana@example.org>:»: no verb at the end, no date (Horde/IMP, Kolab).
-QUOTING_LEADS = _words("""
+QUOTING_LEADS = entries("""
     quoting|citando a|mensaje citado por|mensaje de|citando|mensagem de|citação de|zitat von|quoting message from
     selon|citazione da""")
 
 # Between dashes: «-----Mensaje original-----» (Outlook 2003 and many after it).
 ORIGINAL_MESSAGE = frozenset(
-    _words("""
+    entries("""
         mensaje original|mensaje citado|cita original|mensaje anterior
         mensagem original|mensagem anterior
         original message|original appointment|original email|reply message|previous message|end of message
@@ -81,7 +78,7 @@ ORIGINAL_MESSAGE = frozenset(
 
 # Between dashes (Gmail, Thunderbird, Yahoo) or, ending with a colon, alone on the line (Apple Mail).
 FORWARD_MARKERS = frozenset(
-    _words("""
+    entries("""
         mensaje reenviado|inicio del mensaje reenviado|correo reenviado|reenviado
         mensagem encaminhada|mensagem reencaminhada|início da mensagem encaminhada|início da mensagem reencaminhada
         forwarded message|begin forwarded message|forwarded email|forwarded by
@@ -92,19 +89,19 @@ FORWARD_MARKERS = frozenset(
         přeposlaná zpráva|пересылаемое сообщение|转发的邮件|轉寄郵件|転送メッセージ""")
 )
 # The same with a name behind it: «----- Mensaje de ana@example.org -----» (Horde), «----- Forwarded by …» (Notes).
-NAMED_MARKERS = _words("""
+NAMED_MARKERS = entries("""
     mensaje de|mensaje reenviado de|mensaje reenviado por|reenviado por|remitido por|reenviado por última vez por
     mensagem de|mensagem encaminhada de|mensagem encaminhada por|encaminhado por|reencaminhado por
     message from|forwarded message from|forwarded by|message de|message transféré de|transféré par|envoyé par
     nachricht von|weitergeleitete nachricht von|weitergeleitet von|messaggio da|messaggio inoltrato da|inoltrato da""")
 
 # The line over which helpdesks ask to answer; it stands at the head of their quoted letter.
-ANSWER_ABOVE = _words("""
+ANSWER_ABOVE = entries("""
     por encima de esta línea|encima de esta línea|sobre esta línea|arriba de esta línea|acima desta linha
     above this line|reply above|au-dessus de cette ligne|oberhalb dieser zeile|sopra questa riga""")
 
 # How the last line of a message written on a telephone, or in a free web mail, begins.
-DEVICE_FOOTERS = _words("""
+DEVICE_FOOTERS = entries("""
     enviado desde mi|enviado desde un|enviado desde el|enviado desde outlook|enviado desde yahoo|enviado desde correo
     enviado desde la|enviado desde mail|enviado desde proton|enviado desde samsung|enviado desde gmail|enviado desde aol
     enviado desde windows|enviado desde spark|enviado desde for|enviado desde my|enviado desde blue
@@ -132,13 +129,13 @@ DEVICE_FOOTERS = _words("""
     发自我的|從我的|从我的|나의 iphone에서""")
 DEVICE_FOOTER_WORDS = 9
 # A longer one excuses itself: «Sent from my Android device with K-9 Mail. Please excuse my brevity.»
-EXCUSES = _words("""
+EXCUSES = entries("""
     brevedad|brevidade|brevity|concis|kürze|brevità|disculp|desculp|excuse|excus|typos|tippfehler|autocorre|errores
     erros|entschuldig""")
 DEVICE_FOOTER_LONGEST = 24
 
 # What virus scanners write below a message.
-SCANNER_FOOTERS = _words("""
+SCANNER_FOOTERS = entries("""
     libre de virus|livre de vírus|virus-free|sans virus|virenfrei|privo di virus|garantito senza virus
     este correo electrónico ha sido comprobado en busca de virus|este correo electrónico ha sido analizado en busca
     este mensaje ha sido analizado por mailscanner|este email foi escaneado pelo avast|este e-mail foi verificado
@@ -147,10 +144,10 @@ SCANNER_FOOTERS = _words("""
 
 # Prefixes of a subject, before the colon; some programs count: «Re[2]:».
 REPLY_PREFIXES = frozenset(
-    _words(
+    entries(
         "re|rv re|resp|respuesta|resposta|rif|aw|antw|antwort|sv|vs|odp|ynt|回复|答复|r|ref|rép|re fwd|re rv|yt|bls|res"
     )
 )
 FORWARD_PREFIXES = frozenset(
-    _words("rv|fwd|fw|tr|enc|i|wg|reenv|reenviado|reenvío|encaminhado|res fwd|doorst|vb|pd|vl|ilt|转发|轉寄")
+    entries("rv|fwd|fw|tr|enc|i|wg|reenv|reenviado|reenvío|encaminhado|res fwd|doorst|vb|pd|vl|ilt|转发|轉寄")
 )

@@ -83,11 +83,12 @@ def _whole(message: bytes, level: int) -> ParsedMail:
     returned = bounces.find(root, fields, body.text)
     mail = _of_header(fields, _defects(message, fields, body, head))
     answers = automatic.answers_another(fields)
-    auto = _auto(fields, root, mail.sender, returned)
+    own = quoting.new_text(bodies.without_armour(body.own_text), answers)
+    auto = _auto(fields, root, mail.sender, returned, own)
     return replace(
         mail,
         text=body.text.strip("\n"),
-        reply=quoting.new_text(bodies.without_armour(body.own_text), answers),
+        reply=own,
         html_sanitized="\n".join(body.html) if body.html else None,
         attachments=body.files,
         auto=auto,
@@ -158,10 +159,12 @@ def _defects(message: bytes, fields: headers.Fields, body: bodies.Body, head: ma
     return tuple(dict.fromkeys(found))
 
 
-def _auto(fields: headers.Fields, root: parts.Part, sender: Mailbox | None, returned: bounces.Returned | None) -> Auto:
+def _auto(
+    fields: headers.Fields, root: parts.Part, sender: Mailbox | None, returned: bounces.Returned | None, own: str
+) -> Auto:
     leaf_types = tuple(leaf.content_type for leaf in parts.leaves(root))
     address = sender.address if sender else ""
-    return automatic.judge(automatic.Facts(fields, root, leaf_types, address, returned.reason if returned else ""))
+    return automatic.judge(automatic.Facts(fields, root, leaf_types, address, returned.reason if returned else "", own))
 
 
 def _forwarded(mail: ParsedMail, body: bodies.Body, level: int) -> Forwarded | None:
