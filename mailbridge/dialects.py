@@ -6,7 +6,6 @@ entry here, not a new rule.
 
 from mailbridge.tables import entries
 
-
 # Labels of a quoted header block (Outlook, Apple Mail, Thunderbird, Yahoo, Zimbra, Notes, Gmail forwards).
 _LABELS_BY_KIND: dict[str, str] = {
     "from": """
