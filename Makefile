@@ -31,7 +31,8 @@ setup:
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q python$$version-venv; \
 	fi; \
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV); \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		--find-links wheels --only-binary :all: -r requirements.lock; \
 	$(BIN)/python -c 'import pathlib, sysconfig; \
 		pathlib.Path(sysconfig.get_path("purelib"), "helpdesk.pth").write_text(str(pathlib.Path.cwd()) + "\n")'; \
 	printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m helpdesk "$$@"\n' > $(BIN)/helpdesk; \

@@ -5,7 +5,7 @@ from flask import Flask
 import config
 from helpdesk import files
 from helpdesk.app import AppSettings, create_app
-from mailbridge import runtime
+from mailbridge import runtime, signing
 from mailbridge.runtime import Runtime
 from mailbridge.sandbox import Sandbox
 
@@ -30,5 +30,6 @@ def application(settings: config.Settings, url: str, *, demo: bool = False) -> F
     app = create_app(app_settings)
     keep = demo and settings.smtp_url is None
     fence = Sandbox(READERS)
-    runtime.install(app, Runtime(app_settings.desk, store, fence, settings.border, settings.smtp_url, keep))
+    signer = signing.signer(settings.dkim_key_file, settings.dkim_selector)
+    runtime.install(app, Runtime(app_settings.desk, store, fence, settings.border, settings.smtp_url, keep, signer))
     return app

@@ -4,13 +4,17 @@ One walk over the parts in order. multipart/alternative shows one of its members
 shows all its inline texts; a named or attached text is a file.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mailbridge import attachments, charsets, flowed, markup, parts, smime, words
 from mailbridge.values import Attachment, Crypto
 
-_SHOWN = ("text/plain", "text/html", "text/markdown", "text/x-markdown")
+_ENRICHED = ("text/enriched", "text/richtext")
+_SHOWN = ("text/plain", "text/html", "text/markdown", "text/x-markdown", *_ENRICHED)
+_ENRICHED_PARAMETER = re.compile(r"<param>[^<>]{0,200}</param>", re.I)
+_ENRICHED_COMMAND = re.compile(r"</?[a-zA-Z0-9-]{1,60}>")
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 _PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SMIME_TYPES = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -161,10 +165,18 @@ def _shown(part: parts.Part) -> Body:
             defects = (*defects, "html-too-deep")
         piece = Piece(*page.texts())
         return Body((piece,), (page.safe(),), (), defects)
+    if part.content_type in _ENRICHED:
+        text = _without_commands(text)
     if part.parameters.get("format", "").lower() == "flowed":
         text = flowed.unwrapped(text, part.parameters.get("delsp", "").lower() == "yes")
     text, files = attachments.without_uuencoded(text)
     return Body((Piece(text, text),), (), files, defects, plain=True)
+
+
+def _without_commands(text: str) -> str:
+    """text/enriched without its commands (RFC 1896): `<<` is a `<`, a lone line end a space, n of them are n - 1."""
+    bare = _ENRICHED_COMMAND.sub("", _ENRICHED_PARAMETER.sub("", text).replace("<<", "\0")).replace("\0", "<")
+    return re.sub(r"\n+", lambda ends: "\n" * (len(ends.group()) - 1) or " ", bare)
 
 
 def _declared_inside(content: bytes, declared: str | None) -> str | None:

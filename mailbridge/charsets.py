@@ -48,7 +48,7 @@ _MIXED_ENOUGH = 64
 
 def known(label: str | None) -> str | None:
     """Python's name of a declared charset, None when there is no such text encoding."""
-    cleaned = (label or "").strip().strip("\"'").lower().partition("*")[0]
+    cleaned = (label or "").partition("(")[0].partition("*")[0].strip(" \t\"';").lower()
     cleaned = _ALIASES.get(cleaned, cleaned)
     if not cleaned:
         return None

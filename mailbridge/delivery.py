@@ -47,7 +47,10 @@ def send(outbox_id: int, url: str) -> None:
             failpoints.reach("send.before_dot_commit")
 
     try:
-        message = composed(letter, runtime.current().files)
+        here = runtime.current()
+        message = composed(letter, here.files)
+        if here.signer is not None:
+            message = here.signer.signed(message, letter.sender)
     except (HelpdeskError, ValueError, UnicodeError) as error:
         log.exception("letter %s cannot be composed", outbox_id)
         result = Delivery("refused", f"La carta no se pudo componer: {error}")

@@ -4,6 +4,7 @@ mail-parser reads the header block (and tells what is wrong with it); parts, cha
 because mail-parser mixes nested messages into the text and gives up on bad base64.
 """
 
+import codecs
 import re
 from dataclasses import replace
 
@@ -49,11 +50,27 @@ def _read(raw: bytes, level: int) -> ParsedMail:
 
 
 def _normalised(raw: bytes) -> bytes:
-    message = raw.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n")
-    if b"\n" not in message and b"\r" in message:
-        message = message.replace(b"\r", b"\n")
+    message = _as_octets(raw).removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n")
+    message = _with_line_ends(message)
     opening = _MBOX_LINE.match(message)
     return _without_stray_lines(message[opening.end() :] if opening else message)
+
+
+def _as_octets(raw: bytes) -> bytes:
+    """A file that an editor saved as UTF-16 is read as the octets that it once was."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    return raw
+
+
+def _with_line_ends(message: bytes) -> bytes:
+    """CR alone (old Macintosh) and CR CR LF (a gateway that translated twice) as the line ends that they stand for."""
+    opening = message[: limits.MAX_HEADER_BYTES]
+    if b"\r\r\n" in opening:
+        return message.replace(b"\r\r\n", b"\r\n")
+    if b"\r\n" not in opening and opening.count(b"\r") > opening.count(b"\n"):
+        return message.replace(b"\r", b"\n")
+    return message
 
 
 def _without_stray_lines(message: bytes) -> bytes:

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from helpdesk.domain.desk import DeskSettings
 from helpdesk.files import Files
 from mailbridge.sandbox import Sandbox
+from mailbridge.signing import Signer
 
 KEY = "mailbridge"
 
@@ -14,7 +15,7 @@ KEY = "mailbridge"
 @dataclass(frozen=True)
 class Runtime:
     """`border` is the authserv-id we trust, `smtp_url` where letters are handed over (None: they wait, or are kept
-    for reading when `keep_letters`)."""
+    for reading when `keep_letters`), `signer` signs them when we have a key."""
 
     desk: DeskSettings
     files: Files
@@ -22,6 +23,7 @@ class Runtime:
     border: str | None
     smtp_url: str | None
     keep_letters: bool = False
+    signer: Signer | None = None
 
 
 def install(app: Flask, runtime: Runtime) -> None:

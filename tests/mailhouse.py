@@ -24,6 +24,7 @@ from helpdesk.services import catalogue
 from mailbridge import intake, jobs, runtime
 from mailbridge.runtime import Runtime
 from mailbridge.sandbox import Sandbox
+from mailbridge.signing import Signer
 
 INSTITUTIONS = Path(__file__).parents[1] / "helpdesk" / "institutions"
 DESK = DeskSettings(b"k" * 32, "http://127.0.0.1:8025", None)
@@ -81,12 +82,18 @@ def flask_app(url: str) -> Flask:
 
 @contextmanager
 def house(
-    url: str, folder: Path, *, smtp_url: str | None = None, keep: bool = False, sandbox: Sandbox | None = None
+    url: str,
+    folder: Path,
+    *,
+    smtp_url: str | None = None,
+    keep: bool = False,
+    sandbox: Sandbox | None = None,
+    signer: Signer | None = None,
 ) -> Iterator[House]:
     """The installation, its application context open."""
     app = flask_app(url)
     fence = sandbox or Sandbox(1)
-    runtime.install(app, Runtime(DESK, Files(folder), fence, BORDER, smtp_url, keep))
+    runtime.install(app, Runtime(DESK, Files(folder), fence, BORDER, smtp_url, keep, signer))
     with app.app_context():
         with transaction() as session:
             load_institution(session, "mef-ec")

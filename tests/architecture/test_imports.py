@@ -25,6 +25,7 @@ SHELL = {
     "outgoing",
     "jobs",
     "runtime",
+    "signing",
     "processing",
     "delivery",
     "screening",
