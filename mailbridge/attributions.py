@@ -17,11 +17,8 @@ _STARTS_WITH_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?[ap]\. ?m\b|\b\d{1,2} ?[ap]m\b", re.I)
 _STARTS = tuple(start for starts, _ in dialects.ATTRIBUTIONS for start in starts)
 # The sender's own sentence stands before the attribution on its line: nothing of it may be lost.
-_SENTENCE_BEFORE = tuple(
-    f"{stop} {start}{number}"
-    for start in _STARTS
-    for stop in ".!?"
-    for number in ("lun", "mar", "mié", "jue", "vie", "sáb", "dom", *"0123456789")
+_SENTENCE_BEFORE = re.compile(
+    rf"[.!?] (?:{'|'.join(re.escape(start) for start in _STARTS)})(?:lun|mar|mié|mie|jue|vie|sáb|sab|dom|\d)"
 )
 
 
@@ -57,10 +54,10 @@ def is_attribution(line: str, over_a_quote: bool) -> bool:
     `over_a_quote` tells that marked lines, or an element that holds a quote, follow.
     """
     folded = blocks.folded(line.strip("* "))
-    core = folded.strip("-* ").rstrip(" :：-")
-    if len(folded) > _LENGTH or not core or any(sentence in core for sentence in _SENTENCE_BEFORE):
-        return False
     if not folded.endswith(_COLONS) and not _is_dashed(folded):
+        return False
+    core = folded.strip("-* ").rstrip(" :：-")
+    if len(folded) > _LENGTH or not core or _SENTENCE_BEFORE.search(core):
         return False
     dated, addressed = bool(blocks.DATE.search(core)), bool(blocks.ADDRESS.search(core))
     evident = addressed or (dated and bool(_CLOCK.search(core))) or over_a_quote

@@ -22,6 +22,8 @@ _OWN_LINE = re.compile(
     r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}[A-Za-z0-9])>?:?[ \t]*$",
     re.I | re.M,
 )
+_RECIPIENT_LINE = re.compile(r"^[ \t]*<[^<>\s@]{1,64}@[^<>\s@]{1,255}>:", re.M)
+_REPLY_CODE = re.compile(r"(?<![\d.])[45]\d\d[ -](?=\D)")
 _RETURNED_ID = re.compile(r"^[ \t>]*message-id:[ \t]*<([^<>\s]{1,500})>", re.I | re.M)
 _DAEMON = re.compile(
     r"(?:mailer[-_.]?daemon|mail[-_.]daemon|postmaster|mdaemon|maildaemon|mail[-_.]?delivery(?:[-_.]sub)?[-_.]?system"
@@ -118,8 +120,10 @@ def _reported(leaf: parts.Part, root: parts.Part, fields: headers.Fields, text: 
     content, _ = parts.transfer_decoded(leaf.fields, leaf.encoded)
     groups = _groups(content.decode("utf-8", "replace"))
     recipients = [group for group in groups if "final-recipient" in group or "original-recipient" in group]
-    first = (recipients or groups or [{}])[0]
-    status = _STATUS.search(first.get("status", ""))
+    if not recipients:
+        return _told(root, fields, text)
+    first = recipients[0]
+    status = _STATUS.search(first.get("status", "")) or _STATUS.search(first.get("diagnostic-code", ""))
     action = first.get("action", "").split("(")[0].strip().lower()
     address = _typed_address(first.get("final-recipient") or first.get("original-recipient", ""))
     return Bounce(action or None, status.group(1) if status else None, address, _original_id(root, fields, text))
@@ -182,7 +186,15 @@ def _free_text_reason(fields: headers.Fields, text: str) -> str:
     if (daemon or null_path) and any(words in subject for words in _FAILURE_WORDS):
         return "failure subject"
     opening = text[:_OPENING].casefold()
-    return "failure text" if daemon and any(words in opening for words in _FAILURE_WORDS) else ""
+    if daemon and any(words in opening for words in _FAILURE_WORDS):
+        return "failure text"
+    # In whatever language: a recipient on a line of its own and the code of an SMTP reply (qmail's QSBMF and its like).
+    coded = _STATUS.search(opening) or _REPLY_CODE.search(opening)
+    return (
+        "recipient and reply code"
+        if (daemon or null_path) and coded and _RECIPIENT_LINE.search(text[:_OPENING])
+        else ""
+    )
 
 
 def _names_daemon(fields: headers.Fields) -> bool:
