@@ -176,8 +176,8 @@ def _bounce(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
         return Outcome("ignore", None, None, quarantine="bounce_unmatched")
     ticket = locked(session, actor, letter.ticket_id)
     message = append(session, ticket, incoming, "bounce", None)
-    failures.mark(session, actor, ticket, letter, incoming, message)
-    return Outcome("mark_delivery_failed", ticket.id, message.id)
+    failed = failures.mark(session, actor, ticket, letter, incoming, message)
+    return Outcome("mark_delivery_failed" if failed else "note_only", ticket.id, message.id)
 
 
 def _spoofed(session: Session, incoming: Incoming) -> str | None:

@@ -12,6 +12,14 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries.people import by_address
 from helpdesk.services import history, tokens
 
+# Reports that name no failure (RFC 3464 §2.3.3); servers send some of them although nobody asked.
+_NO_FAILURES = {
+    "delayed": "delivery_delayed",
+    "delivered": "delivery_confirmed",
+    "relayed": "delivery_confirmed",
+    "expanded": "delivery_confirmed",
+}
+
 
 def letter_of(session: Session, incoming: Incoming) -> Letter | None:
     """The letter that did not arrive: by the envelope address made for its recipient, else by the report's fields.
@@ -37,12 +45,16 @@ def letter_of(session: Session, incoming: Incoming) -> Letter | None:
     return None
 
 
-def mark(session: Session, actor: Actor, ticket: Ticket, letter: Letter, incoming: Incoming, message: Message) -> None:
-    """Show the letter as not delivered and remember that the address does not work."""
+def mark(session: Session, actor: Actor, ticket: Ticket, letter: Letter, incoming: Incoming, message: Message) -> bool:
+    """Show the letter as not delivered and remember that the address does not work; gives whether it failed.
+
+    A report of a delay or of success is told on the ticket and marks nothing.
+    """
     status = incoming.failure.status if incoming.failure else None
-    if incoming.failure is not None and incoming.failure.action == "delayed":
-        history.record(session, actor, ticket, "delivery_delayed", {"letter": letter.id, "status": status})
-        return
+    action = incoming.failure.action if incoming.failure else None
+    if action in _NO_FAILURES:
+        history.record(session, actor, ticket, _NO_FAILURES[action], {"letter": letter.id, "status": status})
+        return False
     letter.delivery_failed = status or "sin código"
     # Only the address that our letter went to: the report may be forged by its recipient and name anybody.
     person = by_address(session, ticket.institution_id, letter.recipient)
@@ -56,6 +68,7 @@ def mark(session: Session, actor: Actor, ticket: Ticket, letter: Letter, incomin
         "delivery_failed",
         {"letter": letter.id, "recipient": letter.recipient, "status": status, "message": message.id},
     )
+    return True
 
 
 def _newest(session: Session, incoming: Incoming, *conditions: ColumnElement[bool]) -> Letter | None:

@@ -24,6 +24,7 @@ PLAIN = {
     "receipt_received": "Llegó una confirmación de lectura",
     "delivery_failed": "Un correo no se entregó",
     "delivery_delayed": "Un correo se demora en entregarse",
+    "delivery_confirmed": "El servidor del destinatario confirmó la entrega de un correo",
     "delivery_in_doubt": "No consta si un correo llegó",
     "possibly_sent_twice": "Un correo pudo llegar dos veces",
     "kept_silent": "No se escribió al solicitante",

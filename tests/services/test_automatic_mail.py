@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from helpdesk.domain.incoming import DeliveryFailure
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.outbox import Letter
@@ -63,6 +65,16 @@ def test_a_bounce_cannot_mark_somebody_else(cast: Cast) -> None:
     ticket = cast.open()
     bounce(cast, cast.letter(ticket, "acuse"), recipient=REGIONAL_HEAD.address)
     assert cast.person(REGIONAL_HEAD).undeliverable_since is None
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_a_report_of_success_marks_nothing_as_failed(cast: Cast, action: str) -> None:
+    ticket = cast.open()
+    letter = cast.letter(ticket, "acuse")
+    bounce(cast, letter, status="2.0.0", action=action)
+    assert letter.delivery_failed is None
+    assert cast.person(REQUESTER).undeliverable_since is None
+    assert cast.events(ticket, "delivery_confirmed")
 
 
 def test_a_passing_failure_does_not_mark_the_address(cast: Cast) -> None:
