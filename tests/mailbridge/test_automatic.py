@@ -27,6 +27,9 @@ KINDS = [
     ("Auto-Submitted: no\r\n", "none"),
     ("Precedence: normal\r\n", "none"),
     ("X-Autoreply: no\r\n", "none"),
+    ("X-BeenThere: l@x.org\r\nPrecedence: bulk\r\n", "list"),
+    ("Sender: owner-l@x.org\r\n", "list"),
+    ("X-Mailer: vacation 3.1\r\n", "auto-reply"),
     ("Return-Path: <lucia@example.org>\r\n", "none"),
 ]
 
@@ -37,7 +40,43 @@ def test_header_fields_tell_machine_mail(extra: str, kind: str) -> None:
     assert (auto.kind, auto.is_auto, bool(auto.reason)) == (kind, kind != "none", kind != "none")
 
 
+ABSENCES = [
+    "Estimados:\n\nMe encuentro fuera de la oficina hasta el 15 de marzo. Si su consulta es urgente, por favor escriba a Eva.",
+    "Gracias por su mensaje. Estoy de vacaciones del 1 al 15 de marzo; a mi regreso responderé su correo.",
+    "Olá, estou de férias até 15 de março. Em caso de urgência, entre em contato com a Eva.",
+    "I am out of the office until March 15 with limited access to my mail.",
+    "Este es un mensaje automático, por favor no responda.",
+    "This is an automated response. Your message was received.",
+]
+PERSONS = [
+    "Estoy de vacaciones hasta el lunes, pero apruebo lo pedido. Gracias por su correo.",
+    "Gracias por su correo. El director está fuera de la oficina; firmo en su lugar.",
+    "Necesito licencias de usuario para dos personas; por favor comuníquese con Eva.",
+    "Recibí un texto que decía: su solicitud llegó. ¿Es una respuesta automática o la leyó alguien?",
+    "Estoy fuera de la oficina, llego a las 10 y lo reviso.",
+]
+
+
+@pytest.mark.parametrize("text", ABSENCES)
+def test_an_absence_that_only_its_words_tell_is_an_automatic_answer(text: str) -> None:
+    answer = letter(f"{text}\r\n", "In-Reply-To: <t9@x.org>\r\n")
+    assert parse(answer).auto.kind == "auto-reply"
+    assert parse(letter(f"{text}\r\n")).auto.kind == "none", "it answers nothing"
+
+
+@pytest.mark.parametrize("text", PERSONS)
+def test_a_person_who_writes_of_an_absence_is_no_machine(text: str) -> None:
+    assert parse(letter(f"{text}\r\n", "In-Reply-To: <t9@x.org>\r\n")).auto.kind == "none"
+
+
 SUBJECTS = [
+    ("Out of office", "auto-reply"),
+    ("Fuera de la oficina", "auto-reply"),
+    ("AUTO: Ana Ruiz is out of the office (returning 16/03/2026)", "auto-reply"),
+    ("Estaré de vacaciones hasta el 16 de marzo", "auto-reply"),
+    ("El director está de vacaciones", "none"),
+    ("Estoy de vacaciones, ¿quién firma?", "none"),
+    ("Report Domain: x.org Submitter: google.com Report-ID: 12", "auto-generated"),
     ("Respuesta automática: Pedido", "auto-reply"),
     ("Fuera de oficina: Pedido", "auto-reply"),
     ("Resposta automática: Pedido", "auto-reply"),
@@ -89,6 +128,16 @@ def test_a_delivery_report_gives_its_first_recipient_and_the_failed_message(retu
     assert mail.bounce == Bounce("failed", "5.1.1", "ana@x.org", "out1@example.com")
 
 
+def test_a_report_without_a_recipient_is_read_from_its_text() -> None:
+    raw = mixed(
+        part("text/plain", b"could not be delivered.\r\n\r\n<ana@x.org>: host mx said: 550 5.1.1 no such user\r\n"),
+        part("message/delivery-status", b"Reporting-MTA: dns; mx.x.org\r\n"),
+        kind="report",
+        parameters="; report-type=delivery-status",
+    )
+    assert parse(raw).bounce == Bounce("failed", "5.1.1", "ana@x.org", None)
+
+
 def test_a_delay_is_told_from_a_failure() -> None:
     status = b"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; ana@x.org\r\nAction: delayed\r\nStatus: 4.4.1\r\n"
     raw = mixed(part("message/delivery-status", status), kind="report", parameters="; report-type=delivery-status")
@@ -111,7 +160,13 @@ EXCHANGE = (
 )
 
 
-@pytest.mark.parametrize(("raw", "status"), [(QMAIL, "5.1.1"), (EXIM, None), (EXCHANGE, "5.1.10")])
+QMAIL_ES = (
+    "Return-Path: <>\r\nFrom: Correo <correo@mx.x.org>\r\nTo: mesa@example.com\r\nSubject: aviso\r\n\r\n"
+    "Lo sentimos.\r\n\r\n<ana@x.org>:\r\nNo existe (#5.1.1)\r\n\r\nMessage-ID: <out2@example.com>\r\n"
+)
+
+
+@pytest.mark.parametrize(("raw", "status"), [(QMAIL_ES, "5.1.1"), (QMAIL, "5.1.1"), (EXIM, None), (EXCHANGE, "5.1.10")])
 def test_a_bounce_in_free_text_is_understood(raw: str, status: str | None) -> None:
     mail = parse(raw.encode())
     assert mail.auto.kind == "bounce"

@@ -34,6 +34,30 @@ def test_every_kind_of_line_end_is_read(ends: bytes) -> None:
     assert (mail.subject, mail.text) == ("Pedido", "uno\ndos")
 
 
+def test_line_ends_that_a_gateway_doubled_are_read() -> None:
+    mail = parse(letter("uno\r\ndos\r\n").replace(b"\r\n", b"\r\r\n"))
+    assert (mail.subject, mail.text) == ("Pedido", "uno\ndos")
+
+
+def test_old_line_ends_are_read_beside_a_stray_new_one() -> None:
+    assert parse(letter("uno\r\ndos\r\n").replace(b"\r\n", b"\r") + b"\n").text == "uno\ndos"
+
+
+def test_a_file_that_an_editor_saved_as_utf16_is_read() -> None:
+    mail = parse(letter("Año\r\n").decode().encode("utf-16"))
+    assert (mail.subject, mail.text) == ("Pedido", "Año")
+
+
+def test_enriched_text_is_read_without_its_commands() -> None:
+    mail = parse(typed("text/enriched", b"<bold>Uno</bold> <<dos\r\ny tres\r\n\r\n<param>x</param>Fin"))
+    assert mail.text == "Uno <dos y tres\nFin"
+
+
+def test_a_comment_beside_a_charset_is_passed_over() -> None:
+    mail = parse(typed("text/plain; charset=utf-8 (Unicode)", "Año".encode()))
+    assert (mail.text, mail.defects) == ("Año", ())
+
+
 @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"From ana@x.org Mon Mar  2 10:00:00 2026\n", b"\r\n\r\n"])
 def test_what_stands_before_the_header_is_skipped(before: bytes) -> None:
     assert parse(before + letter()).subject == "Pedido"
