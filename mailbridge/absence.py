@@ -40,7 +40,7 @@ _ABSENT = re.compile(
     r"(?:me encuentro|me encontraré|me encontrare|estoy|estaré|estare|voy a estar|permaneceré|salgo|salí"
     r"|informo que estaré"
     r"|encontro-me|encontrar-me-ei|estou|estarei|i am|i'm|i will be|i'll be|i shall be|currently|je suis|je serai"
-    r"|actuellement|ich bin|bin ich|ich werde|sono|sarò)\W+(?:[\w.]+\W+){0,6}?"
+    r"|actuellement|ich bin|bin ich|ich werde|sono|sarò)\W{1,3}(?:\w+\W{1,3}){0,6}?"
     r"(?:fuera de (?:la|mi|nuestra)? ?(?:oficina|institución|ciudad|país)|fuera del (?:despacho|país|trabajo)"
     r"|de vacaciones"
     r"|(?:con|de|en) (?:licencia|permiso|descanso|comisión|descanso médico)|en uso de|haciendo uso|ausente|de viaje"

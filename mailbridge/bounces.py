@@ -15,6 +15,7 @@ _RETURNED_TYPES = (
     "message/global-headers",
     "message/rfc822-headers",
 )
+_NESTED_TYPES = ("message/rfc822", "message/global")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}[A-Za-z0-9]")
 _OWN_LINE = re.compile(
@@ -102,7 +103,7 @@ class Returned:
 
 def find(root: parts.Part, fields: headers.Fields, text: str) -> Returned | None:
     """The bounce that a message is, None when it is none. `text` is its readable text."""
-    status_leaf = next((leaf for leaf in parts.leaves(root) if leaf.content_type in _STATUS_TYPES), None)
+    status_leaf = _status_leaf(root)
     declared = root.content_type == "multipart/report" and root.parameters.get("report-type", "").lower() in (
         "delivery-status",
         "global-delivery-status",
@@ -112,7 +113,22 @@ def find(root: parts.Part, fields: headers.Fields, text: str) -> Returned | None
     if declared:
         return Returned(_told(root, fields, text), "DSN (RFC 3464)")
     reason = _free_text_reason(fields, text)
-    return Returned(_told(root, fields, text), reason) if reason else None
+    return Returned(_carried(root) or _told(root, fields, text), reason) if reason else None
+
+
+def _status_leaf(root: parts.Part) -> parts.Part | None:
+    return next((leaf for leaf in parts.leaves(root) if leaf.content_type in _STATUS_TYPES), None)
+
+
+def _carried(root: parts.Part) -> Bounce | None:
+    """The facts of a report that came as a file: a forwarding server sends on what came back to it."""
+    for leaf in parts.leaves(root):
+        if leaf.content_type in _NESTED_TYPES:
+            report = parts.tree(parts.transfer_decoded(leaf.fields, leaf.encoded)[0].lstrip(b"\r\n"))
+            status_leaf = _status_leaf(report)
+            if status_leaf is not None:
+                return _reported(status_leaf, report, report.fields, "")
+    return None
 
 
 def _reported(leaf: parts.Part, root: parts.Part, fields: headers.Fields, text: str) -> Bounce:
@@ -125,7 +141,8 @@ def _reported(leaf: parts.Part, root: parts.Part, fields: headers.Fields, text: 
     first = recipients[0]
     status = _STATUS.search(first.get("status", "")) or _STATUS.search(first.get("diagnostic-code", ""))
     action = first.get("action", "").split("(")[0].strip().lower()
-    address = _typed_address(first.get("final-recipient") or first.get("original-recipient", ""))
+    addresses = [_typed_address(first.get(name, "")) for name in ("final-recipient", "original-recipient")]
+    address = next((one for one in addresses if one and "@" in one), addresses[0] or addresses[1])
     return Bounce(action or None, status.group(1) if status else None, address, _original_id(root, fields, text))
 
 
