@@ -10,14 +10,16 @@ LOCKED := $(VENV)/requirements.lock
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PYTEST_ARGS ?=
+SECONDS ?= 60
 
-.PHONY: help setup demo test soak ci lint types contracts migration clean
+.PHONY: help setup demo test soak fuzz ci lint types contracts migration clean
 
 help:
 	@echo "make demo       everything on this machine, with sample mail; Ctrl-C stops it"
 	@echo "make test       the whole test suite"
 	@echo "make ci         lint, types, contracts, tests with skipping forbidden, coverage"
 	@echo "make soak       long runs that print figures: 10,000 messages while somebody works"
+	@echo "make fuzz       looks for bytes that break a reader of mail (SECONDS=60 for each)"
 	@echo "make lint | types | contracts | migration | clean"
 
 # The environment is complete when its copy of the lock equals the lock; git changes times, so times decide nothing.
@@ -47,6 +49,11 @@ test: setup
 
 soak: setup
 	$(BIN)/python -m pytest -m soak -s tests/soak
+
+# Looks for bytes that break a reader, SECONDS for each; atheris is made for CPython 3.11 to 3.13 on Linux only.
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r tests/fuzz/requirements.txt
+	for target in parser replies dsn authentication; do $(BIN)/python -m tests.fuzz.run $$target $(SECONDS); done
 
 ci: lint types contracts
 	$(MAKE) test HELPDESK_TEST_NO_SKIP=1 PYTEST_ARGS="--cov --cov-report=term:skip-covered $(PYTEST_ARGS)"

@@ -16,7 +16,6 @@ NOT_AUTOMATIC = Auto(False, "none", "")
 _REPORT_TYPES = {
     "disposition-notification": "MDN (RFC 8098)",
     "feedback-report": "ARF (RFC 5965)",
-    "tlsrpt": "TLS report (RFC 8460)",
 }
 _REPORT_PARTS = {"message/disposition-notification": "MDN (RFC 8098)", "message/feedback-report": "ARF (RFC 5965)"}
 _LIST_FIELDS = (
@@ -119,6 +118,8 @@ def _report(facts: Facts) -> str:
     kind = facts.root.parameters.get("report-type", "").lower()
     if facts.root.content_type == "multipart/report" and kind in _REPORT_TYPES:
         return _REPORT_TYPES[kind]
+    if facts.fields.first("x-hmxmroriginalrecipient") is not None:
+        return "JMRP"  # Microsoft's complaints came before ARF and still do without it
     return next((_REPORT_PARTS[one] for one in facts.leaf_types if one in _REPORT_PARTS), "")
 
 
@@ -190,7 +191,10 @@ def _list_sender(facts: Facts) -> str:
     return "Sender" if _LIST_SENDER.match(local) else ""
 
 
-def _dmarc_report(facts: Facts) -> str:
+def _policy_report(facts: Facts) -> str:
+    """Reports on our domain's policies, sent by programs every day."""
+    if facts.root.parameters.get("report-type", "").lower() == "tlsrpt":
+        return "TLS report (RFC 8460)"
     return "DMARC report (RFC 7489)" if _DMARC_SUBJECT.search(facts.subject) else ""
 
 
@@ -226,7 +230,7 @@ _RULES: tuple[tuple[AutoKind, Rule], ...] = (
     ("auto-reply", _answer_text),
     ("auto-generated", _auto_submitted),
     ("auto-generated", _machine_field),
-    ("auto-generated", _dmarc_report),
+    ("auto-generated", _policy_report),
     ("list", _list_field),
     ("list", _list_sender),
     ("auto-generated", _suppressed),
