@@ -118,6 +118,8 @@ def _report(facts: Facts) -> str:
     kind = facts.root.parameters.get("report-type", "").lower()
     if facts.root.content_type == "multipart/report" and kind in _REPORT_TYPES:
         return _REPORT_TYPES[kind]
+    if facts.value("content-class") == "urn:content-classes:mdn":
+        return "Content-Class"
     if facts.fields.first("x-hmxmroriginalrecipient") is not None:
         return "JMRP"  # Microsoft's complaints came before ARF and still do without it
     return next((_REPORT_PARTS[one] for one in facts.leaf_types if one in _REPORT_PARTS), "")

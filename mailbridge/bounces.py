@@ -17,6 +17,8 @@ _RETURNED_TYPES = (
 )
 _NESTED_TYPES = ("message/rfc822", "message/global")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+# In free text versions of programs look alike; the subjects of RFC 3463 §3 go from 0 to 7.
+_TOLD_STATUS = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?![\d.])")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}[A-Za-z0-9]")
 _OWN_LINE = re.compile(
     r"^[ \t]*(?:(?:<|to: ?<?|recipient: ?<?|recipient address: ?)?)"
@@ -71,7 +73,7 @@ _FAILURE_WORDS = entries("""
     notificación de estado de entrega|notificación del estado de la entrega|informe de no entrega|entrega incompleta
     mensaje devuelto|correo devuelto|devuelto al remitente|no se ha encontrado la dirección|no se encontró la dirección
     mensaje bloqueado|no llegó a algunos|no llegó a todos|no se pudo enviar|correo no entregado|mensaje rechazado
-    não é possível entregar|não foi possível entregar|não foi entregue|não entregue|não pôde ser entregue
+    não é possível entregar|não foi possível entregar|não foi entregue|não entregue|não entregável|não pôde ser entregue
     não pode ser entregue|falha na entrega|falha de entrega|erro na entrega|entrega falhou|problema na entrega
     devolvido ao remetente|mensagem devolvida|e-mail devolvido|notificação de status de entrega
     notificação do estado da entrega|notificação de estado de entrega|endereço não encontrado|mensagem bloqueada
@@ -195,6 +197,8 @@ def _original_id(root: parts.Part, fields: headers.Fields, text: str) -> str | N
 def _free_text_reason(fields: headers.Fields, text: str) -> str:
     if fields.first("x-failed-recipients"):
         return "X-Failed-Recipients"
+    if (fields.first("content-class") or "").lower() == "urn:content-classes:dsn":
+        return "Content-Class"  # Exchange 2000 and 2003 to their own clients
     senders = fields.mailboxes("from")
     local = senders[0].address.partition("@")[0].lower() if senders else ""
     daemon = bool(_DAEMON.match(local)) or _names_daemon(fields)
@@ -206,7 +210,7 @@ def _free_text_reason(fields: headers.Fields, text: str) -> str:
     if daemon and any(words in opening for words in _FAILURE_WORDS):
         return "failure text"
     # In whatever language: a recipient on a line of its own and the code of an SMTP reply (qmail's QSBMF and its like).
-    coded = _STATUS.search(opening) or _REPLY_CODE.search(opening)
+    coded = _TOLD_STATUS.search(opening) or _REPLY_CODE.search(opening)
     return (
         "recipient and reply code"
         if (daemon or null_path) and coded and _RECIPIENT_LINE.search(text[:_OPENING])
@@ -224,7 +228,7 @@ def _told(root: parts.Part, fields: headers.Fields, text: str) -> Bounce:
     subject = (fields.text("subject") or "").casefold()
     said = f"{subject}\n{text[:_OPENING].casefold()}"
     delayed = any(words in said for words in _DELAY_WORDS)
-    status = _STATUS.search(looked_at)
+    status = _TOLD_STATUS.search(looked_at)
     return Bounce(
         "delayed" if delayed else "failed",
         status.group(1) if status else None,
