@@ -110,9 +110,12 @@ def jobs(connection: Connection) -> Finding:
 
 def mailboxes(connection: Connection) -> Iterator[Finding]:
     """What the bridge last met at each mailbox."""
-    query = select(Mailbox.address, Mailbox.last_error).where(Mailbox.active, Mailbox.imap_url.is_not(None))
-    for mailbox, trouble in connection.execute(query.order_by(Mailbox.address)):
+    seen = select(Mailbox.address, Mailbox.last_error, Mailbox.last_remark)
+    query = seen.where(Mailbox.active, Mailbox.imap_url.is_not(None)).order_by(Mailbox.address)
+    for mailbox, trouble, remark in connection.execute(query):
         if trouble:
             yield Finding("error", f"mailbox {mailbox}", f"{trouble.rstrip('.')}.")
+        elif remark:
+            yield Finding("warning", f"mailbox {mailbox}", f"{remark.rstrip('.')}.")
         else:
             yield Finding("ok", f"mailbox {mailbox}", "was fetched without an error.")

@@ -43,6 +43,18 @@ def end_of(lines: list[str], at: int) -> int | None:
     return None
 
 
+def runs_into_quote(line: str) -> bool:
+    """Whether a line is an attribution with what it attributes behind it (Yahoo Mail for Android, run-together HTML)."""
+    folded = blocks.folded(line[: _LENGTH * 2])
+    if not folded.startswith(_STARTS):
+        return False
+    for verb in dialects.ATTRIBUTION_VERBS:
+        head, found, rest = folded.partition(f" {verb}:")
+        if found and rest and len(head) <= _LENGTH and blocks.ADDRESS.search(head) and blocks.DATE.search(head):
+            return True
+    return False
+
+
 def is_quoted(line: str) -> bool:
     """Whether a line bears the mark of a quote (`>`; `|>` of some web mail, `&gt;` of broken converters)."""
     return line.lstrip().startswith((">", "|>", "&gt;"))

@@ -1,14 +1,15 @@
 """A logged-in IMAP connection and the few things we ask of it; its failures told in plain Spanish."""
 
 import imaplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from imapclient import SEEN, IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient import DELETED, SEEN, IMAPClient
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from helpdesk.domain.errors import Unavailable
 from mailbridge.limits import MAX_MESSAGE_BYTES
@@ -18,10 +19,25 @@ BATCH_MESSAGES = 20
 BATCH_BYTES = 8 * 1024 * 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FAILURES = (IMAPClientError, imaplib.IMAP4.error, OSError)
+# A literal that a server announces is reserved in memory before it comes.
+LONGEST_LITERAL = MAX_MESSAGE_BYTES + 1024 * 1024
+# RFC 5530 and what Microsoft 365 and Gmail say when it is too much for them: not the password's fault.
+PASSING_CODES = (
+    "[UNAVAILABLE]",
+    "[INUSE]",
+    "[LIMIT]",
+    "[THROTTLED]",
+    "[OVERQUOTA]",
+    "Too many simultaneous connections",
+)
 
 
 class LoginRefused(Unavailable):
     """El servidor de correo no acepta el usuario o la contraseña de la casilla: revíselos y vuelva a configurarla."""
+
+
+class FolderMissing(Unavailable):
+    """A folder that is to be read is not in the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +47,15 @@ class Account:
     url: str
     user: str
     secret: str
-    folder: str
     token: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A selected folder. In a read-only one nothing can be flagged or moved."""
+
+    uidvalidity: int
+    read_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +69,12 @@ class Fetched:
 
 
 @contextmanager
-def logged_in(account: Account) -> Iterator[IMAPClient]:
-    """A connection with the account's folder not yet selected. Raises `LoginRefused` or `Unavailable` in Spanish."""
-    try:
-        client = connected(account.url)
-    except FAILURES as error:
-        raise Unavailable(f"El servidor de correo {account.url} no responde: {reason(error)}.") from error
+def logged_in(account: Account, seconds: float = SECONDS) -> Iterator[IMAPClient]:
+    """A connection with no folder selected yet; no answer within `seconds` ends it.
+
+    Raises `LoginRefused` or `Unavailable` in Spanish.
+    """
+    client = connected(account.url, seconds)
     try:
         login(client, account)
         yield client
@@ -59,17 +82,62 @@ def logged_in(account: Account) -> Iterator[IMAPClient]:
         client.shutdown()
 
 
-def connected(url: str) -> IMAPClient:
-    """A greeted connection, encrypted with a checked certificate unless the server is this machine."""
+def connected(url: str, seconds: float = SECONDS) -> IMAPClient:
+    """A greeted connection, encrypted with a checked certificate unless the server is this machine.
+
+    Raises `Unavailable` with what is wrong with the address, the port, or the encryption.
+    """
+    try:
+        return _connected(url, seconds)
+    except FAILURES as error:
+        raise Unavailable(f"El servidor de correo {url} no responde: {explained(error)}.") from error
+
+
+def _connected(url: str, seconds: float) -> IMAPClient:
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     context = ssl.create_default_context()
     if parts.scheme == "imaps":
-        return IMAPClient(host, port=parts.port or 993, ssl=True, ssl_context=context, timeout=SECONDS)
-    client = IMAPClient(host, port=parts.port or 143, ssl=False, timeout=SECONDS)
-    if host not in LOOPBACK:
-        client.starttls(context)
+        client = IMAPClient(host, port=parts.port or 993, ssl=True, ssl_context=context, timeout=seconds)
+    else:
+        client = IMAPClient(host, port=parts.port or 143, ssl=False, timeout=seconds)
+        if host not in LOOPBACK:
+            client.starttls(context)
+    _refuse_long_literals(client)
     return client
+
+
+def _refuse_long_literals(client: IMAPClient) -> None:
+    server = client._imap
+    read = server.read
+
+    def bounded(size: int) -> bytes:
+        if size > LONGEST_LITERAL:
+            raise imaplib.IMAP4.abort(f"the server announced {size} bytes")
+        found: bytes = read(size)
+        return found
+
+    server.read = bounded
+
+
+def explained(error: BaseException) -> str:
+    """What a failure to connect means and what to look at."""
+    match error:
+        case socket.gaierror():
+            return "no existe un servidor con ese nombre; revise cómo está escrito"
+        case ConnectionRefusedError():
+            return "nada atiende en ese puerto; el habitual es 993 con imaps:// y 143 con imap://"
+        case ssl.SSLCertVerificationError():
+            return (
+                f"su certificado no es válido para ese nombre ({error.verify_message}); use el nombre que figura en él"
+            )
+        case ssl.SSLError():
+            return "no habla TLS en ese puerto; escriba imap:// si usa STARTTLS, o el puerto 993 con imaps://"
+        case TimeoutError():
+            return "no contestó a tiempo; revise el cortafuegos entre las dos máquinas"
+        case CapabilityError() | IMAPClientError() if "STARTTLS" in str(error).upper():
+            return "no ofrece cifrado (STARTTLS) y sin él no se envía la contraseña; escriba imaps://"
+    return reason(error)
 
 
 def login(client: IMAPClient, account: Account) -> None:
@@ -81,19 +149,22 @@ def login(client: IMAPClient, account: Account) -> None:
             client.login(account.user, account.secret)
     except LoginError as error:
         text = str(error)
-        if any(code in text for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]")):
+        if any(code.lower() in text.lower() for code in PASSING_CODES):
             raise Unavailable(f"El servidor de correo no atiende ahora a {account.user}: {reason(error)}.") from error
         raise LoginRefused(f"{LoginRefused.__doc__} Respuesta: {reason(error)}.") from error
     except FAILURES as error:
         raise Unavailable(f"El servidor de correo cortó el inicio de sesión: {reason(error)}.") from error
 
 
-def select(client: IMAPClient, folder: str) -> int:
-    """Selects the folder and gives its UIDVALIDITY. Raises `Unavailable` naming the folder."""
+def select(client: IMAPClient, folder: str) -> Opened:
+    """Selects the folder. Raises `FolderMissing` naming it."""
     try:
-        return int(client.select_folder(folder)[b"UIDVALIDITY"])
+        answer = client.select_folder(folder)
+    except imaplib.IMAP4.abort:
+        raise
     except IMAPClientError as error:
-        raise Unavailable(f"La casilla no tiene una carpeta {folder}: {reason(error)}.") from error
+        raise FolderMissing(f"La casilla no tiene una carpeta {folder}: {reason(error)}.") from error
+    return Opened(int(answer[b"UIDVALIDITY"]), b"READ-ONLY" in answer)
 
 
 def uids_above(client: IMAPClient, uid: int) -> list[int]:
@@ -128,10 +199,40 @@ def batches(uids: list[int], sizes: dict[int, int]) -> Iterator[list[int]]:
         yield batch
 
 
-def mark_read(client: IMAPClient, uids: list[int]) -> None:
-    """Flags messages \\Seen: a courtesy to people who look into the mailbox."""
-    if uids:
-        client.add_flags(uids, [SEEN], silent=True)
+def present(client: IMAPClient, uids: list[int]) -> set[int]:
+    """Those of the UIDs that are still in the selected folder."""
+    return set(client.search(["UID", ",".join(map(str, uids))])) & set(uids) if uids else set()
+
+
+def put_away(client: IMAPClient, uids: list[int], move_to: str | None) -> str | None:
+    """Shows people who look into the mailbox what was taken in: moved to a folder, or flagged as read.
+
+    A courtesy: where the server refuses, the messages stay and a sentence says why.
+    """
+    if not uids:
+        return None
+    try:
+        if move_to is None or not _moved(client, uids, move_to):
+            client.add_flags(uids, [SEEN], silent=True)
+    except imaplib.IMAP4.abort:
+        raise
+    except IMAPClientError as error:
+        what = f"mover a {move_to} lo ya leído" if move_to else "marcar lo ya leído"
+        return f"El correo se recibe, pero el servidor no permite {what}: {reason(error)}."
+    return None
+
+
+def _moved(client: IMAPClient, uids: list[int], move_to: str) -> bool:
+    """Whether the server can move: by MOVE (RFC 6851), or by copying and removing just those (UIDPLUS, RFC 4315)."""
+    if client.has_capability("MOVE"):
+        client.move(uids, move_to)
+    elif client.has_capability("UIDPLUS"):
+        client.copy(uids, move_to)
+        client.add_flags(uids, [SEEN, DELETED], silent=True)
+        client.uid_expunge(uids)
+    else:
+        return False
+    return True
 
 
 def reason(error: BaseException) -> str:

@@ -15,10 +15,10 @@ def account(connection: Connection, secret_key: bytes) -> Account:
     """
     plain = vault.unseal(connection.secret, secret_key)
     if not connection.oauth2:
-        return Account(connection.url, connection.user, plain, connection.folder)
+        return Account(connection.url, connection.user, plain)
     credential = oauth.read(plain)
     token, renewed = oauth.access_token(credential)
     if renewed != credential:
         with transaction() as session:
             mailboxes.replace_secret(session, connection, vault.seal(oauth.written(renewed), secret_key))
-    return Account(connection.url, connection.user, token, connection.folder, token=True)
+    return Account(connection.url, connection.user, token, token=True)

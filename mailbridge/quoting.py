@@ -60,6 +60,8 @@ def _without_quotes(lines: list[str], answers: bool) -> tuple[list[str], bool]:
         elif _is_divider(lines[at]) or (written and _asks_to_answer_above(lines[at])):
             return closings.without_rule(kept), True
         else:
+            if attributions.runs_into_quote(lines[at]):
+                return kept, True
             head = attributions.end_of(lines, at)
             if head is not None:
                 if not _mark_follows(lines, marks, head):
@@ -82,8 +84,8 @@ def _run_end(marks: list[bool], at: int) -> int:
 
 def _is_quote(lines: list[str], at: int, run: int) -> bool:
     """Whether marked lines in a message that names no other are a quote and no list typed by hand under a colon."""
-    listed = at > 0 and lines[at - 1].rstrip().endswith(":")
-    return run - at > 1 and not listed
+    above = next((line.rstrip() for line in reversed(lines[max(0, at - _LOOK_AHEAD) : at]) if line.strip()), "")
+    return run - at > 1 and not above.endswith(":")
 
 
 def _mark_follows(lines: list[str], marks: list[bool], start: int) -> bool:

@@ -60,8 +60,10 @@ def as_text(found: Equation, boxes: tuple[health.MailboxHealth, ...]) -> str:
     if found.without_content:
         lines.append(f"  {found.without_content} arrivals have lost their bytes")
     for box in boxes:
-        if box.last_error or box.backlog:
-            lines.append(f"  {box.address}: {box.backlog} waiting on the server. {box.last_error or ''}".rstrip())
+        if box.last_error or box.last_remark or box.backlog or box.vanished:
+            counts = f"{box.backlog} waiting on the server, {box.vanished} vanished from it before they were fetched."
+            sentences = (sentence for sentence in (counts, box.last_error, box.last_remark) if sentence)
+            lines.append(f"  {box.address}: {' '.join(sentences)}")
     return "\n".join(lines)
 
 

@@ -10,12 +10,12 @@ from helpdesk import vault
 from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
 from helpdesk.domain.actors import operator
-from helpdesk.domain.errors import HelpdeskError, Invalid
+from helpdesk.domain.errors import Invalid
 from helpdesk.models.institutions import Mailbox
 from helpdesk.queries import mailboxes as boxes
 from helpdesk.services import mailboxes
-from mailbridge import imap_client, login, oauth
-from mailbridge.imap_client import FAILURES
+from helpdesk.services.mailboxes import Connection
+from mailbridge import diagnosis, oauth
 
 
 def main(argv: list[str]) -> int:
@@ -41,7 +41,10 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     setting.add_argument("key", help="its address, INSTITUTION/KEY, or KEY where unique")
     setting.add_argument("--imap", required=True, metavar="URL", help="imaps://host[:port] or imap://host[:port]")
     setting.add_argument("--user", required=True)
-    setting.add_argument("--folder", default="INBOX")
+    setting.add_argument("--folder", action="append", metavar="NAME", help="INBOX unless given; may be repeated")
+    setting.add_argument(
+        "--move-to", metavar="NAME", help="where messages go that were taken in; else they are flagged"
+    )
     how = setting.add_mutually_exclusive_group(required=True)
     how.add_argument("--password-file", type=Path, metavar="FILE")
     how.add_argument("--oauth2", choices=tuple(oauth.PROVIDERS), help="log in with access tokens of this provider")
@@ -69,9 +72,10 @@ def connect(chosen: argparse.Namespace, secret: bytes) -> str:
             box,
             url=chosen.imap,
             user=chosen.user,
-            folder=chosen.folder,
+            folders=tuple(dict.fromkeys(chosen.folder or ["INBOX"])),
             sealed_secret=vault.seal(plain, secret),
             oauth2=chosen.oauth2 is not None,
+            move_to=chosen.move_to,
         )
         return f"{box.address} is fetched from {chosen.imap} as {chosen.user}. Next: mailbox check {chosen.key}"
 
@@ -97,43 +101,36 @@ def credential(provider: str, text: str) -> oauth.Credential:
 def listing() -> str:
     """One line a mailbox."""
     with transaction() as session:
-        lines = [line(box, institution.key) for box, institution in boxes.all_mailboxes(session)]
+        found = boxes.all_mailboxes(session)
+        lines = [line(box, institution.key, mailboxes.connection_of(session, box)) for box, institution in found]
     return "\n".join(lines) or "There is no mailbox: load a catalogue (helpdesk catalogue load FILE)."
 
 
-def line(box: Mailbox, institution: str) -> str:
+def line(box: Mailbox, institution: str, connection: Connection | None) -> str:
     """A mailbox with how it is connected and what is wrong."""
-    how = f"{box.imap_user} at {box.imap_url}, folder {box.imap_folder}" if box.imap_url else "LMTP and pipe only"
-    if box.imap_auth == "oauth2":
-        how += ", by access tokens"
+    how = "LMTP and pipe only"
+    if connection is not None:
+        names = ", ".join(connection.folders)
+        how = f"{connection.user} at {connection.url}, folder{'s' * (len(connection.folders) > 1)} {names}"
+        how += f", moved to {connection.move_to}" if connection.move_to else ""
+        how += ", by access tokens" if connection.oauth2 else ""
     seen = f", last contact {box.last_contact_at:%Y-%m-%d %H:%M %Z}" if box.last_contact_at else ""
-    wrong = f" — {box.last_error}" if box.last_error else ""
+    wrong = "".join(f" — {sentence}" for sentence in (box.last_error, box.last_remark) if sentence)
     return f"{institution}/{box.key:<16} {box.address:<40} {how}{seen}{wrong}"
 
 
 def check(key: str, secret: bytes) -> int:
-    """Logs in, lists folders, fetches one header."""
+    """Looks at the connection step by step; 1 when something keeps the mailbox from being read."""
     with transaction() as session:
         box = boxes.by_key(session, key)
-    connection = mailboxes.connection_of(box)
+        connection = mailboxes.connection_of(session, box)
     if connection is None:
         raise Invalid(f"{box.address} is not connected: «helpdesk mailbox set {key} --imap …» does it.")
-    try:
-        account = login.account(connection, secret)
-        with imap_client.logged_in(account) as client:
-            folders = [name for _, _, name in client.list_folders()]
-            say(f"logged in as {account.user}; folders: {', '.join(folders)}")
-            imap_client.select(client, account.folder)
-            uids = client.search(["ALL"])
-            head = client.fetch(uids[-1:], ["BODY.PEEK[HEADER.FIELDS (SUBJECT)]"]) if uids else {}
-            say(f"{account.folder}: {len(uids)} messages{', the newest header can be read' if head else ''}")
-    except HelpdeskError as error:
-        say(str(error))
-        return 1
-    except FAILURES as error:
-        say(f"El servidor de correo cortó la conexión: {imap_client.reason(error)}.")
-        return 1
-    return 0
+    failed = False
+    for finding in diagnosis.examine(connection, secret):
+        say(f"{finding.grade:8} {finding.sentence}")
+        failed = failed or finding.grade == "error"
+    return int(failed)
 
 
 def say(text: str) -> None:

@@ -51,15 +51,16 @@ class CatalogueVersion(Base):
 class Mailbox(Base):
     """A shared mailbox of the catalogue with its connection and its state on the IMAP server.
 
-    `secret`, a password or (`imap_auth` oauth2) a provider's credential, is encrypted with the installation's key.
-    `lease_fence` grows with each take-over: a holder whose fence is not the newest has lost the mailbox.
+    `secret`, a password or (`imap_oauth2`) a provider's credential, is encrypted with the installation's key. What was
+    taken in is moved to the folder `move_to`, or flagged where there is none. `backlog` counts what waits in all its
+    folders. `last_error` keeps the mailbox from being read, `last_remark` does not. `lease_fence` grows with each
+    take-over: a holder whose fence is not the newest has lost the mailbox.
     """
 
     __tablename__ = "mailboxes"
     __table_args__ = (
         UniqueConstraint("institution_id", "key"),
         CheckConstraint("address = lower(address)", name="address_lower"),
-        CheckConstraint("imap_auth IN ('password', 'oauth2')", name="imap_auth_known"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -70,14 +71,42 @@ class Mailbox(Base):
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     imap_url: Mapped[str | None]
     imap_user: Mapped[str | None]
-    imap_auth: Mapped[str] = mapped_column(default="password", server_default="password")
-    imap_folder: Mapped[str] = mapped_column(default="INBOX", server_default="INBOX")
+    imap_oauth2: Mapped[bool] = mapped_column(default=False, server_default="false")
+    move_to: Mapped[str | None]
     secret: Mapped[str | None]
-    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
-    last_uid: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     last_contact_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    last_remark: Mapped[str | None]
     backlog: Mapped[int] = mapped_column(default=0, server_default="0")
     lease_holder: Mapped[str | None]
     lease_fence: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     lease_until: Mapped[datetime | None]
+
+
+class MailboxFolder(Base):
+    """A folder of the IMAP account that is read, and how far: everything up to `last_uid` under `uidvalidity` is in the
+    ledger or was noted as vanished."""
+
+    __tablename__ = "mailbox_folders"
+    __table_args__ = (UniqueConstraint("mailbox_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
+    name: Mapped[str]
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class VanishedMessage(Base):
+    """A message that somebody removed from the server between our seeing and our fetching it: never counted as taken
+    in, never forgotten."""
+
+    __tablename__ = "vanished_messages"
+    __table_args__ = (UniqueConstraint("mailbox_id", "folder", "uidvalidity", "uid"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
+    folder: Mapped[str]
+    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    uid: Mapped[int] = mapped_column(BigInteger)
+    noticed_at: Mapped[datetime]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.models.institutions import Institution, Mailbox
+from helpdesk.models.institutions import Institution, Mailbox, VanishedMessage
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.models.outbox import Letter
 
@@ -86,7 +86,8 @@ def equation(session: Session, now: datetime, institution_id: int | None = None)
 class MailboxHealth:
     """One mailbox: last contact with its server, messages waiting there, and what is wrong (a sentence).
 
-    `pending` were accepted and not yet processed, the oldest at `oldest_pending_at`.
+    `pending` were accepted and not yet processed, the oldest at `oldest_pending_at`. `last_remark` keeps nothing from
+    being read. `vanished` were removed from the server before they could be fetched.
     """
 
     institution: str
@@ -100,6 +101,8 @@ class MailboxHealth:
     oldest_pending_at: datetime | None
     last_arrival_at: datetime | None
     last_error: str | None
+    last_remark: str | None
+    vanished: int
 
 
 def mailboxes(session: Session, institution_id: int | None = None) -> tuple[MailboxHealth, ...]:
@@ -117,8 +120,9 @@ def mailboxes(session: Session, institution_id: int | None = None) -> tuple[Mail
         .limit(1)
         .scalar_subquery()
     )
+    gone = select(func.count()).where(VanishedMessage.mailbox_id == Mailbox.id).scalar_subquery()
     query = (
-        select(Mailbox, Institution.key, func.coalesce(pending.c.count, 0), pending.c.oldest, last)
+        select(Mailbox, Institution.key, func.coalesce(pending.c.count, 0), pending.c.oldest, last, gone)
         .join(Institution, Institution.id == Mailbox.institution_id)
         .outerjoin(pending, pending.c.mailbox_id == Mailbox.id)
         .where(Mailbox.active)
@@ -139,8 +143,10 @@ def mailboxes(session: Session, institution_id: int | None = None) -> tuple[Mail
             oldest_pending_at=oldest,
             last_arrival_at=arrived,
             last_error=box.last_error,
+            last_remark=box.last_remark,
+            vanished=vanished,
         )
-        for box, institution, waiting, oldest, arrived in session.execute(query)
+        for box, institution, waiting, oldest, arrived, vanished in session.execute(query)
     )
 
 

@@ -5,16 +5,18 @@ write nothing any more, however long it was frozen.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.errors import Conflict
-from helpdesk.models.institutions import Mailbox
+from helpdesk.domain.errors import Conflict, Invalid
+from helpdesk.models.institutions import Mailbox, MailboxFolder, VanishedMessage
 from helpdesk.models.ledger import Arrival
 from helpdesk.services import history
 
@@ -28,16 +30,24 @@ class Connection:
     mailbox_id: int
     url: str
     user: str
-    folder: str
+    folders: tuple[str, ...]
     secret: str
     oauth2: bool = False
+    move_to: str | None = None
 
-    @property
-    def place(self) -> str:
-        """The folder and its account as the ledger's keys name them. UIDVALIDITY tells folders apart within one account
+    def place(self, folder: str) -> str:
+        """A folder and its account as the ledger's keys name them. UIDVALIDITY tells folders apart within one account
         only (RFC 9051 §2.3.1.1; several servers always say 1), so another account's numbers are other messages."""
         account = hashlib.sha256(f"{self.url} {self.user}".encode()).hexdigest()[:12]
-        return f"{account}:{self.folder}"
+        return f"{account}:{folder}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a folder was read."""
+
+    uidvalidity: int | None
+    last_uid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +58,31 @@ class Held:
     institution_id: int
     address: str
     connection: Connection
-    uidvalidity: int | None
-    last_uid: int
+    marks: dict[str, Mark]
     fence: int
 
 
-def connection_of(mailbox: Mailbox) -> Connection | None:
+def connection_of(session: Session, mailbox: Mailbox) -> Connection | None:
     """How a mailbox is reached by IMAP; None when it is not connected."""
     if mailbox.imap_url is None or mailbox.imap_user is None or mailbox.secret is None:
         return None
-    oauth2 = mailbox.imap_auth == "oauth2"
-    return Connection(mailbox.id, mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder, mailbox.secret, oauth2)
+    names = tuple(folder.name for folder in folders_of(session, mailbox.id))
+    return Connection(
+        mailbox_id=mailbox.id,
+        url=mailbox.imap_url,
+        user=mailbox.imap_user,
+        folders=names,
+        secret=mailbox.secret,
+        oauth2=mailbox.imap_oauth2,
+        move_to=mailbox.move_to,
+    )
 
 
 def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
     """The lease of a mailbox for `holder`, with a new fence; None while another holds it or it is not connected."""
     row = session.scalar(select(Mailbox).where(Mailbox.id == mailbox_id).with_for_update())
     now = clock.now()
-    connection = connection_of(row) if row is not None and row.active else None
+    connection = connection_of(session, row) if row is not None and row.active else None
     if row is None or connection is None:
         return None
     if row.lease_holder not in (None, holder) and row.lease_until is not None and row.lease_until > now:
@@ -77,8 +94,7 @@ def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
         institution_id=row.institution_id,
         address=row.address,
         connection=connection,
-        uidvalidity=row.uidvalidity,
-        last_uid=row.last_uid,
+        marks={folder.name: Mark(folder.uidvalidity, folder.last_uid) for folder in folders_of(session, row.id)},
         fence=row.lease_fence,
     )
 
@@ -88,20 +104,43 @@ def guard(session: Session, mailbox_id: int, fence: int) -> None:
     _update(session, mailbox_id, fence, lease_until=clock.now() + LEASE)
 
 
-def progress(session: Session, mailbox_id: int, fence: int, *, uidvalidity: int, last_uid: int, backlog: int) -> None:
-    """Notes that everything up to `last_uid` was accepted and `backlog` messages wait. Raises Conflict as `guard`."""
+def progress(
+    session: Session,
+    mailbox_id: int,
+    fence: int,
+    marks: dict[str, Mark],
+    *,
+    backlog: int,
+    remark: str | None = None,
+) -> None:
+    """Notes for each folder how far everything was accepted, and that `backlog` messages wait in them together.
+
+    `remark` is what an operator should know although mail is read. Raises Conflict as `guard`.
+    """
     now = clock.now()
     _update(
         session,
         mailbox_id,
         fence,
-        uidvalidity=uidvalidity,
-        last_uid=last_uid,
         backlog=backlog,
         last_contact_at=now,
         last_error=None,
+        last_remark=remark,
         lease_until=now + LEASE,
     )
+    for name, mark in marks.items():
+        session.execute(
+            update(MailboxFolder)
+            .where(MailboxFolder.mailbox_id == mailbox_id, MailboxFolder.name == name)
+            .values(uidvalidity=mark.uidvalidity, last_uid=mark.last_uid)
+        )
+
+
+def vanished(session: Session, mailbox_id: int, fence: int, folder: str, uidvalidity: int, uids: Iterable[int]) -> None:
+    """Notes messages that were there when we looked and not when we fetched. Raises Conflict as `guard`."""
+    guard(session, mailbox_id, fence)
+    place = {"mailbox_id": mailbox_id, "folder": folder, "uidvalidity": uidvalidity, "noticed_at": clock.now()}
+    session.execute(insert(VanishedMessage).on_conflict_do_nothing(), [{**place, "uid": uid} for uid in uids])
 
 
 def trouble(session: Session, mailbox_id: int, fence: int, sentence: str) -> None:
@@ -156,19 +195,45 @@ def connect(
     *,
     url: str,
     user: str,
-    folder: str,
+    folders: tuple[str, ...],
     sealed_secret: str,
     oauth2: bool = False,
+    move_to: str | None = None,
 ) -> None:
-    """Connects a mailbox of the catalogue to its IMAP account; another account or folder is read from its start."""
-    if (mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder) != (url, user, folder):
-        mailbox.uidvalidity, mailbox.last_uid = None, 0
-    mailbox.imap_url, mailbox.imap_user, mailbox.imap_folder = url, user, folder
-    mailbox.imap_auth = "oauth2" if oauth2 else "password"
-    mailbox.secret, mailbox.last_error = sealed_secret, None
+    """Connects a mailbox of the catalogue to folders of its IMAP account; what was not read before is read from its
+    start.
+
+    Raises Invalid when messages would be moved to a folder that is read: they would come in again.
+    """
+    if move_to in folders:
+        raise Invalid(f"Messages cannot be moved to {move_to}, which is read itself: name another folder.")
+    known = {folder.name: folder for folder in folders_of(session, mailbox.id)}
+    same_account = (mailbox.imap_url, mailbox.imap_user) == (url, user)
+    for name, folder in known.items():
+        if name not in folders or not same_account:
+            session.delete(folder)
+    session.flush()
+    for name in folders:
+        if name not in known or not same_account:
+            session.add(MailboxFolder(mailbox_id=mailbox.id, name=name))
+    mailbox.imap_url, mailbox.imap_user, mailbox.imap_oauth2, mailbox.move_to = url, user, oauth2, move_to
+    mailbox.secret, mailbox.last_error, mailbox.last_remark = sealed_secret, None, None
     # The present holder loses its fence, so that it comes back with the new account.
     mailbox.lease_fence += 1
     mailbox.lease_holder = mailbox.lease_until = None
-    data = {"mailbox": mailbox.address, "url": url, "user": user, "folder": folder, "oauth2": oauth2}
+    data = {
+        "mailbox": mailbox.address,
+        "url": url,
+        "user": user,
+        "folders": list(folders),
+        "oauth2": oauth2,
+        "move_to": move_to,
+    }
     history.record(session, actor, None, "mailbox_connected", data, institution_id=mailbox.institution_id)
     session.flush()
+
+
+def folders_of(session: Session, mailbox_id: int) -> list[MailboxFolder]:
+    """The folders that are read, in the order in which they were named; the first is the one that is waited on."""
+    query = select(MailboxFolder).where(MailboxFolder.mailbox_id == mailbox_id).order_by(MailboxFolder.id)
+    return list(session.scalars(query))

@@ -32,6 +32,7 @@ BY_MAILBOX: tuple[tuple[str, str, Reader], ...] = (
         "Time since the IMAP server was last read without trouble.",
         lambda box, now: seconds_since(box.last_contact_at, now),
     ),
+    ("vanished", "Messages removed from the server before they could be fetched.", lambda box, now: box.vanished),
     (
         "in_trouble",
         "1 while something keeps the mailbox from being read.",

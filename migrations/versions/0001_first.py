@@ -67,18 +67,16 @@ def upgrade() -> None:
     sa.Column('active', sa.Boolean(), server_default='true', nullable=False),
     sa.Column('imap_url', sa.Text(), nullable=True),
     sa.Column('imap_user', sa.Text(), nullable=True),
-    sa.Column('imap_auth', sa.Text(), server_default='password', nullable=False),
-    sa.Column('imap_folder', sa.Text(), server_default='INBOX', nullable=False),
+    sa.Column('imap_oauth2', sa.Boolean(), server_default='false', nullable=False),
+    sa.Column('move_to', sa.Text(), nullable=True),
     sa.Column('secret', sa.Text(), nullable=True),
-    sa.Column('uidvalidity', sa.BigInteger(), nullable=True),
-    sa.Column('last_uid', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('last_contact_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.Text(), nullable=True),
+    sa.Column('last_remark', sa.Text(), nullable=True),
     sa.Column('backlog', sa.Integer(), server_default='0', nullable=False),
     sa.Column('lease_holder', sa.Text(), nullable=True),
     sa.Column('lease_fence', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("imap_auth IN ('password', 'oauth2')", name=op.f('ck_mailboxes_imap_auth_known')),
     sa.CheckConstraint('address = lower(address)', name=op.f('ck_mailboxes_address_lower')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_mailboxes_institution_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mailboxes')),
@@ -104,6 +102,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('institution_id', 'address', name=op.f('uq_people_institution_id_address'))
     )
     op.create_index(op.f('ix_people_institution_id'), 'people', ['institution_id'], unique=False)
+    op.create_table('mailbox_folders',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('mailbox_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('uidvalidity', sa.BigInteger(), nullable=True),
+    sa.Column('last_uid', sa.BigInteger(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_mailbox_folders_mailbox_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mailbox_folders')),
+    sa.UniqueConstraint('mailbox_id', 'name', name=op.f('uq_mailbox_folders_mailbox_id_name'))
+    )
     op.create_table('role_holdings',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -190,6 +198,17 @@ def upgrade() -> None:
     op.create_index('ix_tickets_queue', 'tickets', ['institution_id', 'status', 'due_at', 'id'], unique=False)
     op.create_index(op.f('ix_tickets_requester_id'), 'tickets', ['requester_id'], unique=False)
     op.create_index('ix_tickets_team', 'tickets', ['institution_id', 'team', 'team_scope', 'status'], unique=False)
+    op.create_table('vanished_messages',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('mailbox_id', sa.BigInteger(), nullable=False),
+    sa.Column('folder', sa.Text(), nullable=False),
+    sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_vanished_messages_mailbox_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_vanished_messages')),
+    sa.UniqueConstraint('mailbox_id', 'folder', 'uidvalidity', 'uid', name=op.f('uq_vanished_messages_mailbox_id_folder_uidvalidity_uid'))
+    )
     op.create_table('events',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),

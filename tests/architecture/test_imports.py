@@ -16,6 +16,8 @@ SHELL = {
     "intake",
     "imap",
     "imap_client",
+    "visit",
+    "diagnosis",
     "login",
     "oauth",
     "lmtp",

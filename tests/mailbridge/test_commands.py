@@ -131,8 +131,8 @@ def test_a_mailbox_is_connected_with_a_credential_that_is_kept_encrypted(operate
     command = ["set", operated.mailbox, "--imap", "imaps://outlook.office365.com", "--user", "u"]
     assert mailbox.main([*command, "--oauth2", "microsoft", "--credentials-file", str(file)]) == 0
     with transaction() as session:
-        how, stored = session.execute(text("SELECT imap_auth, secret FROM mailboxes WHERE imap_user = 'u'")).one()
-    assert how == "oauth2"
+        how, stored = session.execute(text("SELECT imap_oauth2, secret FROM mailboxes WHERE imap_user = 'u'")).one()
+    assert how is True
     assert "secreta" not in stored
 
 

@@ -164,9 +164,10 @@ def test_an_empty_ledger_holds(session: Session) -> None:
 
 
 def test_the_same_numbers_in_another_account_are_other_messages(session: Session, arrival: NewArrival) -> None:
-    account = mailboxes.Connection(1, "imaps://imap.example", "old", "INBOX", "")
-    ledger.accept(session, replace(arrival, source="imap", arrival_key=f"{account.place}:1:7"), b"bytes")
+    account = mailboxes.Connection(1, "imaps://imap.example", "old", ("INBOX",), "")
+    place = account.place("INBOX")
+    ledger.accept(session, replace(arrival, source="imap", arrival_key=f"{place}:1:7"), b"bytes")
     assert arrival.mailbox_id is not None
-    assert mailboxes.accepted_uids(session, arrival.mailbox_id, account.place, 1, 0) == {7}
+    assert mailboxes.accepted_uids(session, arrival.mailbox_id, place, 1, 0) == {7}
     moved = replace(account, user="new")
-    assert mailboxes.accepted_uids(session, arrival.mailbox_id, moved.place, 1, 0) == frozenset()
+    assert mailboxes.accepted_uids(session, arrival.mailbox_id, moved.place("INBOX"), 1, 0) == frozenset()

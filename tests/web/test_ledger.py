@@ -143,6 +143,8 @@ def test_the_age_of_the_oldest_message_is_told_in_seconds() -> None:
         oldest_pending_at=now - timedelta(minutes=5),
         last_arrival_at=None,
         last_error=None,
+        last_remark=None,
+        vanished=0,
     )
     numbers = of_mailboxes((waiting,), now).decode()
     assert 'helpdesk_mailbox_oldest_pending_seconds{institution="sigec-cl",mailbox="mesa"} 300.0' in numbers

@@ -140,7 +140,7 @@ class Installation:
             sealed = vault.seal(servers.PASSWORD, mailhouse.DESK.secret)
             box = boxes.by_key(session, mailbox)
             mailboxes.connect(
-                session, operator(), box, url=self.dovecot.url, user=mailbox, folder="INBOX", sealed_secret=sealed
+                session, operator(), box, url=self.dovecot.url, user=mailbox, folders=("INBOX",), sealed_secret=sealed
             )
 
 

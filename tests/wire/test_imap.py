@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import update
 
 from helpdesk import clock, vault
 from helpdesk.db import transaction
 from helpdesk.domain.actors import operator
 from helpdesk.domain.errors import Conflict
-from helpdesk.models.institutions import Mailbox
+from helpdesk.models.institutions import Mailbox, MailboxFolder
 from helpdesk.queries import health
 from helpdesk.queries import mailboxes as boxes
 from helpdesk.services import mailboxes
@@ -63,7 +64,21 @@ def box() -> Mailbox:
         return boxes.by_key(session, mailhouse.IMAP_MAILBOX)
 
 
-def connect(dovecot: Dovecot, account: str, password: str = servers.PASSWORD, *, oauth2: bool = False) -> None:
+def folder(name: str = "INBOX") -> MailboxFolder:
+    """How far a folder of the connected mailbox was read."""
+    with transaction() as session:
+        return next(one for one in mailboxes.folders_of(session, box().id) if one.name == name)
+
+
+def connect(
+    dovecot: Dovecot,
+    account: str,
+    password: str = servers.PASSWORD,
+    *,
+    oauth2: bool = False,
+    folders: tuple[str, ...] = ("INBOX",),
+    move_to: str | None = None,
+) -> None:
     """Connects the mailbox to the account, by its password or a provider's credential."""
     with transaction() as session:
         mailboxes.connect(
@@ -72,7 +87,8 @@ def connect(dovecot: Dovecot, account: str, password: str = servers.PASSWORD, *,
             boxes.by_key(session, mailhouse.IMAP_MAILBOX),
             url=dovecot.url,
             user=account,
-            folder="INBOX",
+            folders=folders,
+            move_to=move_to,
             sealed_secret=vault.seal(password, mailhouse.DESK.secret),
             oauth2=oauth2,
         )
@@ -111,7 +127,7 @@ def test_waiting_mail_is_taken_in_once_flagged_and_never_again(
     connect(dovecot, account)
     stop = reading("one")
     wait(lambda: accepted().accepted == 45)
-    wait(lambda: box().backlog == 0 and box().last_uid == 45)
+    wait(lambda: box().backlog == 0 and folder().last_uid == 45)
     with dovecot.mailbox(account) as client:
         wait(lambda: client.search(None, "UNSEEN")[1] == [b""])
     stop.set()
@@ -127,12 +143,11 @@ def test_a_new_uidvalidity_means_reading_anew_and_doubling_nothing(
     put(dovecot, account, numbered(1), numbered(2))
     connect(dovecot, account)
     reading("one").wait(0)
-    wait(lambda: box().last_uid == 2)
+    wait(lambda: folder().last_uid == 2)
     house.work()
     with transaction() as session:
-        boxes.by_key(session, mailhouse.IMAP_MAILBOX).uidvalidity = 1
         boxes.by_key(session, mailhouse.IMAP_MAILBOX).lease_fence += 1
-        boxes.by_key(session, mailhouse.IMAP_MAILBOX).last_uid = 77
+        session.execute(update(MailboxFolder).values(uidvalidity=1, last_uid=77))
     with house.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE ledger SET arrival_key = replace(arrival_key, 'INBOX:', 'INBOX:0')")
     put(dovecot, account, numbered(3))

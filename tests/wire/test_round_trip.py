@@ -12,7 +12,7 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import conversation, routes, tickets
 from helpdesk.services.people import meet
-from mailbridge.imap import POLL_SECONDS
+from mailbridge.visit import PACE
 from tests.mailhouse import IMAP_MAILBOX, LMTP_MAILBOX, UNKNOWN_MAILBOX
 from tests.wire.conftest import Installation
 from tests.wire.servers import BORDER, FORGED_DOMAIN
@@ -86,7 +86,7 @@ def test_a_request_travels_to_the_approver_and_back_to_its_requester(installatio
     it.postfix.send(mail(citizen, IMAP_MAILBOX, "Solicitud de información", REQUEST))
     it.dovecot.wait_for(IMAP_MAILBOX, 1)
     fetched = it.wait_until(lambda: bool(it.states()), what="IDLE")
-    assert fetched < POLL_SECONDS / 3
+    assert fetched < PACE.poll / 3
     it.wait_until(lambda: it.states() == {"processed": 1}, what="the ticket")
     ticket_id, institution_id, trust = it.ask(
         "SELECT t.id, t.institution_id, l.trust FROM ledger l JOIN tickets t ON t.id = l.ticket_id"
