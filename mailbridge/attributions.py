@@ -44,7 +44,7 @@ def end_of(lines: list[str], at: int) -> int | None:
 
 
 def runs_into_quote(line: str) -> bool:
-    """Whether a line is an attribution with what it attributes behind it (Yahoo Mail for Android, run-together HTML)."""
+    """Whether a line is an attribution with what it attributes behind it (Yahoo Mail for Android)."""
     folded = blocks.folded(line[: _LENGTH * 2])
     if not folded.startswith(_STARTS):
         return False

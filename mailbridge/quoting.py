@@ -46,30 +46,27 @@ def _without_quotes(lines: list[str], answers: bool) -> tuple[list[str], bool]:
     """The lines that are no quote, and whether any quote was seen."""
     kept: list[str] = []
     at = 0
-    seen = False
+    seen = written = False  # a quote; a line of the sender's own
     marks = [attributions.is_quoted(line) for line in lines]
-    written = False  # whether a line of the sender's own was kept
     while at < len(lines):
         if marks[at]:
             run = _run_end(marks, at)
-            if _GROUPWISE.match(lines[at]) and run - at == 1 and blocks.DATE.search(lines[at]):
+            if _is_groupwise_head(lines, at, run):
                 return kept, True
             if seen or answers or _is_quote(lines, at, run):
-                at, seen = run, True
-                continue
-        elif _is_divider(lines[at]) or (written and _asks_to_answer_above(lines[at])):
-            return closings.without_rule(kept), True
-        else:
-            if attributions.runs_into_quote(lines[at]):
+                seen = True
+            else:
+                kept += lines[at:run]
+            at = run
+            continue
+        if _begins_rest(lines, at, answers, written):
+            return kept, True
+        head = attributions.end_of(lines, at)
+        if head is not None:
+            if not _mark_follows(lines, marks, head):
                 return kept, True
-            head = attributions.end_of(lines, at)
-            if head is not None:
-                if not _mark_follows(lines, marks, head):
-                    return kept, True
-                at, seen = head, True
-                continue
-            if _begins_foreign_block(lines, at, answers, written):
-                return closings.without_rule(kept), True
+            at, seen = head, True
+            continue
         kept.append(lines[at])
         written = written or bool(lines[at].strip())
         at += 1
@@ -94,6 +91,21 @@ def _mark_follows(lines: list[str], marks: list[bool], start: int) -> bool:
         if lines[at].strip():
             return marks[at]
     return False
+
+
+def _is_groupwise_head(lines: list[str], at: int, run: int) -> bool:
+    return run - at == 1 and bool(_GROUPWISE.match(lines[at]) and blocks.DATE.search(lines[at]))
+
+
+def _begins_rest(lines: list[str], at: int, answers: bool, written: bool) -> bool:
+    """Whether everything from this line on is an earlier message."""
+    line = lines[at]
+    return (
+        _is_divider(line)
+        or (written and _asks_to_answer_above(line))
+        or attributions.runs_into_quote(line)
+        or _begins_foreign_block(lines, at, answers, written)
+    )
 
 
 def _begins_foreign_block(lines: list[str], at: int, answers: bool, written: bool) -> bool:
