@@ -159,12 +159,13 @@ def login(client: IMAPClient, account: Account) -> None:
 def select(client: IMAPClient, folder: str) -> Opened:
     """Selects the folder. Raises `FolderMissing` naming it."""
     try:
-        answer = client.select_folder(folder)
+        return Opened(int(client.select_folder(folder)[b"UIDVALIDITY"]), read_only=False)
+    except imaplib.IMAP4.readonly:
+        return Opened(int(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"]), read_only=True)
     except imaplib.IMAP4.abort:
         raise
     except IMAPClientError as error:
         raise FolderMissing(f"La casilla no tiene una carpeta {folder}: {reason(error)}.") from error
-    return Opened(int(answer[b"UIDVALIDITY"]), b"READ-ONLY" in answer)
 
 
 def uids_above(client: IMAPClient, uid: int) -> list[int]:

@@ -61,7 +61,7 @@ def _without_quotes(lines: list[str], answers: bool) -> tuple[list[str], bool]:
             continue
         if _begins_rest(lines, at, answers, written):
             return kept, True
-        head = attributions.end_of(lines, at)
+        head = at + 1 if _is_divider(lines[at]) else attributions.end_of(lines, at)
         if head is not None:
             if not _mark_follows(lines, marks, head):
                 return kept, True
@@ -101,8 +101,7 @@ def _begins_rest(lines: list[str], at: int, answers: bool, written: bool) -> boo
     """Whether everything from this line on is an earlier message."""
     line = lines[at]
     return (
-        _is_divider(line)
-        or (written and _asks_to_answer_above(line))
+        (written and _asks_to_answer_above(line))
         or attributions.runs_into_quote(line)
         or _begins_foreign_block(lines, at, answers, written)
     )

@@ -15,7 +15,7 @@ from helpdesk.models.institutions import Mailbox, MailboxFolder
 from helpdesk.queries import health
 from helpdesk.queries import mailboxes as boxes
 from helpdesk.services import mailboxes
-from mailbridge import imap_client, oauth
+from mailbridge import diagnosis, imap_client, oauth
 from mailbridge.imap import Reader
 from tests import mailhouse
 from tests.mailbridge.tokenserver import TokenServer
@@ -155,6 +155,40 @@ def test_a_new_uidvalidity_means_reading_anew_and_doubling_nothing(
     house.work()
     found = accepted()
     assert (found.processed, found.duplicate, found.holds) == (3, 2, True)
+
+
+def test_several_folders_are_read_and_what_was_taken_in_is_moved(
+    house: House, dovecot: Dovecot, account: str, reading: Reading
+) -> None:
+    with dovecot.mailbox(account) as client:
+        for name in ("Spam", "Procesados"):
+            client.create(name)
+        client.append("Spam", None, None, numbered(7))
+    put(dovecot, account, numbered(1))
+    connect(dovecot, account, folders=("INBOX", "Spam"), move_to="Procesados")
+    reading("one")
+    wait(lambda: accepted().accepted == 2)
+    wait(lambda: (folder().last_uid, folder("Spam").last_uid) == (1, 1))
+    put(dovecot, account, numbered(2))
+    wait(lambda: accepted().accepted == 3)
+    with dovecot.mailbox(account) as client:
+        wait(lambda: client.select("Procesados")[1] == [b"3"])
+        assert client.select("INBOX")[1] == client.select("Spam")[1] == [b"0"]
+    house.work()
+    assert accepted().duplicate == 0
+
+
+def test_a_check_tells_the_folders_and_what_is_wrong_with_each(house: House, dovecot: Dovecot, account: str) -> None:
+    put(dovecot, account, numbered(1))
+    connect(dovecot, account, folders=("INBOX", "Recibidos"), move_to="Leídos")
+    with transaction() as session:
+        connection = mailboxes.connection_of(session, boxes.by_key(session, mailhouse.IMAP_MAILBOX))
+    assert connection is not None
+    found = [(one.grade, one.sentence) for one in diagnosis.examine(connection, mailhouse.DESK.secret)]
+    assert [grade for grade, _ in found] == ["ok", "ok", "error", "error"]
+    assert "INBOX: 1 mensajes, el más reciente se puede leer." in found[1][1]
+    assert "No existe la carpeta Recibidos. Las que hay: INBOX" in found[2][1]
+    assert "Leídos" in found[3][1]
 
 
 def test_a_wrong_password_is_said_in_plain_words_and_a_right_one_read_at_once(
