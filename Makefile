@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PYTEST_ARGS ?=
 SECONDS ?= 60
 
-.PHONY: help setup demo test soak fuzz ci lint types contracts migration clean
+.PHONY: help setup demo test soak fuzz replies ci lint types contracts migration clean
 
 help:
 	@echo "make demo       everything on this machine, with sample mail; Ctrl-C stops it"
@@ -20,6 +20,7 @@ help:
 	@echo "make ci         lint, types, contracts, tests with skipping forbidden, coverage"
 	@echo "make soak       long runs that print figures: 10,000 messages while somebody works"
 	@echo "make fuzz       looks for bytes that break a reader of mail (SECONDS=60 for each)"
+	@echo "make replies    how exactly new text is told from quotes, beside four other libraries"
 	@echo "make lint | types | contracts | migration | clean"
 
 # The environment is complete when its copy of the lock equals the lock; git changes times, so times decide nothing.
@@ -50,6 +51,12 @@ test: setup
 soak: setup
 	$(BIN)/python -m pytest -m soak -s tests/soak
 
+# How exactly new text is found beside other libraries, which live in an environment of their own.
+replies: setup
+	$(PYTHON) -m venv .venv-rivals
+	.venv-rivals/bin/python -m pip install --quiet --disable-pip-version-check -r tests/mailbridge/replies/rivals.txt
+	$(BIN)/python -m helpdesk bench replies tests/mailbridge/replies --rivals .venv-rivals/bin/python
+
 # Looks for bytes that break a reader, SECONDS for each; atheris is made for CPython 3.11 to 3.13 on Linux only.
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r tests/fuzz/requirements.txt
@@ -73,5 +80,5 @@ migration: setup
 	$(BIN)/python migrations/rebuild.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* build *.egg-info
+	rm -rf $(VENV) .venv-rivals .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,7 +13,7 @@ _LENGTH = 400
 _NAME_LENGTH = 90
 _LOOK_AHEAD = 3
 _COLONS = (":", "：")
-_STARTS_WITH_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
+_STARTS_WITH_DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?[ap]\. ?m\b|\b\d{1,2} ?[ap]m\b", re.I)
 _STARTS = tuple(start for starts, _ in dialects.ATTRIBUTIONS for start in starts)
 # The sender's own sentence stands before the attribution on its line: nothing of it may be lost.
@@ -67,7 +67,9 @@ def is_attribution(line: str, over_a_quote: bool) -> bool:
     """
     folded = blocks.folded(line.strip("* "))
     if not folded.endswith(_COLONS) and not _is_dashed(folded):
-        return False
+        # Gmail of some years: «2013/11/8 Ana <ana@example.org>», no verb and no colon.
+        named = folded.endswith(">") and len(folded) < _NAME_LENGTH and blocks.ADDRESS.search(folded)
+        return bool(over_a_quote and named and _STARTS_WITH_DATE.match(folded))
     core = folded.strip("-* ").rstrip(" :：-")
     if len(folded) > _LENGTH or not core or _SENTENCE_BEFORE.search(core):
         return False

@@ -13,7 +13,8 @@ _LONGEST_AFTER_BARE = 20
 _RULE_WIDTH = 10
 _LONGEST_AFTER_RULE = 9
 _SEPARATOR = re.compile(r"[\s>*]*[-_=*\u2500]{3,}\s*\Z")
-_SCANNER_LINES = 6
+_PROGRAM_FOOTER_LINES = 6
+_WITHOUT_BRACKETS = str.maketrans("", "", "[]")
 
 
 def without_closing(lines: list[str]) -> list[str]:
@@ -50,24 +51,24 @@ def _is_rule(line: str) -> bool:
 
 
 def _without_footers(lines: list[str]) -> list[str]:
-    kept = without_rule(_above_scanner(lines))
+    kept = without_rule(_above_program_footer(lines))
     while kept and is_device_footer(kept[-1]):
         kept = without_rule(kept[:-1])
     return kept
 
 
-def _above_scanner(lines: list[str]) -> list[str]:
-    for at in range(max(0, len(lines) - _SCANNER_LINES), len(lines)):
-        if blocks.folded(lines[at].strip("*_<>[]() \t")).startswith(dialects.SCANNER_FOOTERS):
+def _above_program_footer(lines: list[str]) -> list[str]:
+    for at in range(max(0, len(lines) - _PROGRAM_FOOTER_LINES), len(lines)):
+        if blocks.folded(lines[at].strip("*_<>[]() \t")).startswith(dialects.PROGRAM_FOOTERS):
             return lines[:at]
     return lines
 
 
 def is_device_footer(line: str) -> bool:
     """Whether a line is what a telephone or a web mail writes below the text: short, or excusing itself."""
-    folded = blocks.folded(line.strip("*_<>[]() \t"))
+    folded = blocks.folded(line.translate(_WITHOUT_BRACKETS).strip("*_<>() \t"))
     if not folded.startswith(dialects.DEVICE_FOOTERS):
         return False
-    words = folded.split("<")[0].split("(http")[0].split("[http")[0].split()
+    words = folded.split("<")[0].split("http")[0].split()
     excused = any(word in folded for word in dialects.EXCUSES)
     return len(words) <= (dialects.DEVICE_FOOTER_LONGEST if excused else dialects.DEVICE_FOOTER_WORDS)

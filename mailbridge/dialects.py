@@ -111,7 +111,7 @@ DEVICE_FOOTERS = entries("""
     obtener bluemail para|yahoo mail:
     enviado do meu|enviado da minha|enviado do yahoo|enviado do outlook|enviado do correio|enviado do email
     enviado do mail|enviado do gmail|enviado do samsung|enviado a partir|enviado via|enviado pelo meu|enviado pela minha
-    enviado usando|enviado com o|enviado com proton|enviado no meu|enviada do meu|enviado de um
+    enviado usando|enviado do spark|enviado com o|enviado com proton|enviado no meu|enviada do meu|enviado de um
     obter o outlook|obtenha o outlook|baixe o outlook|transferir o outlook
     sent from my|sent from a|sent from outlook|sent from mail|sent from yahoo|sent from proton|sent from samsung
     sent from gmail|sent from aol|sent from windows|sent from the|sent from blue|sent from front|sent from spark
@@ -133,8 +133,11 @@ EXCUSES = entries("""
     erros|entschuldig""")
 DEVICE_FOOTER_LONGEST = 24
 
-# What virus scanners write below a message.
-SCANNER_FOOTERS = entries("""
+# What virus scanners and web mail write below a message, however long.
+PROGRAM_FOOTERS = entries("""
+    this message was sent using|este mensaje fue enviado usando|este mensaje ha sido enviado usando
+    esta mensagem foi enviada usando|esta mensagem foi enviada pelo webmail|ce message a été envoyé avec imp
+    diese nachricht wurde mit imp|this mail was sent through
     libre de virus|livre de vírus|virus-free|sans virus|virenfrei|privo di virus|garantito senza virus
     este correo electrónico ha sido comprobado en busca de virus|este correo electrónico ha sido analizado en busca
     este mensaje ha sido analizado por mailscanner|este email foi escaneado pelo avast|este e-mail foi verificado

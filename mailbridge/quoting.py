@@ -19,6 +19,7 @@ _DASHES = " \t-_*>\u2013\u2014\u2500:="
 _GROUPWISE = re.compile(r">>> [^>].{2,200} >>>\s*\Z")
 _BRACKETED = re.compile(r"\[(?:mailto:)?([^\]\s]+@[^\]\s]+)\]")
 _LOOK_AHEAD = 3
+_BEHIND_DASHES = re.compile(r"[ \t]*[-_\u2013\u2014\u2500=]{2}.*")
 
 
 def new_text(text: str, answers: bool = False) -> str:
@@ -61,7 +62,7 @@ def _without_quotes(lines: list[str], answers: bool) -> tuple[list[str], bool]:
             continue
         if _begins_rest(lines, at, answers, written):
             return kept, True
-        head = at + 1 if _is_divider(lines[at]) else attributions.end_of(lines, at)
+        head = at + 1 if _is_divider(lines, at) else attributions.end_of(lines, at)
         if head is not None:
             if not _mark_follows(lines, marks, head):
                 return kept, True
@@ -125,8 +126,13 @@ def _asks_to_answer_above(line: str) -> bool:
     return len(folded) < _MARKER_LENGTH and any(words in folded for words in dialects.ANSWER_ABOVE)
 
 
-def _is_divider(line: str) -> bool:
-    return _dashed(line, dialects.ORIGINAL_MESSAGE) or is_forward_marker(line)
+def _is_divider(lines: list[str], at: int) -> bool:
+    line = lines[at]
+    if _dashed(line, dialects.ORIGINAL_MESSAGE) or is_forward_marker(line):
+        return True
+    # BlackBerry 10 writes the words alone; a header block must follow.
+    alone = blocks.folded(line.strip("> *")) in dialects.ORIGINAL_MESSAGE
+    return alone and any(blocks.read_block(lines, below) for below in range(at + 1, min(at + 3, len(lines))))
 
 
 def is_forward_marker(line: str) -> bool:
@@ -138,7 +144,11 @@ def is_forward_marker(line: str) -> bool:
 
 
 def _dashed(line: str, table: frozenset[str]) -> bool:
-    return _has_dashes(line) and blocks.folded(line.strip(_DASHES)) in table
+    """Whether words of the table stand between dashes; what follows them on the line (Samsung) is the quote already."""
+    bare = line[:_MARKER_LENGTH].strip("> *\t")
+    if not bare.translate(_AS_DASH).startswith("--"):
+        return False
+    return blocks.folded(_BEHIND_DASHES.sub("", bare.lstrip(_DASHES))).strip(_DASHES) in table
 
 
 def _names_sender(line: str) -> bool:
