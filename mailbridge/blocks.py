@@ -14,7 +14,9 @@ DATE = re.compile(
     r"|\b[a-z]{3,9}\.? \d{1,2},? \d{4}\b|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]",
     re.I,
 )
-_INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff")
+_INVISIBLE = str.maketrans(
+    "", "", "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\u2061\u2062\u2063\u2064\u00ad\ufeff"
+)
 
 
 @dataclass(frozen=True, slots=True)

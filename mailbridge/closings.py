@@ -14,6 +14,7 @@ _RULE_WIDTH = 10
 _LONGEST_AFTER_RULE = 9
 _SEPARATOR = re.compile(r"[\s>*]*[-_=*\u2500]{3,}\s*\Z")
 _PROGRAM_FOOTER_LINES = 6
+_URL_LINE = re.compile(r"\s*<?https?://\S{1,300}\s*\Z")
 _WITHOUT_BRACKETS = str.maketrans("", "", "[]")
 
 
@@ -52,8 +53,12 @@ def _is_rule(line: str) -> bool:
 
 def _without_footers(lines: list[str]) -> list[str]:
     kept = without_rule(_above_program_footer(lines))
-    while kept and is_device_footer(kept[-1]):
-        kept = without_rule(kept[:-1])
+    while kept:
+        # The program's address may stand on a line of its own below its name.
+        named = kept[:-1] if _URL_LINE.match(kept[-1]) else kept
+        if not named or not is_device_footer(named[-1]):
+            break
+        kept = without_rule(named[:-1])
     return kept
 
 
