@@ -105,7 +105,8 @@ DEVICE_FOOTERS = entries("""
     enviado desde la|enviado desde mail|enviado desde proton|enviado desde samsung|enviado desde gmail|enviado desde aol
     enviado desde windows|enviado desde spark|enviado desde for|enviado desde my|enviado desde blue
     enviado con gmail|enviado con el correo electrónico seguro|enviado con proton|enviado con spark
-    enviado con mailspring|enviado con bluemail|enviado con aquamail|enviado con correo|enviado de samsung|enviado de mi|enviado por samsung
+    enviado con mailspring|enviado con bluemail|enviado con aquamail|enviado con correo|enviado de samsung
+    enviado de mi|enviado por samsung
     enviado mediante|enviado por outlook|enviado desde tuta|enviado con tuta
     obtener outlook para|obtén outlook para|obtenga outlook para|descargar outlook para|consigue outlook para
     obtener bluemail para|yahoo mail:
