@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from helpdesk.domain.addresses import base_address
 from mailbridge import limits, trust
+from mailbridge.authors import AMBIGUOUS
 from mailbridge.values import ParsedMail, Verdict, VerdictKind
 
 TRUSTED_MACHINE = "trusted-machine"
@@ -76,13 +77,15 @@ def _bounce(case: _Case) -> Outcome:
 
 
 def _no_sender(case: _Case) -> Outcome:
-    return ("quarantine", "no_sender") if case.mail.sender is None else None
+    """Identity is From alone: a border that finds no author there finds no policy that could refuse the message."""
+    return ("quarantine", "no_sender") if not case.mail.senders else None
 
 
 def _several_authors(case: _Case) -> Outcome:
     """Which of several authors is meant decides who may read and decide, so a person looks (RFC 7489 §6.6.1)."""
     addresses = {box.address.lower() for box in case.mail.senders}
-    return ("quarantine", "ambiguous_sender") if len(addresses) > 1 else None
+    doubtful = len(addresses) > 1 or AMBIGUOUS in case.mail.defects
+    return ("quarantine", "ambiguous_sender") if doubtful else None
 
 
 def _too_many_recipients(case: _Case) -> Outcome:
