@@ -16,6 +16,7 @@ from helpdesk.domain.answers import Answer, read_answer
 from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
+from helpdesk.domain.references import PAGE
 from helpdesk.models.messages import Message
 from helpdesk.models.outbox import ReplyToken
 from helpdesk.models.people import Person
@@ -162,7 +163,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
 
 def page_of(session: Session, token: str) -> ApprovalPage:
     """The approval a link stands for. Raises NotFound for a token that is not ours or has expired."""
-    row = tokens.opened(session, token)
+    row = tokens.opened(session, token, PAGE)
     if row is None or row.purpose != "approval_page" or row.expires_at <= clock.now():
         raise NotFound("Este enlace no es válido o ha caducado: responda el correo que lo trajo o entre al sistema.")
     ticket, step = session.get_one(Ticket, row.ticket_id), session.get_one(Step, row.step_id)
