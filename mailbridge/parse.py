@@ -88,6 +88,7 @@ def _whole(message: bytes, level: int) -> ParsedMail:
         mail,
         text=body.text.strip("\n"),
         reply=quoting.new_text(bodies.without_armour(body.own_text), answers),
+        other_reply=quoting.new_text(body.other_text, answers),
         html_sanitized="\n".join(body.html) if body.html else None,
         attachments=body.files,
         auto=auto,

@@ -59,6 +59,7 @@ def to_incoming(
         trust=verdict.trust,
         authentication_failed=judgement.failed,
         trusted_machine=verdict.kind == "letter" and mail.auto.is_auto,
+        other_text=clean(mail.other_reply),
     )
 
 

@@ -44,6 +44,7 @@ def app(bench: Bench, database_url: str, tmp_path: Path) -> Iterator[Flask]:
             pool_size=2,
         )
     )
+    made.extensions["desk"] = mailhouse.DESK  # the secret that the letters were made with
     yield made
     with made.app_context():
         db.engine.dispose()
