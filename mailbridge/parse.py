@@ -126,6 +126,7 @@ def _of_header(fields: headers.Fields, defects: tuple[str, ...]) -> ParsedMail:
         hops=len(fields.all("received")),
         loop_mark=marks[0] if marks else None,
         loop_marks=marks,
+        looped=tuple(words.utf8(value) for value in fields.all("x-loop") if value),
     )
 
 

@@ -57,9 +57,9 @@ def _too_many_hops(case: _Case) -> Outcome:
 
 
 def _our_loop_mark(case: _Case) -> Outcome:
-    """Our automatic letter came back. Without its Auto-Submitted the mark is only a stranger's imitation or a quote."""
+    """Our letter came back. In a person's mail from elsewhere the mark is only an imitation or a quote."""
     marks = {*case.mail.loop_marks, case.mail.loop_mark} & case.facts.loop_marks
-    return ("own", "loop-mark") if marks and case.mail.auto.is_auto else None
+    return ("own", "loop-mark") if marks and (case.mail.auto.is_auto or case.from_us) else None
 
 
 def _forged_as_us(case: _Case) -> Outcome:
@@ -108,6 +108,12 @@ def _automatic(case: _Case) -> Outcome:
     return ("automatic", f"{auto.kind}: {auto.reason}") if auto.is_auto else None
 
 
+def _marked_by_another(case: _Case) -> Outcome:
+    """An X-Loop that is not ours: some other program sent or passed this on, and would answer our answer."""
+    foreign = [mark for mark in case.mail.looped if mark not in case.facts.loop_marks]
+    return ("automatic", "auto-generated: loop mark") if foreign else None
+
+
 def _letter(case: _Case) -> Outcome:
     return ("letter", "")
 
@@ -124,6 +130,7 @@ _RULES: tuple[Callable[[_Case], Outcome], ...] = (
     _trusted_machine,
     _bulk,
     _automatic,
+    _marked_by_another,
     _too_many_recipients,
     _letter,
 )

@@ -30,6 +30,7 @@ def to_incoming(
     """The message as the desk sees it. `ours` are the addresses of all mailboxes; `files` are stored already.
 
     Text loses its NULs here, which PostgreSQL refuses. A verdict that is no letter must have been settled before.
+    Whoever forged the sender's address chose the name as well: it is not taken over.
     """
     sender = person(mail.sender) if mail.sender else Person("", (arrival.envelope_from or "").lower())
     recipients = distinct(arrival.envelope_to, *(box.address for box in (*mail.to, *mail.cc)))
@@ -39,7 +40,7 @@ def to_incoming(
         mailbox_id=arrival.mailbox_id,
         kind=kind_of(mail, verdict),
         auto_reason=mail.auto.reason,
-        sender=sender,
+        sender=Person("", sender.address) if judgement.failed else sender,
         reply_to=person(mail.reply_to[0]) if mail.reply_to else None,
         recipients=tuple(address.lower() for address in recipients),
         cc=tuple(person(box) for box in mail.cc if base_address(box.address) not in ours),

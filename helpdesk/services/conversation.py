@@ -62,6 +62,8 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
     """Take a message in: join it to its ticket, or open one. Never refuses: what cannot be placed is quarantined."""
     if incoming.kind == "bounce":
         return _bounce(session, actor, incoming)
+    if threads.is_our_own(session, incoming):
+        return Outcome("ignore", None, None, "own_message")
     thread = threads.find(session, incoming)
     if incoming.kind in ("auto_reply", "receipt"):
         return _noted(session, actor, incoming, thread)

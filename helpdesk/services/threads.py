@@ -53,6 +53,14 @@ def find(session: Session, incoming: Incoming) -> Thread | None:
     return replace(thread, others=_others(session, incoming, thread.ticket)) if thread is not None else None
 
 
+def is_our_own(session: Session, incoming: Incoming) -> bool:
+    """Whether the message is a letter of ours that came back as it left (a mailbox in copy, an alias of ours)."""
+    mine = select(Letter.id).where(
+        Letter.rfc_message_id == incoming.message_id, Letter.institution_id == incoming.institution_id
+    )
+    return incoming.message_id is not None and session.scalar(mine.limit(1)) is not None
+
+
 def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
     """Whether an address is the requester's, a participant's, or that of somebody whom the route asked."""
     person_id = session.scalar(
