@@ -183,7 +183,8 @@ def _answered_before(session: Session, recipient: Person, incoming: Incoming) ->
         .where(
             Letter.recipient == recipient.address,
             Letter.automatic.is_(True),
-            Letter.created_at.between(clock.now() - DAY, incoming.received_at),
+            Letter.created_at > clock.now() - DAY,
+            Letter.created_at < incoming.received_at,
             Message.direction == "inbound",
             Message.ledger_id != incoming.ledger_id,
             Message.from_address == incoming.sender.address.lower(),

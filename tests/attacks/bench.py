@@ -7,6 +7,7 @@ else did, that the ledger equation holds and that the log stayed clean.
 
 import json
 import logging
+import socket
 from base64 import encodebytes
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,6 +97,14 @@ def with_files(text: str, *files: tuple[str, bytes]) -> tuple[bytes, str]:
 def pdf(name: str = ATTACHED_MEMO) -> tuple[str, bytes]:
     """A PDF by the name of a document that the request needs."""
     return f'Content-Type: application/pdf; name="{name}"\r\nContent-Disposition: attachment', b"%PDF-1.4"
+
+
+def speaks(port: int, said: bytes) -> list[str]:
+    """Says everything at once to a listener, as a pipelining peer does; gives its reply lines until it hangs up."""
+    with socket.create_connection(("127.0.0.1", port), 20) as connection, connection.makefile("rwb") as stream:
+        stream.write(said)
+        stream.flush()
+        return [line.decode("utf-8", "replace").rstrip("\r\n") for line in stream]
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The desk that is attacked: the Chilean institution of the cast with its people, reached by mail and on the web."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from helpdesk.models.people import Person
 from helpdesk.queries import catalogue
 from helpdesk.services.people import meet
 from helpdesk.web.identity import session_id
+from mailbridge.lmtp import Listener
 from tests import mailhouse
 from tests.attacks.bench import AGENT, Bench, Site
 from tests.web.conftest import work
@@ -60,3 +62,14 @@ def site(app: Flask) -> Site:
         cookie["_user_id"] = session_id(agent.id, agent.session_epoch)
         cookie["_fresh"] = True
     return client
+
+
+@pytest.fixture
+def door(bench: Bench) -> Iterator[int]:
+    """The LMTP door of the desk, open; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = int(free.getsockname()[1])
+    listener = Listener(bench.house.app, "127.0.0.1", number)
+    listener.start()
+    yield number
+    listener.close()

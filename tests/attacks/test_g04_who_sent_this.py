@@ -1,13 +1,16 @@
 """G4: who sent this. Identity is the one address in From, vouched for by our own border, or it is nobody's."""
 
 import pytest
+from sqlalchemy import select
 
+from helpdesk.db import transaction
 from helpdesk.domain.addresses import names_another
 from helpdesk.domain.incoming import Person as Named
+from helpdesk.models.ledger import Arrival
 from helpdesk.services.post import OF_ONE_TICKET_PER_DAY
 from mailbridge.parse import parse
 from mailbridge.screen import ScreenFacts, screen
-from tests.attacks.bench import AGENT, ATTACKER, Bench, Field, Site, mail, stamp
+from tests.attacks.bench import AGENT, ATTACKER, MAILBOX, Bench, Field, Site, mail, speaks, stamp
 from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER
 from tests.mailhouse import BORDER
 
@@ -241,3 +244,32 @@ def test_a053_no_field_from_outside_commands_the_desk(bench: Bench) -> None:
 def test_a053_auto_submitted_no_makes_no_person_of_a_machine(bench: Bench) -> None:
     with bench.changes(quarantined=1):
         bench.arrives(mail(ATTACKER, "Hola", "Consulta.", ("Auto-Submitted", "no"), ("Precedence", "bulk")))
+
+
+FAKE_ENDS = (
+    b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r.\r\n", b"\r\n.\r", b"\n.\r", b"\r.\n", b"\n\n.\n\n", b"\r\r.\r\r",
+    b"\r\n.\0\r\n", b"\r\n\0.\r\n", b"\r\n. \r\n", b"\r\n..\r\n", b"\x85.\x85", b"\r\n.\r\r\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("end", FAKE_ENDS)
+def test_a055_no_false_end_of_data_makes_two_messages_of_one(bench: Bench, door: int, end: bytes) -> None:
+    """SMTP smuggling: the border saw one message, and so must we."""
+    second = mail(REGIONAL_HEAD, "Rendición", "Apruebo.", verdict="pass")
+    inner = b"MAIL FROM:<jefe@sigec-cl.example.org>\r\nRCPT TO:<" + MAILBOX.encode() + b">\r\nDATA\r\n" + second
+    said = speaks(
+        door,
+        b"LHLO border\r\nMAIL FROM:<mal@evil.test>\r\nRCPT TO:<"
+        + MAILBOX.encode()
+        + b">\r\nDATA\r\n"
+        + mail(ATTACKER, "Consulta", "Hola.").removesuffix(b"\r\n")
+        + end
+        + inner
+        + b"\r\n.\r\nQUIT\r\n",
+    )
+    assert [line[:3] for line in said][-2:] == ["250", "221"]
+    bench.house.work()
+    with transaction() as session:
+        (row,) = session.scalars(select(Arrival)).all()
+    assert (row.from_address, row.envelope_from) == (ATTACKER.address, "mal@evil.test")
+    bench.check()
