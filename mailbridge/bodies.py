@@ -38,7 +38,8 @@ class Body:
     """What a part and all below it give.
 
     `html` holds sanitised bodies, `crypto` is the outermost layer; `spare` is a text that counts only when the message
-    has no other (Outlook's copy inside winmail.dat), with its own HTML.
+    has no other (Outlook's copy inside winmail.dat), with its own HTML. `others` are the texts of the forms that were
+    not taken where one text has several.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -48,6 +49,7 @@ class Body:
     crypto: Crypto = "none"
     plain: bool = False
     spare: tuple[tuple[Piece, tuple[str, ...]], ...] = ()
+    others: tuple[Piece, ...] = ()
 
     @property
     def text(self) -> str:
@@ -58,6 +60,11 @@ class Body:
     def own_text(self) -> str:
         """The text on which `quoting` works."""
         return _joined(piece.own for piece in self.pieces)
+
+    @property
+    def other_text(self) -> str:
+        """What the forms say that were not taken: readers who take them read this."""
+        return _joined(piece.own for piece in self.others)
 
 
 def _joined(texts: Iterable[str]) -> str:
@@ -98,6 +105,7 @@ def _walk(part: parts.Part, container: str, named_too: bool) -> Body:
         crypto,
         any(one.plain for one in kept),
         tuple(spare for one in below for spare in one.spare),
+        tuple(piece for one in below for piece in (one.others if one in kept else (*one.pieces, *one.others))),
     )
     return _with_defects(body, part.defects)
 

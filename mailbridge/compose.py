@@ -36,7 +36,7 @@ class OutgoingLetter:
     """One letter to one recipient. Message ids stand without brackets, `references` oldest first, `date` with a zone.
 
     `automatic` letters carry Auto-Submitted (RFC 3834 §5), the request for silence that Exchange understands, and
-    `loop_mark` in X-Loop.
+    `loop_mark` in X-Loop; all carry it in X-Helpdesk, by which a letter of ours that comes back is known.
     """
 
     message_id: str
@@ -113,6 +113,7 @@ def _header(letter: OutgoingLetter) -> list[tuple[str, Any]]:
     if letter.references:
         fields.append(("References", " ".join(_foreign_id(one) for one in letter.references)))
     mark = _safe(letter.loop_mark, "loop mark")
+    fields.append(("X-Helpdesk", mark))
     if letter.automatic:
         fields += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"), ("X-Loop", mark)]
     return fields

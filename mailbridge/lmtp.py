@@ -30,6 +30,11 @@ MOST_RECIPIENTS = 100
 IDLE_SECONDS = 60
 
 
+def unknown(address: str) -> str:
+    """The refusal of a recipient, in which nothing of it can be taken for a reply of its own."""
+    return UNKNOWN.format("".join(char if char.isprintable() else "?" for char in address))
+
+
 class Server(LMTP):
     """aiosmtpd's LMTP with one reply per recipient for whatever follows DATA."""
 
@@ -70,7 +75,7 @@ class Handler:
             log.warning("no answer from the database at RCPT", exc_info=True)
             return LATER
         if door is None:
-            return UNKNOWN.format(address)
+            return unknown(address)
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
@@ -99,7 +104,7 @@ class Handler:
         try:
             door = self._find(recipient)
             if door is None:
-                return UNKNOWN.format(recipient)
+                return unknown(recipient)
             key = f"{transaction_id}:{recipient.lower()}"
             envelope = intake.Envelope(
                 "lmtp", door.institution_id, door.mailbox_id, key, (sender or "").strip("<>") or None, recipient

@@ -15,7 +15,7 @@ from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 
-from mailbridge import attributions, words
+from mailbridge import attributions, unseen, words
 
 MAX_HTML_DEPTH = 200
 MAX_HTML_CHARACTERS = 4_000_000
@@ -82,13 +82,15 @@ class Page:
         self.too_deep = _nesting(self.source) > MAX_HTML_DEPTH
 
     def texts(self) -> tuple[str, str]:
-        """The whole body as text, and the same without the quotes that its elements mark (`quoting` does the rest)."""
+        """The whole body as text, and the same without what its elements mark as quoted (`quoting` does the rest) or
+        hide."""
         tree = self._tree()
         if tree is None:
             stripped = _stripped(self.source)
             return stripped, stripped
         whole = _rendered(tree, self.source)
-        return whole, _rendered(tree, self.source) if _cut_quotes(tree) else whole
+        cut = [_cut_quotes(tree), unseen.drop(tree)]
+        return whole, _rendered(tree, self.source) if any(cut) else whole
 
     def safe(self) -> str:
         """The body safe to show: no script, handler, frame, form, style, foreign scheme or remote picture (R-170)."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import mailparser
 
-from mailbridge import automatic, bodies, bounces, headers, limits, parts, quoting, subjects, words
+from mailbridge import authors, automatic, bodies, bounces, headers, limits, parts, quoting, subjects, words
 from mailbridge.values import Attachment, Auto, Forwarded, Mailbox, ParsedMail
 
 UNREADABLE = "parse_error"
@@ -106,6 +106,7 @@ def _whole(message: bytes, level: int) -> ParsedMail:
         mail,
         text=body.text.strip("\n"),
         reply=own,
+        other_reply=quoting.new_text(body.other_text, answers),
         html_sanitized="\n".join(body.html) if body.html else None,
         attachments=body.files,
         auto=auto,
@@ -143,6 +144,7 @@ def _of_header(fields: headers.Fields, defects: tuple[str, ...]) -> ParsedMail:
         hops=len(fields.all("received")),
         loop_mark=marks[0] if marks else None,
         loop_marks=marks,
+        looped=tuple(words.utf8(value) for value in fields.all("x-loop") if value),
     )
 
 
@@ -171,8 +173,13 @@ def _defects(message: bytes, fields: headers.Fields, body: bodies.Body, head: ma
     if stated_date is not None and headers.date(stated_date) is None:
         found.append("bad-date")
     broken = {one.get("header") for one in head.address_header_defects if not one.get("recovered")}
-    if "from" in broken and not fields.mailboxes("from"):
+    senders = fields.mailboxes("from")
+    if "from" in broken and not senders:
         found.append("bad-address")
+    if authors.ambiguous(message[: limits.header_end(message)], senders):
+        found.append(authors.AMBIGUOUS)
+    if authors.signed_in_part(fields.all("dkim-signature")):
+        found.append(authors.PARTLY_SIGNED)
     return tuple(dict.fromkeys(found))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from helpdesk.domain.addresses import base_address
 from mailbridge import limits, trust
+from mailbridge.authors import AMBIGUOUS
 from mailbridge.values import ParsedMail, Verdict, VerdictKind
 
 TRUSTED_MACHINE = "trusted-machine"
@@ -56,9 +57,9 @@ def _too_many_hops(case: _Case) -> Outcome:
 
 
 def _our_loop_mark(case: _Case) -> Outcome:
-    """Our automatic letter came back. Without its Auto-Submitted the mark is only a stranger's imitation or a quote."""
+    """Our letter came back. In a person's mail from elsewhere the mark is only an imitation or a quote."""
     marks = {*case.mail.loop_marks, case.mail.loop_mark} & case.facts.loop_marks
-    return ("own", "loop-mark") if marks and case.mail.auto.is_auto else None
+    return ("own", "loop-mark") if marks and (case.mail.auto.is_auto or case.from_us) else None
 
 
 def _forged_as_us(case: _Case) -> Outcome:
@@ -76,13 +77,15 @@ def _bounce(case: _Case) -> Outcome:
 
 
 def _no_sender(case: _Case) -> Outcome:
-    return ("quarantine", "no_sender") if case.mail.sender is None else None
+    """Identity is From alone: a border that finds no author there finds no policy that could refuse the message."""
+    return ("quarantine", "no_sender") if not case.mail.senders else None
 
 
 def _several_authors(case: _Case) -> Outcome:
     """Which of several authors is meant decides who may read and decide, so a person looks (RFC 7489 §6.6.1)."""
     addresses = {box.address.lower() for box in case.mail.senders}
-    return ("quarantine", "ambiguous_sender") if len(addresses) > 1 else None
+    doubtful = len(addresses) > 1 or AMBIGUOUS in case.mail.defects
+    return ("quarantine", "ambiguous_sender") if doubtful else None
 
 
 def _too_many_recipients(case: _Case) -> Outcome:
@@ -105,6 +108,12 @@ def _automatic(case: _Case) -> Outcome:
     return ("automatic", f"{auto.kind}: {auto.reason}") if auto.is_auto else None
 
 
+def _marked_by_another(case: _Case) -> Outcome:
+    """An X-Loop that is not ours: some other program sent or passed this on, and would answer our answer."""
+    foreign = [mark for mark in case.mail.looped if mark not in case.facts.loop_marks]
+    return ("automatic", "auto-generated: loop mark") if foreign else None
+
+
 def _letter(case: _Case) -> Outcome:
     return ("letter", "")
 
@@ -121,6 +130,7 @@ _RULES: tuple[Callable[[_Case], Outcome], ...] = (
     _trusted_machine,
     _bulk,
     _automatic,
+    _marked_by_another,
     _too_many_recipients,
     _letter,
 )

@@ -12,6 +12,7 @@ from helpdesk.domain.incoming import (
     Person,
     Started,
 )
+from mailbridge.oneline import one_line
 from mailbridge.trust import Judgement
 from mailbridge.values import Mailbox, ParsedMail, Verdict
 
@@ -30,6 +31,7 @@ def to_incoming(
     """The message as the desk sees it. `ours` are the addresses of all mailboxes; `files` are stored already.
 
     Text loses its NULs here, which PostgreSQL refuses. A verdict that is no letter must have been settled before.
+    Whoever forged the sender's address chose the name as well: it is not taken over.
     """
     sender = person(mail.sender) if mail.sender else Person("", (arrival.envelope_from or "").lower())
     recipients = distinct(arrival.envelope_to, *(box.address for box in (*mail.to, *mail.cc)))
@@ -39,12 +41,12 @@ def to_incoming(
         mailbox_id=arrival.mailbox_id,
         kind=kind_of(mail, verdict),
         auto_reason=mail.auto.reason,
-        sender=sender,
+        sender=Person("", sender.address) if judgement.failed else sender,
         reply_to=person(mail.reply_to[0]) if mail.reply_to else None,
         recipients=tuple(address.lower() for address in recipients),
         cc=tuple(person(box) for box in mail.cc if base_address(box.address) not in ours),
         tokens=tokens(recipients, ours),
-        subject=clean(mail.subject or ""),
+        subject=one_line(mail.subject or ""),
         message_id=mail.message_id and clean(mail.message_id),
         in_reply_to=mail.in_reply_to and clean(mail.in_reply_to),
         references=tuple(clean(reference) for reference in mail.references),
@@ -59,6 +61,7 @@ def to_incoming(
         trust=verdict.trust,
         authentication_failed=judgement.failed,
         trusted_machine=verdict.kind == "letter" and mail.auto.is_auto,
+        other_text=clean(mail.other_reply),
     )
 
 
@@ -73,7 +76,7 @@ def kind_of(mail: ParsedMail, verdict: Verdict) -> IncomingKind:
 
 def person(box: Mailbox) -> Person:
     """A mailbox as the desk names people."""
-    return Person(clean(box.name), clean(box.address).lower())
+    return Person(one_line(box.name, LONGEST_NAME), clean(box.address).lower())
 
 
 def distinct(*addresses: str) -> tuple[str, ...]:
@@ -95,7 +98,7 @@ def passed_on(mail: ParsedMail) -> PassedOn | None:
     if mail.forwarded is None:
         return None
     found = mail.forwarded
-    return PassedOn(person(found.sender), clean(found.subject or ""), clean(found.text))
+    return PassedOn(person(found.sender), one_line(found.subject or ""), clean(found.text))
 
 
 def failure(mail: ParsedMail) -> DeliveryFailure | None:
@@ -113,7 +116,7 @@ def clean(text: str) -> str:
 
 def file_name(name: str | None, content_type: str, number: int) -> str:
     """A name fit to be shown and saved: no path, no control characters, never empty."""
-    safe = UNSAFE.sub("_", clean(name or "")).strip(" .")
+    safe = UNSAFE.sub("_", one_line(clean(name or ""))).strip(" .")
     if safe:
         return safe if len(safe) <= LONGEST_NAME else safe[: LONGEST_NAME - 12] + safe[-12:]
     return f"adjunto-{number}.{'eml' if content_type == 'message/rfc822' else 'bin'}"

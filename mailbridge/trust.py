@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mailbridge.authors import AMBIGUOUS, PARTLY_SIGNED
 from mailbridge.values import ParsedMail
 
 # Microsoft 365 writes no authserv-id and deletes foreign fields at its edge, so there a nameless topmost field is ours.
@@ -55,8 +56,10 @@ def judge(mail: ParsedMail, border: str | None) -> Judgement:
     verdicts = [method for method in stamp.methods if method.name == "dmarc"]
     if any(method.result == "fail" for method in verdicts):
         return Judgement("T0", True, "dmarc=fail")
-    if len(mail.senders) != 1:
+    if len(mail.senders) != 1 or AMBIGUOUS in mail.defects:
         return Judgement("T0", False, "not exactly one author")
+    if PARTLY_SIGNED in mail.defects:
+        return Judgement("T0", False, "signed in part, anything may have been added")
     address = mail.senders[0].address.lower()
     domain = _domain(address.rpartition("@")[2])
     if verdicts and all(_vouches(method, domain) for method in verdicts):

@@ -72,7 +72,9 @@ class ParsedMail:
 
     `sender` is the contract's `from`. `reply` is the sender's new text. `forwarded` is set when the message passes
     another one on. `authentication_results` holds the raw field values, topmost first.
-    `loop_marks` are the values of all X-Helpdesk and X-Loop fields (lists add their own), `loop_mark` the first.
+    `other_reply` is the new text of the form that was not read where a text has two (plain and HTML).
+    `loop_marks` are the values of all X-Helpdesk and X-Loop fields (lists add their own), `loop_mark` the first,
+    `looped` those of X-Loop alone.
     """
 
     sender: Mailbox | None
@@ -99,6 +101,8 @@ class ParsedMail:
     hops: int
     loop_mark: str | None
     loop_marks: tuple[str, ...] = ()
+    other_reply: str = ""
+    looped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

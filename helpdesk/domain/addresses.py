@@ -1,4 +1,10 @@
-"""Addresses of our mailboxes with and without the plus-part that carries a reply token (RFC 5233)."""
+"""Addresses of our mailboxes with and without the plus-part that carries a reply token (RFC 5233), and names that
+pretend to be addresses."""
+
+import re
+import unicodedata
+
+_IN_NAME = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 
 
 def base_address(address: str) -> str:
@@ -11,3 +17,10 @@ def plus_part(address: str) -> str | None:
     """What stands between the plus sign and the @ of an address (our reply token), as written."""
     local = address.strip().strip("<>").rpartition("@")[0]
     return local.partition("+")[2] or None
+
+
+def names_another(name: str, address: str) -> bool:
+    """Whether a display name shows an address that is not the sender's: mail programs often show the name alone."""
+    # Other forms of the at sign look the same (Unicode UTS #39).
+    plain = unicodedata.normalize("NFKC", name).lower()
+    return any(found.rstrip(".") != address.lower() for found in _IN_NAME.findall(plain))

@@ -53,7 +53,8 @@ class Incoming:
 
     `recipients` are all addresses of To and Cc plus the envelope recipient; `tokens` are the plus-parts of those
     that are addresses of ours. `new_text` is what the sender wrote now, `text` the whole. `trusted_machine` marks
-    machine mail of a listed sender, which may open tickets (R-167).
+    machine mail of a listed sender, which may open tickets (R-167). `other_text` is what the sender's text says in the
+    other of its two forms (plain and HTML), `""` when it has one: some programs show that one.
     """
 
     ledger_id: int
@@ -81,6 +82,7 @@ class Incoming:
     trust: Trust
     authentication_failed: bool
     trusted_machine: bool
+    other_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

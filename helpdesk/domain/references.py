@@ -11,6 +11,9 @@ import re
 
 from helpdesk.domain.errors import Invalid
 
+# What a token is for is part of its MAC: the link of a page is no reply address, nor the reverse.
+REPLY, PAGE = "reply-token", "page-token"
+
 ID_BYTES = 6
 MAC_BYTES = 10
 # The database counts tickets in 32 bits.
@@ -56,19 +59,19 @@ def derive(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, b"helpdesk:" + purpose.encode("utf-8"), hashlib.sha256)
 
 
-def seal(row_id: int, secret: bytes) -> str:
-    """The reply token of a row: 26 characters of lower-case base32 that only the holder of the secret can make.
+def seal(row_id: int, secret: bytes, use: str = REPLY) -> str:
+    """The token of a row for one use: 26 characters of lower-case base32 that only the holder of the secret can make.
 
     Raises Invalid when `row_id` is negative or needs more than six bytes.
     """
     if not 0 <= row_id < 1 << (8 * ID_BYTES):
         raise Invalid(f"{row_id} cannot be sealed: a row id has at most {ID_BYTES} bytes.")
     raw = row_id.to_bytes(ID_BYTES, "big")
-    return _base32(raw + _mac(raw, secret, "reply-token"))
+    return _base32(raw + _mac(raw, secret, use))
 
 
-def unseal(token: str, secret: bytes) -> int | None:
-    """The row id of a token in any case of letters; None when it is not one of ours. Constant time."""
+def unseal(token: str, secret: bytes, use: str = REPLY) -> int | None:
+    """The row id of a token in any case of letters; None when it is not one of ours for that use. Constant time."""
     lowered = token.lower()
     if not lowered.isascii():
         return None
@@ -77,7 +80,7 @@ def unseal(token: str, secret: bytes) -> int | None:
     except binascii.Error:
         return None
     body, mac = raw[:ID_BYTES], raw[ID_BYTES:]
-    genuine = hmac.compare_digest(mac, _mac(body, secret, "reply-token"))
+    genuine = hmac.compare_digest(mac, _mac(body, secret, use))
     # base32 leaves two unused bits at the end: another spelling of the same bytes is not ours.
     return int.from_bytes(body, "big") if genuine and _base32(raw) == lowered else None
 

@@ -15,7 +15,8 @@ class Message(Base):
 
     `direction`: inbound, outbound, internal_note. `kind`: letter, auto_reply, bounce, receipt, note, or the letter's
     name for what we wrote. `standing`: joined (part of the conversation), to_confirm (waits in the tray «por
-    confirmar», R-166), set_aside. `letter_key` names our letter for the step it asks.
+    confirmar», R-166), set_aside. `letter_key` names our letter for the step it asks. `reply_to` is shown and never
+    used: identity is From alone.
     """
 
     __tablename__ = "messages"
@@ -38,6 +39,7 @@ class Message(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     from_name: Mapped[str] = mapped_column(default="", server_default="")
     from_address: Mapped[str] = mapped_column(default="", server_default="")
+    reply_to: Mapped[str | None]
     to: Mapped[list[Any]] = mapped_column(default=list)
     cc: Mapped[list[Any]] = mapped_column(default=list)
     subject: Mapped[str] = mapped_column(default="", server_default="")

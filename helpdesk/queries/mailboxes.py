@@ -20,7 +20,12 @@ class Door:
 
 
 def find(session: Session, address: str) -> Door | None:
-    """The active mailbox with this address, its plus-part aside; None when there is none."""
+    """The active mailbox with this address, its plus-part aside; None when there is none.
+
+    What cannot be printed is no address, and PostgreSQL refuses to be asked for it.
+    """
+    if not address.isprintable():
+        return None
     row = session.scalar(select(Mailbox).where(Mailbox.address == base_address(address), Mailbox.active))
     return None if row is None else Door(row.id, row.institution_id, row.address)
 

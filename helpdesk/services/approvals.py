@@ -16,6 +16,7 @@ from helpdesk.domain.answers import Answer, read_answer
 from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
+from helpdesk.domain.references import PAGE
 from helpdesk.models.messages import Message
 from helpdesk.models.outbox import ReplyToken
 from helpdesk.models.people import Person
@@ -96,13 +97,21 @@ def decide(
 def speaks_of_it(ticket: Ticket, incoming: Incoming, message: Message) -> bool:
     """Whether a message in the thread of an approval letter is about the decision. The requester, put in copy there,
     may write about anything else."""
-    return message.author_id != ticket.requester_id or read_answer(incoming.new_text).decision != "none"
+    return message.author_id != ticket.requester_id or _read(incoming).decision != "none"
+
+
+def _read(incoming: Incoming) -> Answer:
+    """What a message decides. Two forms of one text that decide differently show one reader this, another that."""
+    read = read_answer(incoming.new_text)
+    if not incoming.other_text.strip() or read_answer(incoming.other_text).decision == read.decision:
+        return read
+    return Answer("ambiguous")
 
 
 def note_from_elsewhere(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> None:
     """Somebody who has no part in the ticket answered an approval letter: what it says is kept as unauthorised and
     changes nothing (R-175)."""
-    read = read_answer(incoming.new_text)
+    read = _read(incoming)
     if thread.step_id is not None and read.decision != "none":
         step = session.get_one(Step, thread.step_id)
         _note_answer(session, actor, thread, step, read, message, authorised=False)
@@ -142,7 +151,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
     (`approve`, `reject`, `needs_human`, `append`)."""
     step = session.get_one(Step, thread.step_id)
     ticket = thread.ticket
-    read = read_answer(incoming.new_text)
+    read = _read(incoming)
     sender = session.get_one(Person, message.author_id)
     authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
     _note_answer(session, actor, thread, step, read, message, authorised=authorised)
@@ -162,7 +171,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
 
 def page_of(session: Session, token: str) -> ApprovalPage:
     """The approval a link stands for. Raises NotFound for a token that is not ours or has expired."""
-    row = tokens.opened(session, token)
+    row = tokens.opened(session, token, PAGE)
     if row is None or row.purpose != "approval_page" or row.expires_at <= clock.now():
         raise NotFound("Este enlace no es válido o ha caducado: responda el correo que lo trajo o entre al sistema.")
     ticket, step = session.get_one(Ticket, row.ticket_id), session.get_one(Step, row.step_id)

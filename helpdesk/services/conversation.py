@@ -62,6 +62,8 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
     """Take a message in: join it to its ticket, or open one. Never refuses: what cannot be placed is quarantined."""
     if incoming.kind == "bounce":
         return _bounce(session, actor, incoming)
+    if threads.is_our_own(session, incoming):
+        return Outcome("ignore", None, None, "own_message")
     thread = threads.find(session, incoming)
     if incoming.kind in ("auto_reply", "receipt"):
         return _noted(session, actor, incoming, thread)
@@ -79,6 +81,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
             "to_confirm",
             {"message": message.id, "reason": thread.waits, "by": thread.by},
         )
+        _tell_others(session, actor, thread, message)
         approvals.note_from_elsewhere(session, actor, thread, incoming, message)
         return Outcome("needs_human", thread.ticket.id, message.id, thread.waits)
     return _joined(session, actor, incoming, thread)
@@ -106,6 +109,7 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     trust = "T2" if thread.token is not None and incoming.trust == "T1" else incoming.trust
     message = append(session, ticket, incoming, "letter", None, trust)
     history.record(session, actor, ticket, "message_received", {"message": message.id, "by": thread.by, "trust": trust})
+    _tell_others(session, actor, thread, message)
     if thread.step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         done = approvals.answer(session, actor, thread, incoming, message)
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
@@ -126,6 +130,13 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
         facts = assessment.facts_of(session, ticket)
         routes.send_back(session, actor, ticket, row, facts.entitled, incoming.received_at, tone)
     return Outcome("append", ticket.id, message.id)
+
+
+def _tell_others(session: Session, actor: Actor, thread: Thread, message: Message) -> None:
+    """A message that names several tickets is in one of them; that it may be about another is for a person to see."""
+    if thread.others:
+        data = {"message": message.id, "tickets": list(thread.others)}
+        history.record(session, actor, thread.ticket, "names_other_tickets", data)
 
 
 def _lacking(ticket: Ticket) -> tuple[object, ...]:

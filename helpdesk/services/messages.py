@@ -25,6 +25,7 @@ def append(
         author_id=author.id,
         from_name=incoming.sender.name,
         from_address=incoming.sender.address.lower(),
+        reply_to=_elsewhere(incoming),
         to=[{"name": "", "address": _without_token(address, incoming.tokens)} for address in incoming.recipients],
         cc=[{"name": person.name, "address": person.address} for person in incoming.cc],
         subject=incoming.subject,
@@ -61,3 +62,9 @@ def _without_token(address: str, tokens: tuple[str, ...]) -> str:
     for token in tokens:
         address = address.replace(f"+{token}@", "@")
     return address
+
+
+def _elsewhere(incoming: Incoming) -> str | None:
+    """Where the sender wants answers to go, when it is not where the message came from."""
+    named = incoming.reply_to.address.lower() if incoming.reply_to is not None else ""
+    return named if named not in ("", incoming.sender.address.lower()) else None

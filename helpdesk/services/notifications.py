@@ -39,7 +39,7 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
             minimal=minimal,
         )
     )
-    post.announce(session, ticket, requester, "acuse", text)
+    post.announce(session, ticket, requester, "acuse", text, nameless=minimal)
 
 
 def returned(
@@ -70,7 +70,8 @@ def returned(
         )
     )
     author = actor.person_id if actor is not None else None
-    post.send(session, ticket, requester, "incompleto", text, Envelope(automatic=author is None, author_id=author))
+    envelope = Envelope(automatic=author is None, author_id=author, nameless=minimal)
+    post.send(session, ticket, requester, "incompleto", text, envelope)
 
 
 def handed_over(session: Session, actor: Actor, ticket: Ticket, person: Person, reason: str = "") -> None:
@@ -146,7 +147,7 @@ def informed(session: Session, ticket: Ticket, spec: StepSpec, minimal: bool) ->
             minimal=minimal,
         )
     )
-    post.announce(session, ticket, requester, "aviso_autoservicio", text)
+    post.announce(session, ticket, requester, "aviso_autoservicio", text, nameless=minimal)
 
 
 def other_channel(session: Session, ticket: Ticket, channel: str, explanation: str, minimal: bool) -> None:
@@ -171,7 +172,7 @@ def other_channel(session: Session, ticket: Ticket, channel: str, explanation: s
             minimal=minimal,
         )
     )
-    post.announce(session, ticket, requester, "canal", text)
+    post.announce(session, ticket, requester, "canal", text, nameless=minimal)
 
 
 CHANNELS = {

@@ -4,12 +4,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain.addresses import names_another
 from helpdesk.models.people import Person
 from helpdesk.queries import people
 
 
 def meet(session: Session, institution_id: int, name: str, address: str) -> Person:
-    """The person with that address, made known when new; a name is learned once, never overwritten by a mail."""
+    """The person with that address, made known when new; a name is learned once, never overwritten by a mail.
+
+    A name that shows somebody else's address is not learned: lists show the name, and it would stand there for a fact.
+    """
+    name = "" if names_another(name, address) else name
     person = people.by_address(session, institution_id, address)
     if person is None:
         session.execute(

@@ -1,5 +1,6 @@
 """Puts a letter on its way: a message in the ticket's conversation and a row in the outbox, in one transaction."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -23,10 +24,12 @@ from helpdesk.services import outbox, tokens
 from helpdesk.services.desk import settings_of
 
 # Automatic letters an address gets at most (mail.md): in a day without an authentication verdict, in an hour at all,
-# and in a day because of one ticket.
+# in a day because of one ticket, and in a day in answer to the same words.
 UNVERIFIED_PER_DAY = 5
 AUTOMATIC_PER_HOUR = 20
 OF_ONE_TICKET_PER_DAY = 3
+SAME_WORDS_PER_DAY = 3
+NO_LETTERS = re.compile(r"[\W\d_]+")
 FILE_KEYS = ("filename", "content_type", "sha256")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 REFERENCE_BYTES = 8
@@ -35,13 +38,15 @@ REFERENCE_BYTES = 8
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """How a letter travels: `automatic` marks it as machine-made (RFC 3834) with a null return path;
-    `step` binds the reply address to a decision; `files` are (filename, content type, sha256) of the content store."""
+    `step` binds the reply address to a decision; `files` are (filename, content type, sha256) of the content store.
+    `nameless` leaves the recipient's name out: whoever forged the sender chose that too."""
 
     automatic: bool
     step: Step | None = None
     author_id: int | None = None
     files: tuple[tuple[str, str, str], ...] = ()
     text_shown: str | None = None
+    nameless: bool = False
 
 
 def send(
@@ -71,7 +76,7 @@ def send(
             step_id=envelope.step.id if envelope.step else None,
             letter=kind,
             rfc_message_id=message.message_id or "",
-            recipient_name=recipient.name,
+            recipient_name="" if envelope.nameless else recipient.name,
             recipient=recipient.address,
             sender_name=mailbox.name,
             sender=mailbox.address,
@@ -124,11 +129,13 @@ def _message(
     return message
 
 
-def announce(session: Session, ticket: Ticket, recipient: Person, kind: str, text: LetterText) -> Letter | None:
+def announce(
+    session: Session, ticket: Ticket, recipient: Person, kind: str, text: LetterText, *, nameless: bool = False
+) -> Letter | None:
     """Write a letter on the machine's own account; not to an address that bounced."""
     if recipient.undeliverable_since is not None:
         return None
-    return send(session, ticket, recipient, kind, text, Envelope(automatic=True))
+    return send(session, ticket, recipient, kind, text, Envelope(automatic=True, nameless=nameless))
 
 
 def loop_mark(secret: bytes, institution_key: str) -> str:
@@ -155,7 +162,41 @@ def why_silent(session: Session, ticket: Ticket, recipient: Person, incoming: In
         return f"Ya salieron {UNVERIFIED_PER_DAY} correos automáticos a un remitente sin verificar en un día."
     if in_an_hour >= AUTOMATIC_PER_HOUR:
         return f"Ya salieron {AUTOMATIC_PER_HOUR} correos automáticos a {recipient.address} en una hora."
+    if _answered_before(session, recipient, incoming) >= SAME_WORDS_PER_DAY:
+        return (
+            f"Ya se respondió {SAME_WORDS_PER_DAY} veces al mismo texto de {recipient.address}: puede ser un sistema."
+        )
     return None
+
+
+def _answered_before(session: Session, recipient: Person, incoming: Incoming) -> int:
+    """How often in a day we answered these very words by machine before they came again.
+
+    A machine that hides every sign of one still says the same each time; its counters and dates do not make it new.
+    What was on its way already when we answered is no answer to us, and what brings files is a request.
+    """
+    if any(not file.inline for file in incoming.files):
+        return 0
+    rows = session.execute(
+        select(Message.id, Message.new_text)
+        .join(Letter, Letter.ticket_id == Message.ticket_id)
+        .where(
+            Letter.recipient == recipient.address,
+            Letter.automatic.is_(True),
+            Letter.created_at > clock.now() - DAY,
+            Letter.created_at < incoming.received_at,
+            Message.direction == "inbound",
+            Message.ledger_id != incoming.ledger_id,
+            Message.from_address == incoming.sender.address.lower(),
+        )
+        .distinct()
+    )
+    said = _letters_of(incoming.new_text)
+    return sum(_letters_of(text) == said for _, text in rows)
+
+
+def _letters_of(text: str) -> str:
+    return NO_LETTERS.sub("", text.casefold())
 
 
 def _sent(session: Session, ticket: Ticket, recipient: Person) -> tuple[int, int, int]:

@@ -2,16 +2,17 @@
 
 In this order: the reply address we issued, our own Message-ID, a known Message-ID, the number in the subject. The
 last two join only for a verified participant. What may not join waits in the tray «por confirmar» of that ticket.
+What else a message names is told, never followed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.incoming import Incoming
-from helpdesk.domain.references import ticket_numbers_in
+from helpdesk.domain.references import format_number, ticket_numbers_in
 from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Message
 from helpdesk.models.outbox import Letter, ReplyToken
@@ -26,6 +27,8 @@ Waits = Literal["third_party_to_reply_address", "not_a_participant", "sender_not
 
 # References that are looked up, the nearest first: programs keep a few dozen, a hostile header thousands.
 NEAREST = 100
+# Other tickets that a message names and that are told.
+MOST_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Thread:
     """A ticket found for a message. `waits` is the reason why it may not join by itself; None: it joins.
 
     `token` is set when a live token made for the very sender was used (trust T2 if the sender is verified); `step_id`
-    is the approval our letter asked for that this message answers.
+    is the approval our letter asked for that this message answers. `others` are further tickets that it names.
     """
 
     ticket: Ticket
@@ -41,11 +44,21 @@ class Thread:
     token: ReplyToken | None
     step_id: int | None
     waits: Waits | None
+    others: tuple[str, ...] = ()
 
 
 def find(session: Session, incoming: Incoming) -> Thread | None:
     """The ticket the message belongs to, with its row locked; None for a new request."""
-    return _by_token(session, incoming) or _by_reference(session, incoming) or _by_number(session, incoming)
+    thread = _by_token(session, incoming) or _by_reference(session, incoming) or _by_number(session, incoming)
+    return replace(thread, others=_others(session, incoming, thread.ticket)) if thread is not None else None
+
+
+def is_our_own(session: Session, incoming: Incoming) -> bool:
+    """Whether the message is a letter of ours that came back as it left (a mailbox in copy, an alias of ours)."""
+    mine = select(Letter.id).where(
+        Letter.rfc_message_id == incoming.message_id, Letter.institution_id == incoming.institution_id
+    )
+    return incoming.message_id is not None and session.scalar(mine.limit(1)) is not None
 
 
 def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
@@ -81,7 +94,7 @@ def _by_token(session: Session, incoming: Incoming) -> Thread | None:
 
 
 def _by_reference(session: Session, incoming: Incoming) -> Thread | None:
-    ids = [value for value in (incoming.in_reply_to, *reversed(incoming.references)) if value][:NEAREST]
+    ids = _ids(incoming)
     if not ids:
         return None
     letters = {
@@ -112,6 +125,34 @@ def _by_reference(session: Session, incoming: Incoming) -> Thread | None:
             ticket = _locked(session, ticket_id)
             return Thread(ticket, "known_message_id", None, None, _unless_verified(session, ticket, incoming))
     return None
+
+
+def _ids(incoming: Incoming) -> list[str]:
+    """The messages that this one says it answers, the nearest first."""
+    return [value for value in (incoming.in_reply_to, *reversed(incoming.references)) if value][:NEAREST]
+
+
+def _others(session: Session, incoming: Incoming, found: Ticket) -> tuple[str, ...]:
+    """Tickets of the institution that the message names by any sign, other than the one it was found to belong to."""
+    institution = session.get_one(Institution, incoming.institution_id)
+    ids = _ids(incoming)
+    opened = (tokens.opened(session, text) for text in incoming.tokens)
+    numbers = session.scalars(
+        select(Ticket.number)
+        .where(
+            Ticket.institution_id == institution.id,
+            Ticket.id != found.id,
+            or_(
+                Ticket.id.in_([token.ticket_id for token in opened if token is not None]),
+                Ticket.id.in_(select(Letter.ticket_id).where(Letter.rfc_message_id.in_(ids))),
+                Ticket.id.in_(select(Message.ticket_id).where(Message.message_id.in_(ids))),
+                Ticket.number.in_(n for _, n in ticket_numbers_in(incoming.subject, (institution.ticket_prefix,))),
+            ),
+        )
+        .order_by(Ticket.number)
+        .limit(MOST_TOLD)
+    )
+    return tuple(format_number(institution.ticket_prefix, number) for number in numbers)
 
 
 def _by_number(session: Session, incoming: Incoming) -> Thread | None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain.references import seal, unseal
+from helpdesk.domain.references import PAGE, REPLY, seal, unseal
 from helpdesk.models.outbox import ReplyToken
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
@@ -45,9 +45,9 @@ def for_approval(session: Session, ticket: Ticket, person: Person, step: Step, p
     return _text(session, row)
 
 
-def opened(session: Session, token: str) -> ReplyToken | None:
-    """The row a token stands for, expired or used ones too; None when the MAC is not ours."""
-    row_id = unseal(token, settings_of(session).secret)
+def opened(session: Session, token: str, use: str = REPLY) -> ReplyToken | None:
+    """The row a token stands for, expired or used ones too; None when it was not made by us for that use."""
+    row_id = unseal(token, settings_of(session).secret, use)
     return session.get(ReplyToken, row_id) if row_id is not None else None
 
 
@@ -72,4 +72,4 @@ def _issue(session: Session, purpose: str, ticket: Ticket, person: Person, valid
 
 
 def _text(session: Session, row: ReplyToken) -> str:
-    return seal(row.id, settings_of(session).secret)
+    return seal(row.id, settings_of(session).secret, PAGE if row.purpose == "approval_page" else REPLY)

@@ -103,6 +103,10 @@ def _derived(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se derivó a {names.team(team, scope)}{reason}"
 
 
+def _names_others(names: Names, request_type: str | None, data: Data) -> str:
+    return f"El mensaje también nombra {', '.join(map(str, data.get('tickets', ())))}"
+
+
 def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se avisó a {data.get('to')}"
 
@@ -126,6 +130,7 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "classified": _classified,
     "derived": _derived,
     "handed_over": _handed_over,
+    "names_other_tickets": _names_others,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,
 }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from helpdesk import clock
+from helpdesk.domain.addresses import names_another
 from helpdesk.domain.references import masked
 from helpdesk.queries import approvals
 from helpdesk.queries.viewers import Viewer
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
         initials=present.initials,
         paragraphs=present.paragraphs,
         masked=masked,
+        names_another=names_another,
     )
     app.jinja_env.globals.update(
         status_labels=present.STATUS_LABELS,

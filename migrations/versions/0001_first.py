@@ -301,6 +301,7 @@ def upgrade() -> None:
     sa.Column('author_id', sa.BigInteger(), nullable=True),
     sa.Column('from_name', sa.Text(), server_default='', nullable=False),
     sa.Column('from_address', sa.Text(), server_default='', nullable=False),
+    sa.Column('reply_to', sa.Text(), nullable=True),
     sa.Column('to', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('cc', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('subject', sa.Text(), server_default='', nullable=False),

@@ -1,0 +1,75 @@
+"""The desk that is attacked: the Chilean institution of the cast with its people, reached by mail and on the web."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from helpdesk.app import AppSettings, create_app
+from helpdesk.db import db, transaction
+from helpdesk.files import Files
+from helpdesk.models.people import Person
+from helpdesk.queries import catalogue
+from helpdesk.services.people import meet
+from helpdesk.web.identity import session_id
+from mailbridge.lmtp import Listener
+from tests import mailhouse
+from tests.attacks.bench import AGENT, Bench, Site
+from tests.web.conftest import work
+
+
+@pytest.fixture
+def bench(database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Bench]:
+    """Two institutions, an agent who may sign in, and no outgoing server: letters stay in the outbox."""
+    with mailhouse.house(database_url, tmp_path / "files") as house:
+        with transaction() as session:
+            mailhouse.load_institution(session, "sigec-cl")
+            institution = catalogue.institution_by_key(session, "sigec-cl")
+            agent = meet(session, institution.id, AGENT.name, AGENT.address)
+            agent.is_staff = agent.is_admin = True
+        yield Bench(house, caplog)
+
+
+@pytest.fixture
+def app(bench: Bench, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The pages over the desk that is attacked."""
+    made = create_app(
+        AppSettings(
+            database_url=database_url,
+            secret_key="k" * 40,
+            public_url="http://localhost",
+            mail_domain=None,
+            files=Files(tmp_path / "files"),
+            pool_size=2,
+        )
+    )
+    made.extensions["desk"] = mailhouse.DESK  # the secret that the letters were made with
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    """The agent's browser, signed in."""
+    client = app.test_client()
+    with work(app) as session:
+        agent = session.scalars(select(Person).where(Person.address == AGENT.address)).one()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = session_id(agent.id, agent.session_epoch)
+        cookie["_fresh"] = True
+    return client
+
+
+@pytest.fixture
+def door(bench: Bench) -> Iterator[int]:
+    """The LMTP door of the desk, open; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = int(free.getsockname()[1])
+    listener = Listener(bench.house.app, "127.0.0.1", number)
+    listener.start()
+    yield number
+    listener.close()
