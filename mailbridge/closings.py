@@ -10,7 +10,7 @@ _DELIMITER = "-- "
 _BARE_DELIMITERS = frozenset(("--", "—", "––"))
 _LONGEST_AFTER_BARE = 20
 # Mailman's and Outlook's rule of underscores over a footer or a typed signature.
-_RULE_WIDTH = 10
+_RULE_WIDTH = 30
 _LONGEST_AFTER_RULE = 9
 _SEPARATOR = re.compile(r"[\s>*]*[-_=*\u2500]{3,}\s*\Z")
 _PROGRAM_FOOTER_LINES = 6

@@ -19,6 +19,7 @@ _DASHES = " \t-_*>\u2013\u2014\u2500:="
 _GROUPWISE = re.compile(r">>> [^>].{2,200} >>>\s*\Z")
 _BRACKETED = re.compile(r"\[(?:mailto:)?([^\]\s]+@[^\]\s]+)\]")
 _LOOK_AHEAD = 3
+_ATTRIBUTED_WITHIN = 4
 _BEHIND_DASHES = re.compile(r"[ \t]*[-_\u2013\u2014\u2500=]{2}.*")
 
 
@@ -81,9 +82,14 @@ def _run_end(marks: list[bool], at: int) -> int:
 
 
 def _is_quote(lines: list[str], at: int, run: int) -> bool:
-    """Whether marked lines in a message that names no other are a quote and no list typed by hand under a colon."""
-    above = next((line.rstrip() for line in reversed(lines[max(0, at - _LOOK_AHEAD) : at]) if line.strip()), "")
-    return run - at > 1 and not above.endswith(":")
+    """Whether marked lines in a message that names no other are a quote, and no list that somebody marks by hand:
+    the mark of an attribution is among them (Apple Mail), or they begin or end the message."""
+    bare = [line.lstrip("> \t") for line in lines[at : at + _ATTRIBUTED_WITHIN]]
+    if any(attributions.end_of(bare, inside) for inside in range(len(bare))):
+        return True
+    outside = [*lines[:at], *lines[run:]]
+    alone = not any(line.strip() for line in lines[:at]) or not any(line.strip() for line in lines[run:])
+    return run - at > 1 and alone and any(line.strip() for line in outside)
 
 
 def _mark_follows(lines: list[str], marks: list[bool], start: int) -> bool:
