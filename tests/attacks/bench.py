@@ -134,12 +134,12 @@ class Bench:
         raw = mail(sender, f"Re: {letter.subject}", text, *threading, *more, to=letter.reply_to, **how)  # type: ignore[arg-type]  # options of mail()
         return self.arrives(raw, to=letter.reply_to)
 
-    def agent_answers(self, ticket: Ticket, text: str) -> None:
+    def agent_answers(self, ticket: Ticket, text: str, files: tuple[tuple[str, str, str], ...] = ()) -> None:
         """The agent's answer to whoever asked."""
         with transaction() as session:
             agent = session.scalars(select(Person).where(Person.address == AGENT.address)).one()
             actor = Actor("person", agent.id, agent.institution_id, agent.name)
-            conversation.reply(session, actor, ticket.id, None, text)
+            conversation.reply(session, actor, ticket.id, None, text, files)
 
     def ticket(self, ticket_id: int) -> Ticket:
         """A ticket as it is now."""
