@@ -12,14 +12,25 @@ PLAIN = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 QUIET = ("procrastinate", "alembic", "gunicorn.access", "mail.log", "imapclient", "asyncio")
 
 
+# What JSON leaves as it is and a terminal or a reader of lines would act on.
+NOT_PRINTED = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # What PostgreSQL adds to an error quotes the row, and with it people's words, which may have several lines.
 QUOTING = re.compile(
     r"^(?:DETAIL|CONTEXT): .*?(?=\n\[SQL:|\n\nThe above exception|\n\nDuring handling|\Z)", re.MULTILINE | re.DOTALL
 )
 
 
+def escaped(text: str) -> str:
+    """The text on one line: what a terminal or a reader of lines would act on is written out (`\\n`, `\\x1b`)."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
 class Lines(logging.Formatter):
-    """Plain lines, with tracebacks that quote no data."""
+    """Plain lines, with tracebacks that quote no data. A message is one line whatever it repeats of a stranger."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the name logging calls
+        """The line without its traceback."""
+        return escaped(super().formatMessage(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # the name logging calls
         """The traceback without what the database quotes."""
@@ -39,7 +50,7 @@ class JsonLines(Lines):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return NOT_PRINTED.sub(lambda found: json.dumps(found.group())[1:-1], json.dumps(line, ensure_ascii=False))
 
 
 def set_up(style: Literal["text", "json"], name: str) -> None:

@@ -60,6 +60,7 @@ _SIGNATURE_IDS = frozenset(("ms-outlook-mobile-signature", "composer_signature")
 # Removed with all they hold; of other elements that are not allowed only the tags go.
 _UNSHOWN_TAGS = {"script", "style", "title", "noscript", "template", "object", "iframe", "textarea", "select"}
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
+_LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x20]", re.I)
 _UNSHOWN = re.compile(r"<(?:script|style|title)\b[^<>]{0,500}>[^<]*", re.I)
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]{0,200}>", re.I)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
@@ -116,7 +117,12 @@ def _rendered(tree: lxml.html.HtmlElement, source: str) -> str:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Pictures are shown only from the message itself: a remote one tells its sender that it was read."""
+    """Pictures are shown only from the message itself: a remote one tells its sender that it was read.
+
+    A link without a scheme would lead to a page of ours.
+    """
+    if name in ("href", "cite"):
+        return value if _LINK.match(value) else None
     if tag == "img" and name == "src":
         return value if value.strip().lower().startswith("cid:") else None
     return value

@@ -26,7 +26,7 @@ from helpdesk.logs import JsonLines
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Mailbox
 from helpdesk.models.ledger import Arrival
-from helpdesk.models.messages import Message
+from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
@@ -134,12 +134,12 @@ class Bench:
         raw = mail(sender, f"Re: {letter.subject}", text, *threading, *more, to=letter.reply_to, **how)  # type: ignore[arg-type]  # options of mail()
         return self.arrives(raw, to=letter.reply_to)
 
-    def agent_answers(self, ticket: Ticket, text: str) -> None:
+    def agent_answers(self, ticket: Ticket, text: str, files: tuple[tuple[str, str, str], ...] = ()) -> None:
         """The agent's answer to whoever asked."""
         with transaction() as session:
             agent = session.scalars(select(Person).where(Person.address == AGENT.address)).one()
             actor = Actor("person", agent.id, agent.institution_id, agent.name)
-            conversation.reply(session, actor, ticket.id, None, text)
+            conversation.reply(session, actor, ticket.id, None, text, files)
 
     def ticket(self, ticket_id: int) -> Ticket:
         """A ticket as it is now."""
@@ -151,6 +151,12 @@ class Bench:
         with transaction() as session:
             query = select(Message).where(Message.ticket_id == ticket.id, Message.direction == "inbound")
             return list(session.scalars(query.order_by(Message.id)))
+
+    def files(self, ticket: Ticket) -> list[Attachment]:
+        """The files that came in to a ticket, in their order."""
+        with transaction() as session:
+            query = select(Attachment).join(Message, Message.id == Attachment.message_id)
+            return list(session.scalars(query.where(Message.ticket_id == ticket.id).order_by(Attachment.id)))
 
     def events(self, ticket: Ticket, kind: str) -> list[Event]:
         """The history of a ticket, one kind of event."""

@@ -1,12 +1,15 @@
 """The desk that is attacked: the Chilean institution of the cast with its people, reached by mail and on the web."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 from sqlalchemy import select
+from werkzeug.serving import make_server
 
 from helpdesk.app import AppSettings, create_app
 from helpdesk.db import db, transaction
@@ -18,6 +21,9 @@ from helpdesk.web.identity import session_id
 from mailbridge.lmtp import Listener
 from tests import mailhouse
 from tests.attacks.bench import AGENT, Bench, Site
+from tests.attacks.window import Window
+from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import browser as browser
 from tests.web.conftest import work
 
 
@@ -73,3 +79,21 @@ def door(bench: Bench) -> Iterator[int]:
     listener.start()
     yield number
     listener.close()
+
+
+@pytest.fixture
+def window(browser: Browser, app: Flask, site: Site) -> Iterator[Window]:
+    """The agent's real browser at the desk. Whatever leaves our origin is stopped and noted."""
+    listening = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=listening.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{listening.server_port}"
+    context = browser.new_context(base_url=address, locale="es-CL")
+    context.set_default_timeout(PATIENCE_MS)
+    cookie = site.get_cookie("session")
+    assert cookie is not None
+    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    yield Window(context, address)
+    context.close()
+    listening.shutdown()
+    thread.join()

@@ -130,10 +130,10 @@ URLS = {
 @pytest.mark.parametrize("kind", ["text/plain; charset=utf-8", "text/html; charset=utf-8"])
 @pytest.mark.parametrize("name", URLS)
 def test_a145_no_text_makes_its_reader_slow(name: str, kind: str) -> None:
-    sandbox = Sandbox(1, seconds=20)
+    """Each is read within the two seconds of work that the reading process has."""
+    sandbox = Sandbox(1)
     try:
-        with no_explosion():
-            sandbox.parse(letter(text=URLS[name]).replace(b"text/plain; charset=utf-8", kind.encode()))
+        assert sandbox.parse(letter(text=URLS[name]).replace(b"text/plain; charset=utf-8", kind.encode())).sender
     finally:
         sandbox.close()
 
