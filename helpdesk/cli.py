@@ -41,7 +41,9 @@ COMMANDS = {
     "mail parse": Command("mailbridge.parse_command:main", "FILE… --json", "what we understand of a message"),
     "mail": Command("helpdesk.commands.mail:main", "ingest --to ADDRESS | import PATH…", "takes mail in"),
     "mailbox": Command("helpdesk.commands.mailbox:main", "set KEY … | list | check KEY", "mailboxes that are fetched"),
-    "ledger": Command("helpdesk.commands.ledger:main", "status | show ID | replay ID", "what arrived and became of it"),
+    "ledger": Command(
+        "helpdesk.commands.ledger:main", "status | show ID | replay ID | accept ID", "what arrived and became of it"
+    ),
     "outbox": Command("helpdesk.commands.outbox:main", "status | retry ID", "letters by state"),
     "ticket": Command("helpdesk.commands.ticket:main", "list | show NUMBER | export NUMBER DIR", "tickets"),
     "user": Command("helpdesk.commands.user:main", "add | list | disable", "people who sign in"),

@@ -52,16 +52,21 @@ class Files:
         return digest
 
     def get(self, digest: str) -> bytes:
-        """The bytes stored under `digest`. Raises `NotFound`."""
+        """The bytes stored under `digest`. Raises `NotFound`, or `Unavailable` when the disk fails."""
         with self.open(digest) as file:
-            return file.read()
+            try:
+                return file.read()
+            except OSError as error:
+                raise Unavailable(f"The file store {self.root} does not answer: {error.strerror}.") from error
 
     def open(self, digest: str) -> BinaryIO:
-        """The stored file, open for reading, to be streamed. Raises `NotFound`."""
+        """The stored file, open for reading, to be streamed. Raises `NotFound` and `Unavailable`."""
         try:
             return self.path(digest).open("rb")
         except FileNotFoundError as error:
             raise NotFound(f"The file {digest} is not in the store {self.root}.") from error
+        except OSError as error:
+            raise Unavailable(f"The file store {self.root} does not answer: {error.strerror}.") from error
 
     def path(self, digest: str) -> Path:
         """Where `digest` lies. Raises `Invalid` for anything but 64 lower-case hex digits."""

@@ -13,8 +13,10 @@ from typing import Any
 
 from flask import Flask
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 from psycopg import OperationalError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
@@ -24,6 +26,8 @@ from sqlalchemy.orm import Session
 DATABASE_GONE = (ConnectorException, OperationalError)
 """What a worker ends with when its connection breaks, or (its pool waits for 30 s) when there is none to begin with."""
 Surroundings = Callable[[], AbstractContextManager[Any]]
+Witness = Callable[[str], None]
+"""Is told the name of a job."""
 
 
 class Connector(PsycopgConnector):
@@ -101,10 +105,29 @@ def conninfo(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+class WitnessedManager(JobManager):
+    """Procrastinate's manager, telling when it marks a job as done: the moment between our commit and its own."""
+
+    def __init__(self, connector: BaseConnector, before: Witness, after: Witness) -> None:
+        super().__init__(connector)
+        self._before, self._after = before, after
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        """Marks the job."""
+        self._before(job.task_name)
+        await super().finish_job(job, status, delete_job)
+        self._after(job.task_name)
+
+
+def nobody(_: str) -> None:
+    """Takes no notice."""
+
+
 @contextmanager
-def open_app(url: str) -> Iterator[App]:
+def open_app(url: str, *, before_done: Witness = nobody, after_done: Witness = nobody) -> Iterator[App]:
     """The app connected to the database at `url`, for a process that runs jobs (`run_worker` opens the pool)."""
     with app.replace_connector(Connector(conninfo=conninfo(url))) as connected:
+        connected.job_manager = WitnessedManager(connected.connector, before_done, after_done)
         yield connected
 
 

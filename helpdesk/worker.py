@@ -10,6 +10,7 @@ from flask import Flask
 import config
 from helpdesk import queue
 from helpdesk.assembly import CONCURRENCY, application
+from mailbridge import failpoints
 from mailbridge import jobs as mail_jobs
 
 # Importing a module of handlers registers them.
@@ -66,7 +67,7 @@ def require_lost_connection(working: "asyncio.Future[None]") -> None:
 
 async def _work(app: Flask, url: str) -> None:
     """One Procrastinate worker from start to end."""
-    with queue.open_app(url) as jobs:
+    with queue.open_app(url, before_done=_before_done, after_done=_after_done) as jobs:
         async with jobs.open_async():
             await jobs.run_worker_async(
                 concurrency=CONCURRENCY,
@@ -78,3 +79,13 @@ async def _work(app: Flask, url: str) -> None:
                 delete_jobs="successful",
                 install_signal_handlers=False,
             )
+
+
+def _before_done(job: str) -> None:
+    if job in mail_jobs.OF_A_MAIL:
+        failpoints.reach("queue.before_done")
+
+
+def _after_done(job: str) -> None:
+    if job in mail_jobs.OF_A_MAIL:
+        failpoints.reach("queue.after_done")

@@ -3,6 +3,7 @@
 Every value that reaches a header is checked first: a line end in it would start a header of its own.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]")
 # Another program's id need not be one (RFC 5322 §3.6.4): what counts is that it can be repeated in a header.
 _FOREIGN_ID = re.compile(r"[!-;=?-~]{1,980}\Z")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}\Z")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _MESSAGE_ID = re.compile(r"[^\s<>@]{1,700}@[^\s<>@]{1,255}\Z")
 _COMPOSITE_TYPES = ("multipart", "message")
 _FALLBACK_TYPE = "application/octet-stream"
@@ -28,7 +30,7 @@ _WIDE = 76
 
 
 class UnsafeHeader(Invalid, ValueError):
-    """A value for a header of an outgoing letter holds characters that no header may hold: correct the value."""
+    """Un dato del encabezado de la carta tiene caracteres que ningún encabezado admite: corríjalo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,18 @@ class MailPolicy(EmailPolicy):
 
 
 _POLICY = MailPolicy(linesep="\r\n")
+# An address with a non-ASCII part before the @ exists in raw UTF-8 only (RFC 6532).
+_UTF8_POLICY = _POLICY.clone(utf8=True)
 
 
 def compose(letter: OutgoingLetter) -> bytes:
-    """The letter as a message with CRLF line ends.
+    """The letter as a message with CRLF line ends, the same bytes each time.
 
     Raises `UnsafeHeader` (an `Invalid` and a ValueError) for a line end or control character in any header value, an
     address or id that is none, or a date without a zone.
     """
-    message = EmailMessage(policy=_POLICY)
+    policy = _POLICY if _local(letter.recipient).isascii() else _UTF8_POLICY
+    message = EmailMessage(policy=policy)
     for name, value in _header(letter):
         message[name] = value
     message.set_content(_wire_text(letter.text), subtype="plain", charset="utf-8", cte=_encoding(letter.text))
@@ -93,18 +98,30 @@ def compose(letter: OutgoingLetter) -> bytes:
         message.add_alternative(_wire_text(letter.html), subtype="html", charset="utf-8", cte="quoted-printable")
     for file in letter.attachments:
         _attach(message, file)
-    return message.as_bytes(policy=_POLICY)
+    _name_boundaries(message, letter.message_id)
+    return message.as_bytes(policy=policy)
+
+
+def _name_boundaries(message: EmailMessage, message_id: str) -> None:
+    """Boundaries made of the id instead of at random: a letter sent once more is the same message to the last byte.
+
+    No encoded line can hold one («=_» is neither quoted-printable nor base64), and nobody knows the id before it left.
+    """
+    digest = hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    for number, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{digest}_{number}")
 
 
 def _header(letter: OutgoingLetter) -> list[tuple[str, Any]]:
     if letter.date.tzinfo is None:
-        raise UnsafeHeader("The date of an outgoing letter has no time zone: give an aware one.")
+        raise UnsafeHeader("La fecha de la carta no tiene zona horaria.")
     fields: list[tuple[str, Any]] = [
         ("Message-ID", _id(letter.message_id)),
         ("Date", format_datetime(letter.date)),
         ("From", _address(letter.sender)),
         ("To", _address(letter.recipient)),
-        ("Subject", _safe(letter.subject, "subject")),
+        ("Subject", _safe(letter.subject, "el asunto")),
     ]
     if letter.reply_to is not None:
         fields.append(("Reply-To", _address(letter.reply_to)))
@@ -112,7 +129,7 @@ def _header(letter: OutgoingLetter) -> list[tuple[str, Any]]:
         fields.append(("In-Reply-To", _foreign_id(letter.in_reply_to)))
     if letter.references:
         fields.append(("References", " ".join(_foreign_id(one) for one in letter.references)))
-    mark = _safe(letter.loop_mark, "loop mark")
+    mark = _safe(letter.loop_mark, "la marca de bucle")
     fields.append(("X-Helpdesk", mark))
     if letter.automatic:
         fields += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"), ("X-Loop", mark)]
@@ -121,14 +138,14 @@ def _header(letter: OutgoingLetter) -> list[tuple[str, Any]]:
 
 def _safe(value: str, what: str) -> str:
     if _UNSAFE.search(value):
-        raise UnsafeHeader(f"The {what} of an outgoing letter holds a line end or control character: remove it.")
+        raise UnsafeHeader(f"La carta tiene un salto de línea o un carácter de control en {what}: quítelo.")
     return value
 
 
 def _id(value: str) -> str:
-    bare = _safe(value, "message id").removeprefix("<").removesuffix(">")
+    bare = _safe(value, "el Message-ID").removeprefix("<").removesuffix(">")
     if not _MESSAGE_ID.match(bare) or not bare.isascii():
-        raise UnsafeHeader("A message id of an outgoing letter is not of the form local@domain: make a new one.")
+        raise UnsafeHeader("El Message-ID de la carta no tiene la forma parte@dominio.")
     return f"<{bare}>"
 
 
@@ -139,24 +156,32 @@ def is_repeatable(identifier: str) -> bool:
 
 def _foreign_id(value: str) -> str:
     if not is_repeatable(value):
-        raise UnsafeHeader("A letter cannot name the message that it answers by this id: leave the id out.")
+        raise UnsafeHeader("La carta no puede citar el mensaje que responde por ese Message-ID.")
     return f"<{value}>"
 
 
 def _address(box: Mailbox) -> Address:
-    local, at, domain = _safe(box.address, "address").rpartition("@")
+    name, (local, at, domain) = _safe(box.name, "el nombre"), _safe(box.address, "la dirección").rpartition("@")
     try:
-        if not local or not at or not local.isascii():
+        if not local or not at:
             raise ValueError(box.address)
-        return Address(_safe(box.name, "name"), addr_spec=f"{local}@{_ascii_domain(domain)}")
+        # The library checks ASCII addresses only: what it would say of a letter beyond ASCII it says of an x.
+        checked = Address(name, addr_spec=f"{_BEYOND_ASCII.sub('x', local)}@{ascii_domain(domain)}")
+        return checked if local.isascii() else Address(name, username=local, domain=checked.domain)
     except (ValueError, IndexError, AttributeError, MessageError) as error:
-        if isinstance(error, UnsafeHeader):
-            raise
-        raise UnsafeHeader("An address of an outgoing letter is not a mail address: correct it.") from error
+        raise UnsafeHeader(f"«{box.address}» no es una dirección de correo: corríjala.") from error
 
 
-def _ascii_domain(domain: str) -> str:
-    return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+def _local(box: Mailbox) -> str:
+    return box.address.rpartition("@")[0]
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as DNS knows it; what has no such form is given back as it is."""
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
 
 
 def _encoding(text: str) -> str:
@@ -170,12 +195,12 @@ def _wire_text(text: str) -> str:
 
 
 def _attach(message: EmailMessage, file: Attachment) -> None:
-    content_type = _safe(file.content_type, "content type of a file")
+    content_type = _safe(file.content_type, "el tipo de un archivo")
     maintype, _, subtype = (content_type if _CONTENT_TYPE.match(content_type) else _FALLBACK_TYPE).partition("/")
     if maintype in _COMPOSITE_TYPES:
         maintype, subtype = _FALLBACK_TYPE.split("/")
-    name = _safe(file.filename, "name of a file") if file.filename is not None else None
-    content_id = f"<{_safe(file.content_id, 'content id of a file')}>" if file.content_id else None
+    name = _safe(file.filename, "el nombre de un archivo") if file.filename is not None else None
+    content_id = f"<{_safe(file.content_id, 'la clave de un archivo')}>" if file.content_id else None
     message.add_attachment(
         file.content,
         maintype=maintype,

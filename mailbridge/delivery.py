@@ -1,16 +1,18 @@
 """One letter on its way: claim, compose, send, settle, each commit short and none around the network."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import text
 
 from helpdesk.db import db, transaction
-from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.errors import HelpdeskError, NotFound, Unavailable
+from helpdesk.models.outbox import Letter
 from helpdesk.services import outbox
 from helpdesk.services.outbox import Delivery
 from mailbridge import failpoints, runtime, smtp
+from mailbridge.collisions import repeated
 from mailbridge.outgoing import composed
 
 log = logging.getLogger(__name__)
@@ -33,32 +35,61 @@ def deliver(outbox_id: int) -> None:
 
 def send(outbox_id: int, url: str) -> None:
     """The three short transactions of a delivery with the network between them."""
+    letter = claim(outbox_id)
+    if letter is None:
+        return
+    attempt = letter.attempts
+    result = hand_over(letter, url, lambda: note_dot(outbox_id, attempt))
+    settle(outbox_id, attempt, result)
+
+
+@repeated
+def claim(outbox_id: int) -> Letter | None:
+    """Commits that the letter is being sent by us."""
     with transaction() as session:
         letter = outbox.claim(session, outbox_id)
         failpoints.reach("send.before_claim_commit")
     failpoints.reach("send.after_claim_commit")
-    if letter is None:
-        return
-    attempt = letter.attempts
+    return letter
 
-    def before_dot() -> None:
-        with transaction() as session:
-            outbox.dot_sent(session, outbox_id, attempt)
-            failpoints.reach("send.before_dot_commit")
 
+def hand_over(letter: Letter, url: str, before_dot: Callable[[], None]) -> Delivery:
+    """Composes the letter and speaks with the outgoing server, no transaction open."""
     try:
         here = runtime.current()
         message = composed(letter, here.files)
         if here.signer is not None:
             message = here.signer.signed(message, letter.sender)
-    except (HelpdeskError, ValueError, UnicodeError) as error:
-        log.exception("letter %s cannot be composed", outbox_id)
-        result = Delivery("refused", f"La carta no se pudo componer: {error}")
-    else:
-        result = smtp.send(url, letter.envelope_from, letter.recipient, message, before_dot)
+    except Unavailable as error:
+        log.warning("letter %s waits: %s", letter.id, error)
+        return Delivery("deferred", "El almacén de archivos no responde.")
+    except NotFound:
+        log.exception("letter %s has lost a file", letter.id)
+        return Delivery("refused", "Falta en el almacén un archivo de la carta: adjúntelo otra vez.")
+    except (HelpdeskError, ValueError) as error:
+        log.exception("letter %s cannot be composed", letter.id)
+        return Delivery("refused", f"La carta no se pudo componer: {error}")
+    return smtp.send(url, letter.envelope_from, letter.recipient, message, before_dot)
+
+
+@repeated
+def note_dot(outbox_id: int, attempt: int) -> None:
+    """Commits that the final dot is about to leave."""
+    with transaction() as session:
+        outbox.dot_sent(session, outbox_id, attempt)
+        failpoints.reach("send.before_dot_commit")
+
+
+@repeated
+def settle(outbox_id: int, attempt: int, result: Delivery) -> None:
+    """Commits what became of the try, and with it the job of the next one where there is to be one."""
     with transaction() as session:
         outbox.settle(session, outbox_id, attempt, result)
+        if result.result == "deferred":
+            failpoints.reach("defer.before_commit")
         failpoints.reach("send.before_settle_commit")
+    if result.result == "deferred":
+        failpoints.reach("defer.after_commit")
     failpoints.reach("send.after_settle_commit")
 
 

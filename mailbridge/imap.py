@@ -66,11 +66,11 @@ class Reader:
         try:
             with transaction() as session:
                 held = mailboxes.take(session, self._mailbox_id, self._holder)
-                failpoints.reach("imap.before_lease")
+                failpoints.reach("imap.before_take_commit")
         except DBAPIError:
             log.warning("no answer from the database", exc_info=True)
             return None
-        failpoints.reach("imap.after_lease")
+        failpoints.reach("imap.after_take_commit")
         return held
 
     def _serve(self, held: Held, failures: int) -> bool:
@@ -112,10 +112,11 @@ class Reader:
             self._stop.wait(self._pauses.first)
 
     def _release(self, held: Held) -> None:
-        failpoints.reach("imap.before_release")
         try:
             with transaction() as session:
                 mailboxes.release(session, held.mailbox_id, held.fence)
+                failpoints.reach("release.before_commit")
+            failpoints.reach("release.after_commit")
         except DBAPIError:
             log.warning("the lease of %s ends by itself", held.address)
 

@@ -12,6 +12,7 @@ from helpdesk import clock
 from helpdesk.db import transaction
 from helpdesk.services import ledger
 from mailbridge import failpoints
+from mailbridge.collisions import repeated
 from mailbridge.fingerprint import instant_of, peek, storable
 
 Source = Literal["imap", "lmtp", "pipe", "import"]
@@ -37,6 +38,7 @@ class Envelope:
     size: int | None = None
 
 
+@repeated
 def accept(envelope: Envelope, raw: bytes, before_commit: Callable[[Session], None] | None = None) -> int:
     """Commits the message to the ledger and gives its number; after that it may be acknowledged.
 

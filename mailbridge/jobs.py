@@ -5,8 +5,9 @@ from datetime import timedelta
 from helpdesk import queue
 from helpdesk.db import db, transaction
 from helpdesk.services import ledger, outbox
-from mailbridge import delivery, processing, runtime
+from mailbridge import delivery, failpoints, processing, runtime
 
+OF_A_MAIL = (ledger.PROCESS, outbox.DELIVER)
 UNTOUCHED_FOR = timedelta(seconds=60)
 # Five missed heartbeats of `helpdesk.worker`.
 SILENT_FOR = timedelta(seconds=15)
@@ -34,8 +35,11 @@ def rescue(timestamp: int) -> None:
 def recover() -> None:
     """Puts back the jobs of dead workers, and defers what waits without a job: arrivals, letters that are due."""
     queue.recover_stalled(db.engine, silent_for=SILENT_FOR)
+    failpoints.reach("rescue.after_stalled")
     with transaction() as session:
         ledger.rescue(session, UNTOUCHED_FOR)
         here = runtime.current()
         if here.smtp_url is not None or here.keep_letters:
             outbox.requeue(session)
+        failpoints.reach("rescue.before_commit")
+    failpoints.reach("rescue.after_commit")

@@ -4,7 +4,7 @@ from helpdesk import vault
 from helpdesk.db import transaction
 from helpdesk.services import mailboxes
 from helpdesk.services.mailboxes import Connection
-from mailbridge import oauth
+from mailbridge import failpoints, oauth
 from mailbridge.imap_client import Account
 
 
@@ -13,6 +13,7 @@ def account(connection: Connection, secret_key: bytes) -> Account:
 
     Raises `Invalid` when the secret was sealed with another key, `TokenRefused` or `Unavailable` from the provider.
     """
+    failpoints.reach("imap.before_login")
     plain = vault.unseal(connection.secret, secret_key)
     if not connection.oauth2:
         return Account(connection.url, connection.user, plain)

@@ -34,6 +34,7 @@ def ingest(stream: BinaryIO, recipient: str, sender: str | None) -> tuple[int, s
         envelope = intake.Envelope(
             "pipe", door.institution_id, door.mailbox_id, key_of(raw, recipient), sender, recipient
         )
+        failpoints.reach("pipe.before_accept")
         ledger_id = intake.accept(envelope, raw)
     except (DBAPIError, Unavailable) as error:
         return TRY_AGAIN, f"The message could not be stored, try again later: {str(error).splitlines()[0]}"

@@ -4,11 +4,9 @@ A crash between any two lines leaves a row to do again or one that is done.
 """
 
 import logging
-import random
-import time
 from datetime import timedelta
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from helpdesk.db import transaction
@@ -21,6 +19,7 @@ from helpdesk.models.ledger import Arrival
 from helpdesk.services import conversation, ledger
 from helpdesk.services.conversation import Outcome
 from mailbridge import failpoints, runtime
+from mailbridge.collisions import repeated
 from mailbridge.fingerprint import peek
 from mailbridge.sandbox import ParseFailed
 from mailbridge.screen import screen
@@ -31,9 +30,7 @@ from mailbridge.values import ParsedMail, Verdict
 
 log = logging.getLogger(__name__)
 
-COLLISIONS = frozenset({"40001", "40P01"})
 PROGRAM_LIMIT = "54"
-MOST_COLLISIONS = 5
 FIRST_PAUSE = timedelta(seconds=10)
 PASSING_PAUSE = timedelta(seconds=30)
 
@@ -45,10 +42,7 @@ def process_inbound(ledger_id: int) -> None:
     giving back itself impossible (the queue then finds the arrival still pending).
     """
     failpoints.reach("process.start")
-    with transaction() as session:
-        started = ledger.start(session, ledger_id)
-        failpoints.reach("process.before_count_commit")
-    failpoints.reach("process.after_count_commit")
+    started = count_try(ledger_id)
     if started is None:
         return
     if started.attempt > ledger.LIMIT_OF_TRIES:
@@ -69,6 +63,16 @@ def process_inbound(ledger_id: int) -> None:
             set_aside(ledger_id, "internal_error")
         else:
             give_back(ledger_id, FIRST_PAUSE * started.attempt, counted=True)
+
+
+@repeated
+def count_try(ledger_id: int) -> Started | None:
+    """Commits that the arrival is tried once more; None when it is settled already."""
+    with transaction() as session:
+        started = ledger.start(session, ledger_id)
+        failpoints.reach("process.before_count_commit")
+    failpoints.reach("process.after_count_commit")
+    return started
 
 
 def is_passing(error: Exception) -> bool:
@@ -97,16 +101,10 @@ def understand_and_record(started: Started) -> None:
     files = store(here.files, mail)
     failpoints.reach("process.after_files")
     incoming = to_incoming(mail, verdict, judgement, started, facts.own_addresses, files)
-    for collision in range(MOST_COLLISIONS):
-        try:
-            record(started, incoming)
-            return
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in COLLISIONS or collision == MOST_COLLISIONS - 1:
-                raise
-            time.sleep(random.uniform(0.01, 0.1) * 2**collision)  # noqa: S311  # spreads rivals, hides nothing
+    record(started, incoming)
 
 
+@repeated
 def record(started: Started, incoming: Incoming) -> None:
     """The one transaction of the effect: claim, hand to the desk, settle."""
     with transaction() as session:
@@ -162,6 +160,7 @@ def settle_outcome(
         )
 
 
+@repeated
 def record_verdict(started: Started, verdict: Verdict) -> None:
     """Settles a message that the desk never sees: one of our own, bulk, or one that a rule puts aside."""
     with transaction() as session:
@@ -173,20 +172,28 @@ def record_verdict(started: Started, verdict: Verdict) -> None:
         else:
             sentence = REASONS[verdict.reason].told
             ledger.settle(session, row, "quarantined", reason=verdict.reason, sentence=sentence, trust=verdict.trust)
+        failpoints.reach("verdict.before_commit")
+    failpoints.reach("verdict.after_commit")
 
 
+@repeated
 def set_aside(ledger_id: int, reason: str) -> None:
     """Puts an arrival in quarantine after its reading or processing failed."""
     with transaction() as session:
         row = ledger.claim(session, ledger_id)
         if row is not None:
             ledger.settle(session, row, "quarantined", reason=reason, sentence=REASONS[reason].told)
+        failpoints.reach("aside.before_commit")
+    failpoints.reach("aside.after_commit")
 
 
+@repeated
 def give_back(ledger_id: int, pause: timedelta, *, counted: bool) -> None:
     """Lets the arrival wait for its next try. Without a database the queue itself brings it back."""
     with transaction() as session:
         ledger.give_back(session, ledger_id, after=pause, counted=counted)
+        failpoints.reach("give_back.before_commit")
+    failpoints.reach("give_back.after_commit")
 
 
 def store(files: Files, mail: ParsedMail) -> tuple[IncomingFile, ...]:

@@ -11,7 +11,7 @@ from helpdesk.db import transaction
 from helpdesk.domain.errors import Invalid
 from helpdesk.queries import mailboxes
 from helpdesk.queries.mailboxes import Door
-from mailbridge import intake
+from mailbridge import failpoints, intake
 from mailbridge.fingerprint import first_values, plain, split
 
 RECIPIENTS = (b"delivered-to", b"x-original-to", b"to", b"cc")
@@ -66,16 +66,15 @@ def take_in(message: Stored, recipient: str | None, *, dated: bool) -> tuple[int
     """Takes one message in, for `recipient` or for each mailbox of ours that it names; gives the ledger numbers."""
     raw = message.read()
     digest = hashlib.sha256(raw).hexdigest()
-    doors = doors_of(raw, recipient)
-    return tuple(
-        intake.accept(
-            intake.Envelope(
-                "import", door.institution_id, door.mailbox_id, f"{digest}:{address}", None, address, date_header=dated
-            ),
-            raw,
+    accepted = list[int]()
+    for address, door in doors_of(raw, recipient).items():
+        envelope = intake.Envelope(
+            "import", door.institution_id, door.mailbox_id, f"{digest}:{address}", None, address, date_header=dated
         )
-        for address, door in doors.items()
-    )
+        failpoints.reach("import.before_accept")
+        accepted.append(intake.accept(envelope, raw))
+        failpoints.reach("import.after_accept")
+    return tuple(accepted)
 
 
 def doors_of(raw: bytes, recipient: str | None) -> dict[str, Door]:

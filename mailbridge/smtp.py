@@ -1,17 +1,20 @@
 """Hands one letter to the outgoing server, so that it is known on which side of the final dot a failure fell."""
 
 import smtplib
-import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from helpdesk.services.outbox import Delivery
 from mailbridge import failpoints
+from mailbridge.compose import ascii_domain
 
 SECONDS = 60.0
 SECONDS_AFTER_DOT = 600.0
+SECONDS_TO_LEAVE = 5.0
+PIECE = 64 * 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -47,13 +50,18 @@ def send(url: str, sender: str, recipient: str, message: bytes, before_dot: Call
         connection = connect(server_at(url))
     except smtplib.SMTPAuthenticationError as error:
         return Delivery("deferred", f"El servidor de salida no acepta la contraseña: {words(error)}")
+    except smtplib.SMTPResponseException as error:
+        return Delivery("deferred", f"El servidor de salida no atiende ahora: {words(error)}")
     except (OSError, smtplib.SMTPException) as error:
         return Delivery("deferred", f"El servidor de salida no responde: {words(error)}")
-    failpoints.reach("send.after_connect")
+    failpoints.reach("send.after_ehlo")
     try:
-        return converse(connection, sender, recipient, message, before_dot)
+        result = converse(connection, sender, with_ascii_domain(recipient), message, before_dot)
+        leave(connection)
     finally:
         connection.close()
+    failpoints.reach("send.after_quit")
+    return result
 
 
 def connect(server: Server) -> smtplib.SMTP:
@@ -64,6 +72,7 @@ def connect(server: Server) -> smtplib.SMTP:
         if server.tls
         else smtplib.SMTP(server.host, server.port, timeout=SECONDS)
     )
+    failpoints.reach("send.after_greeting")
     try:
         connection.ehlo_or_helo_if_needed()
         if not server.tls and server.host not in LOOPBACK:
@@ -86,7 +95,7 @@ def converse(
         if refused is not None:
             return refused
         failpoints.reach("send.before_body")
-        connection.send(stuffed(message))
+        send_body(connection, stuffed(message))
     except (OSError, smtplib.SMTPException) as error:
         return Delivery("deferred", f"La conexión se cortó antes de entregar: {words(error)}")
     before_dot()
@@ -99,7 +108,24 @@ def converse(
     except (OSError, smtplib.SMTPException) as error:
         return Delivery("in_doubt", f"La conexión se cortó antes de la confirmación: {words(error)}")
     failpoints.reach("send.after_dot")
+    if not 200 <= code < 600:
+        return Delivery("in_doubt", f"El servidor confirmó con palabras que no se entienden: {told(code, reply)}")
     return verdict(code, reply)
+
+
+def send_body(connection: smtplib.SMTP, body: bytes) -> None:
+    """The body in pieces: the time allowed is for each, so that a large letter may take as long as it moves."""
+    for start in range(0, len(body), PIECE):
+        connection.send(body[start : start + PIECE])
+
+
+def leave(connection: smtplib.SMTP) -> None:
+    """QUIT (RFC 5321, 4.1.1.10). What became of the letter is known already: the answer is not waited for long."""
+    if connection.sock is None:
+        return
+    with suppress(OSError, smtplib.SMTPException):
+        connection.sock.settimeout(SECONDS_TO_LEAVE)
+        connection.quit()
 
 
 def open_data(connection: smtplib.SMTP, sender: str, recipient: str, message: bytes) -> Delivery | None:
@@ -111,18 +137,37 @@ def open_data(connection: smtplib.SMTP, sender: str, recipient: str, message: by
         options.append("SMTPUTF8")
         connection.command_encoding = "utf-8"
     if connection.has_extn("size"):
+        limit = connection.esmtp_features["size"].strip()
+        if limit.isdecimal() and 0 < int(limit) < len(message):
+            return Delivery("refused", too_large(len(message), int(limit)))
         options.append(f"SIZE={len(message)}")
     dsn = connection.has_extn("dsn")
     if dsn and sender:
         options.append("RET=HDRS")
     code, reply = connection.mail(sender, options)
     if code != 250:
-        return verdict(code, reply)
+        return refusal(code, reply)
+    failpoints.reach("send.after_mail")
     code, reply = connection.rcpt(recipient, report_options(sender, recipient) if dsn else [])
     if code not in (250, 251):
-        return verdict(code, reply)
+        return refusal(code, reply)
+    failpoints.reach("send.after_rcpt")
     code, reply = connection.docmd("DATA")
-    return None if code == 354 else verdict(code, reply)
+    return None if code == 354 else refusal(code, reply)
+
+
+def with_ascii_domain(address: str) -> str:
+    """The address as every server takes it: an international domain in its ASCII form (RFC 5890), the rest as it is."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{ascii_domain(domain)}"
+
+
+def too_large(size: int, limit: int) -> str:
+    """The sentence for a letter over the server's limit (RFC 1870)."""
+    return (
+        f"La carta con sus archivos pesa {size / 2**20:.1f} MB y el servidor de salida acepta {limit / 2**20:.1f} MB: "
+        "envíe menos archivos o por otra vía."
+    )
 
 
 def report_options(sender: str, recipient: str) -> list[str]:
@@ -143,11 +188,19 @@ def xtext(value: str) -> str:
 
 
 def verdict(code: int, reply: bytes) -> Delivery:
-    """What a final reply means: 2xx accepted, 5xx refused for good, anything else later."""
-    text = f"{code} {reply.decode('utf-8', 'replace')}".strip()
-    if 200 <= code < 300:
-        return Delivery("accepted", text)
-    return Delivery("refused" if 500 <= code < 600 else "deferred", text)
+    """What the reply to the final dot means."""
+    return Delivery("accepted", told(code, reply)) if 200 <= code < 300 else refusal(code, reply)
+
+
+def refusal(code: int, reply: bytes) -> Delivery:
+    """What a reply means that keeps the letter from going on: 5xx refuses for good, anything else (a 2xx that was not
+    the one to be given there, too) is tried later."""
+    return Delivery("refused" if 500 <= code < 600 else "deferred", told(code, reply))
+
+
+def told(code: int, reply: bytes) -> str:
+    """A reply as the server spelled it, in one line."""
+    return " ".join(f"{code} {reply.decode('utf-8', 'replace')}".split())
 
 
 def stuffed(message: bytes) -> bytes:
@@ -160,7 +213,10 @@ def words(error: BaseException) -> str:
     """The reason of a failure in one line."""
     if isinstance(error, smtplib.SMTPResponseException):
         reply = error.smtp_error
-        return f"{error.smtp_code} {reply.decode('utf-8', 'replace') if isinstance(reply, bytes) else reply}"
-    if isinstance(error, (socket.timeout, TimeoutError)):
+        return told(error.smtp_code, reply if isinstance(reply, bytes) else reply.encode())
+    # smtplib tells of a time-out as of a connection that was closed.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "tiempo de espera agotado"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "el servidor la cerró"
     return str(error) or type(error).__name__

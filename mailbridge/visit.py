@@ -168,8 +168,8 @@ class Visit:
             log.warning("mailbox %s: vanished before they were fetched: UID %s", held.address, vanished)
             with transaction() as session:
                 mailboxes.vanished(session, held.mailbox_id, held.fence, reading.folder, reading.uidvalidity, vanished)
-                failpoints.reach("imap.before_vanished")
-            failpoints.reach("imap.after_vanished")
+                failpoints.reach("vanished.before_commit")
+            failpoints.reach("vanished.after_commit")
         if kept_back:
             reading.withheld |= kept_back
             named = ", ".join(map(str, sorted(reading.withheld)[:_MOST_NAMED]))

@@ -1,9 +1,10 @@
-"""`helpdesk ledger status [--json] | show ID | replay ID`."""
+"""`helpdesk ledger status [--json] | show ID | replay ID | accept ID`."""
 
 import argparse
 import dataclasses
 import json
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from helpdesk.models.ledger import Arrival
 from helpdesk.queries import health
 from helpdesk.queries.health import Equation
 from helpdesk.services import ledger
+from mailbridge import failpoints
 
 
 def main(argv: list[str]) -> int:
@@ -26,23 +28,56 @@ def main(argv: list[str]) -> int:
     actions.add_parser("status", help="the ledger equation").add_argument("--json", action="store_true")
     actions.add_parser("show", help="one arrival").add_argument("id", type=int)
     actions.add_parser("replay", help="try an arrival again").add_argument("id", type=int)
+    actions.add_parser("accept", help="let an arrival through that was put aside out of doubt").add_argument(
+        "id", type=int
+    )
     chosen = parser.parse_args(argv)
-    with desk(), transaction() as session:
+    with desk():
         match chosen.action:
             case "status":
-                found = health.equation(session, clock.now())
-                boxes = health.mailboxes(session)
-                say(as_json(found, boxes) if chosen.json else as_text(found, boxes))
-                return 0 if found.holds and not found.stuck else 1
+                return status(as_json if chosen.json else as_text)
             case "show":
-                row = session.get(Arrival, chosen.id)
-                if row is None:
-                    raise NotFound(f"There is no arrival {chosen.id} in the ledger.")
-                say("\n".join(f"{key:<16} {value}" for key, value in described(row).items() if value is not None))
+                show(chosen.id)
             case "replay":
-                ledger.replay(session, operator(), chosen.id)
-                say(f"Arrival {chosen.id} is pending again; the worker reads it next.")
+                replay(chosen.id)
+            case "accept":
+                accept(chosen.id)
     return 0
+
+
+def status(written: Callable[[Equation, tuple[health.MailboxHealth, ...]], str]) -> int:
+    """Says whether the equation holds; 1 when it does not or something waits too long."""
+    with transaction() as session:
+        found, boxes = health.equation(session, clock.now()), health.mailboxes(session)
+    say(written(found, boxes))
+    return 0 if found.holds and not found.stuck else 1
+
+
+def show(ledger_id: int) -> None:
+    """Says all there is to know of one arrival. Raises NotFound."""
+    with transaction() as session:
+        row = session.get(Arrival, ledger_id)
+    if row is None:
+        raise NotFound(f"There is no arrival {ledger_id} in the ledger.")
+    say("\n".join(f"{key:<16} {value}" for key, value in described(row).items() if value is not None))
+
+
+def replay(ledger_id: int) -> None:
+    """Puts an arrival back at the beginning of its way."""
+    with transaction() as session:
+        ledger.replay(session, operator(), ledger_id)
+        failpoints.reach("replay.before_commit")
+    failpoints.reach("replay.after_commit")
+    say(f"Arrival {ledger_id} is pending again; the worker reads it next.")
+
+
+def accept(ledger_id: int) -> None:
+    """Lets an arrival through that was put aside out of doubt."""
+    with transaction() as session:
+        ledger.accept_by_hand(session, operator(), ledger_id)
+        failpoints.reach("accept.before_commit")
+    failpoints.reach("accept.after_commit")
+    say(f"Arrival {ledger_id} is accepted; the worker reads it next and its trust stays as it was.")
 
 
 def as_text(found: Equation, boxes: tuple[health.MailboxHealth, ...]) -> str:

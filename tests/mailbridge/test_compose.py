@@ -108,7 +108,7 @@ def test_no_value_starts_a_header_of_its_own(key: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "sin-arroba", "@x.org", "a@", "a b@x.org", "a@x.org, b@x.org", "ñandú@x.org", "a@b@c"]
+    "address", ["", "sin-arroba", "@x.org", "a@", "a b@x.org", "a@x.org, b@x.org", "ñ andú@x.org", "ñ@", "a@b@c"]
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -117,6 +117,20 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 def test_an_international_domain_is_written_in_ascii() -> None:
     assert b"ana@xn--espaa-rta.test" in compose(replace(LETTER, recipient=Mailbox("", "ana@españa.test")))
+
+
+def test_an_address_beyond_ascii_is_written_as_it_is_in_a_letter_for_servers_that_take_it() -> None:
+    raw = compose(replace(LETTER, recipient=Mailbox("Peña", "peña@españa.test")))
+    assert "peña@xn--espaa-rta.test".encode() in raw
+    assert parse(raw).to == (Mailbox("Peña", "peña@xn--espaa-rta.test"),)
+
+
+def test_any_other_letter_is_plain_ascii_with_short_lines_for_the_oldest_server() -> None:
+    for text in ("corto", "ñ" * 3000, "x" * 3000, "." * 3000, "a\tb" * 900):
+        files = (Attachment("n" * 300 + "ñ.bin", "application/x-foo", bytes(range(256)) * 40, False, None),)
+        raw = compose(replace(LETTER, subject=text[:900], text=text, html=f"<p>{text}</p>", attachments=files))
+        assert raw.isascii()
+        assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
 def test_a_date_without_a_zone_is_refused() -> None:

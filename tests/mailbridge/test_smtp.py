@@ -15,8 +15,13 @@ def scripted() -> Iterator[Callable[..., ScriptedServer]]:
     """Makes scripted servers and stops them."""
     made = list[ScriptedServer]()
 
-    def start(keeps: bool = True, extensions: tuple[str, ...] = ("8BITMIME",), **replies: str | None) -> ScriptedServer:
-        made.append(ScriptedServer(Script(replies, keeps, extensions)))
+    def start(
+        keeps: bool = True,
+        extensions: tuple[str, ...] = ("8BITMIME",),
+        silent: tuple[str, ...] = (),
+        **replies: str | None,
+    ) -> ScriptedServer:
+        made.append(ScriptedServer(Script(replies, keeps, extensions, frozenset(silent))))
         return made[-1]
 
     yield start
@@ -27,6 +32,18 @@ def scripted() -> Iterator[Callable[..., ScriptedServer]]:
 def sent(server: ScriptedServer, before_dot: Callable[[], None] = lambda: None, to: str = "ana@x.example") -> str:
     """Sends the message; gives the result."""
     return smtp.send(server.url, "", to, MESSAGE, before_dot).result
+
+
+def told(server: ScriptedServer) -> str:
+    """Sends the message; gives the sentence."""
+    return smtp.send(server.url, "", "ana@x.example", MESSAGE, lambda: None).sentence
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server is waited for long."""
+    for name in ("SECONDS", "SECONDS_AFTER_DOT", "SECONDS_TO_LEAVE"):
+        monkeypatch.setattr(smtp, name, 0.3)
 
 
 def test_an_accepted_message_arrives_byte_for_byte_from_the_null_sender(
@@ -44,6 +61,109 @@ def test_a_refusal_is_final_or_not_by_its_code_wherever_it_comes(
     scripted: Callable[..., ScriptedServer], word: str, code: str, result: str
 ) -> None:
     assert sent(scripted(**{word: f"{code} no"})) == result
+
+
+@pytest.mark.parametrize("code", ["421", "554"])
+@pytest.mark.parametrize("words", [("GREETING",), ("EHLO", "HELO"), ("AUTH",)])
+def test_a_server_that_turns_us_away_before_it_knows_the_letter_has_not_judged_it(
+    scripted: Callable[..., ScriptedServer], words: tuple[str, ...], code: str
+) -> None:
+    server = scripted(extensions=("AUTH PLAIN",), **dict.fromkeys(words, f"{code} go away"))
+    url = server.url.replace("//", "//mesa:secret@")
+    result = smtp.send(url, "", "ana@x.example", MESSAGE, lambda: None)
+    assert result.result == "deferred"
+    assert f"{code} go away" in result.sentence
+
+
+@pytest.mark.parametrize("word", ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_connection_lost_before_the_dot_defers(scripted: Callable[..., ScriptedServer], word: str) -> None:
+    assert sent(scripted(**{word: None})) == "deferred"
+
+
+@pytest.mark.parametrize("word", ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"])
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_falls_silent_before_the_dot_defers_and_it_is_said_why(
+    scripted: Callable[..., ScriptedServer], word: str
+) -> None:
+    assert "tiempo de espera agotado" in told(scripted(silent=(word,)))
+    assert sent(scripted(silent=(word,))) == "deferred"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_falls_silent_after_the_dot_leaves_the_letter_in_doubt(
+    scripted: Callable[..., ScriptedServer],
+) -> None:
+    assert sent(scripted(silent=("DOT",))) == "in_doubt"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_does_not_answer_our_goodbye_has_the_letter_all_the_same(
+    scripted: Callable[..., ScriptedServer],
+) -> None:
+    for server in (scripted(silent=("QUIT",)), scripted(QUIT=None), scripted(QUIT="500 what")):
+        assert sent(server) == "accepted"
+        assert server.commands[-1].upper() == "QUIT"
+
+
+@pytest.mark.parametrize(("word", "reply"), [("MAIL", "252 hm"), ("RCPT", "252 hm"), ("DATA", "250 ok"), ("DATA", "x")])
+def test_a_yes_to_something_else_is_no_acceptance(
+    scripted: Callable[..., ScriptedServer], word: str, reply: str
+) -> None:
+    server = scripted(**{word: reply})
+    assert sent(server) == "deferred"
+    assert server.messages == []
+
+
+def test_words_without_meaning_after_the_dot_leave_the_letter_in_doubt(scripted: Callable[..., ScriptedServer]) -> None:
+    assert sent(scripted(DOT="what?")) == "in_doubt"
+
+
+def test_a_letter_larger_than_the_server_takes_is_refused_before_it_is_sent(
+    scripted: Callable[..., ScriptedServer],
+) -> None:
+    server = scripted(extensions=("SIZE 10",))
+    assert "acepta 0.0 MB" in told(server)
+    assert sent(server) == "refused"
+    assert not any(command.startswith("mail") for command in server.commands)
+
+
+@pytest.mark.parametrize("limit", ["SIZE", "SIZE 0", "SIZE 52428800"])
+def test_a_letter_within_the_size_is_announced_with_its_own(
+    scripted: Callable[..., ScriptedServer], limit: str
+) -> None:
+    server = scripted(extensions=(limit,))
+    assert sent(server) == "accepted"
+    assert f"mail FROM:<> size={len(MESSAGE)}" in [command.replace("SIZE", "size") for command in server.commands]
+
+
+def test_eight_bit_bodies_are_announced_where_they_are_taken(scripted: Callable[..., ScriptedServer]) -> None:
+    with_it, without = scripted(extensions=("8BITMIME",)), scripted(extensions=())
+    assert (sent(with_it), sent(without)) == ("accepted", "accepted")
+    assert with_it.commands[1] == "mail FROM:<> BODY=8BITMIME"
+    assert without.commands[1] == "mail FROM:<>"
+
+
+def test_a_password_is_given_where_the_url_has_one(scripted: Callable[..., ScriptedServer]) -> None:
+    server = scripted(extensions=("AUTH PLAIN",))
+    assert smtp.send(server.url.replace("//", "//mesa:secret@"), "", "a@x.example", MESSAGE, lambda: None).result == (
+        "accepted"
+    )
+    assert server.commands[1].startswith("AUTH PLAIN ")
+
+
+def test_a_large_body_leaves_in_pieces_that_have_time_of_their_own(
+    scripted: Callable[..., ScriptedServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "PIECE", 7)
+    server = scripted()
+    assert sent(server) == "accepted"
+    assert server.messages == [MESSAGE]
+
+
+def test_an_international_domain_is_asked_for_in_ascii(scripted: Callable[..., ScriptedServer]) -> None:
+    server = scripted()
+    assert sent(server, to="ana@españa.example") == "accepted"
+    assert server.recipients == ["ana@xn--espaa-rta.example"]
 
 
 def test_a_connection_lost_after_the_dot_leaves_the_letter_in_doubt(scripted: Callable[..., ScriptedServer]) -> None:

@@ -6,7 +6,8 @@ from tests.wire.conftest import (
     helpdesk_lmtp,
     installation,
     mail_folder,
+    nursery,
     postfix,
 )
 
-__all__ = ["citizen", "dovecot", "helpdesk_lmtp", "installation", "mail_folder", "postfix"]
+__all__ = ["citizen", "dovecot", "helpdesk_lmtp", "installation", "mail_folder", "nursery", "postfix"]

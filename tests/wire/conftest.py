@@ -3,12 +3,12 @@
 import os
 import secrets
 import signal
+import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from tests.conftest import create_from_template, drop
 from tests.mailhouse import House
 from tests.needs import requires
 from tests.wire import servers
+from tests.wire.nursery import Born, Nursery
 from tests.wire.servers import Dovecot, Postfix
 
 ROOT = Path(__file__).parents[2]
@@ -67,23 +68,28 @@ class Installation:
     """A helpdesk of several processes on one database."""
 
     house: House
+    nursery: Nursery
     environment: dict[str, str]
     dovecot: Dovecot
     postfix: Postfix
     logs: Path
-    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    running: dict[str, Born] = field(default_factory=dict)
 
     def start(self, kind: str, failpoint: str | None = None) -> None:
-        """Starts a `worker` or `bridge`, which kills itself at the failpoint."""
+        """Starts a `worker`, `bridge` or `web`, which kills itself at the failpoint."""
+        self.running[kind] = self.command(kind, failpoint=failpoint)
+
+    def command(self, *words: str, failpoint: str | None = None, stdin: Path | None = None) -> Born:
+        """Gives an order at the command line, in a process that kills itself at the failpoint."""
         extra = {"HELPDESK_TEST_FAILPOINT": failpoint} if failpoint else {}
-        with (self.logs / f"{kind}.log").open("ab") as log:
-            self.running[kind] = subprocess.Popen(
-                [sys.executable, "-m", "helpdesk", kind],
-                cwd=self.logs,
-                env=self.environment | extra,
-                stdout=log,
-                stderr=log,
-            )
+        log = self.logs / f"{words[0]}.log"
+        return self.nursery.bear(list(words), self.environment | extra, self.logs, log, str(stdin or os.devnull))
+
+    def listens(self) -> bool:
+        """Whether somebody answers at our LMTP door."""
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.lmtp), 1):
+            return True
+        return False
 
     def wait_for_death(self, kind: str, seconds: float = 90) -> None:
         """Returns when the process has killed itself. Raises TimeoutExpired, or AssertionError for another end."""
@@ -123,6 +129,11 @@ class Installation:
         ends = "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in sorted(self.logs.glob("*.log")))
         raise AssertionError(f"{what} did not happen within {seconds} s\n{ends}")
 
+    @property
+    def lmtp(self) -> int:
+        """The port of the LMTP door."""
+        return int(self.environment["HELPDESK_LMTP_LISTEN"].rpartition(":")[2])
+
     def takes_mail(self) -> bool:
         """Whether bridge and worker are at work: the mailbox is being read and the queue has its worker."""
         reading = self.ask("SELECT 1 FROM mailboxes WHERE lease_holder IS NOT NULL")
@@ -134,18 +145,34 @@ class Installation:
             str(state): int(str(count)) for state, count in self.ask("SELECT state, count(*) FROM ledger GROUP BY 1")
         }
 
-    def connect(self, mailbox: str) -> None:
-        """Connects a mailbox to its account at Dovecot."""
+    def connect(self, mailbox: str, url: str | None = None) -> None:
+        """Connects a mailbox to its account at Dovecot, or at the server of that address."""
         with transaction() as session:
             sealed = vault.seal(servers.PASSWORD, mailhouse.DESK.secret)
             box = boxes.by_key(session, mailbox)
             mailboxes.connect(
-                session, operator(), box, url=self.dovecot.url, user=mailbox, folders=("INBOX",), sealed_secret=sealed
+                session,
+                operator(),
+                box,
+                url=url or self.dovecot.url,
+                user=mailbox,
+                folders=("INBOX",),
+                sealed_secret=sealed,
             )
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where our processes come from."""
+    made = Nursery()
+    yield made
+    made.close()
+
+
 @contextmanager
-def installed(url: str, dovecot: Dovecot, postfix: Postfix, lmtp: int, folder: Path) -> Iterator[Installation]:
+def installed(
+    url: str, dovecot: Dovecot, postfix: Postfix, lmtp: int, nursery: Nursery, folder: Path
+) -> Iterator[Installation]:
     """A fresh helpdesk beside the running mail servers; its processes are started by the test."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -161,28 +188,33 @@ def installed(url: str, dovecot: Dovecot, postfix: Postfix, lmtp: int, folder: P
     dovecot.empty(mailhouse.IMAP_MAILBOX)
     with ExitStack() as stack:
         house = stack.enter_context(mailhouse.house(url, folder / "files"))
-        made = Installation(house, environment, dovecot, postfix, folder)
+        made = Installation(house, nursery, environment, dovecot, postfix, folder)
         stack.callback(made.stop)
         yield made
 
 
 @pytest.fixture
 def installation(
-    database_url: str, dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, tmp_path: Path
+    database_url: str, dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, nursery: Nursery, tmp_path: Path
 ) -> Iterator[Installation]:
     """A helpdesk of this test alone."""
-    with installed(database_url, dovecot, postfix, helpdesk_lmtp, tmp_path) as made:
+    with installed(database_url, dovecot, postfix, helpdesk_lmtp, nursery, tmp_path) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def standing(
-    server: str, dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, tmp_path_factory: pytest.TempPathFactory
+    server: str,
+    dovecot: Dovecot,
+    postfix: Postfix,
+    helpdesk_lmtp: int,
+    nursery: Nursery,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Installation]:
     """A helpdesk that a whole file of tests shares; each test has a citizen of its own."""
     name = f"standing_{secrets.token_hex(6)}"
     url = create_from_template(server, name)
-    with installed(url, dovecot, postfix, helpdesk_lmtp, tmp_path_factory.mktemp("standing")) as made:
+    with installed(url, dovecot, postfix, helpdesk_lmtp, nursery, tmp_path_factory.mktemp("standing")) as made:
         yield made
     drop(server, name)
 

@@ -17,6 +17,7 @@ from helpdesk.queries import health
 from tests.conftest import CHOICE
 from tests.mailhouse import IMAP_MAILBOX, LMTP_MAILBOX
 from tests.wire.conftest import installed
+from tests.wire.nursery import Nursery
 from tests.wire.servers import Dovecot, Postfix
 from tests.wire.test_round_trip import mail, read
 
@@ -39,12 +40,12 @@ def kill(folder: Path) -> None:
 
 
 def test_a_database_killed_under_load_loses_and_doubles_nothing(
-    dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, citizen: str, tmp_path: Path
+    dovecot: Dovecot, postfix: Postfix, helpdesk_lmtp: int, nursery: Nursery, citizen: str, tmp_path: Path
 ) -> None:
     with database_folder() as folder:
         first = embedded.start(folder, CHOICE)
         schema.upgrade(first.url)
-        with installed(first.url, dovecot, postfix, helpdesk_lmtp, tmp_path) as it:
+        with installed(first.url, dovecot, postfix, helpdesk_lmtp, nursery, tmp_path) as it:
             it.connect(IMAP_MAILBOX)
             it.start("bridge")
             it.start("worker")
