@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -171,14 +171,11 @@ def _update(session: Session, mailbox_id: int, fence: int, **values: object) -> 
 def accepted_uids(session: Session, mailbox_id: int, place: str, uidvalidity: int, above: int) -> frozenset[int]:
     """UIDs above `above` that the ledger has already."""
     prefix = f"{place}:{uidvalidity}:"
-    keys = session.scalars(
-        select(Arrival.arrival_key).where(
-            Arrival.mailbox_id == mailbox_id,
-            Arrival.source == "imap",
-            Arrival.arrival_key.startswith(prefix, autoescape=True),
-        )
-    )
-    return frozenset(uid for uid in (int(key.removeprefix(prefix)) for key in keys) if uid > above)
+    ours = Arrival.arrival_key.startswith(prefix, autoescape=True)
+    # The keys of other doors end otherwise: only ours are read as numbers.
+    uid = case((ours, cast(func.substr(Arrival.arrival_key, len(prefix) + 1), BigInteger)), else_=0)
+    query = select(uid).where(Arrival.mailbox_id == mailbox_id, Arrival.source == "imap", ours, uid > above)
+    return frozenset(session.scalars(query))
 
 
 def replace_secret(session: Session, used: Connection, sealed: str) -> None:
