@@ -20,7 +20,7 @@ from mailbridge import attributions, unseen, words
 MAX_HTML_DEPTH = 200
 MAX_HTML_CHARACTERS = 4_000_000
 # The renderer takes some 15 µs an element; beyond this the tags are only stripped.
-MAX_RENDERED_ELEMENTS = 25_000
+MAX_RENDERED_ELEMENTS = 12_000
 # A quote's place is kept by one quoted line, so that the answer below an attribution is not taken for the quote.
 _QUOTE_PLACE = "> […]"
 

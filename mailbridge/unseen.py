@@ -24,22 +24,33 @@ _NEAR = 24
 
 
 def drop(tree: lxml.html.HtmlElement) -> bool:
-    """Takes the elements that nobody sees out of the tree; False when there is none."""
-    hidden = [element for element in tree.iter() if isinstance(element.tag, str) and _is_unseen(element)]
+    """Takes the elements that nobody sees out of the tree; False when there is none.
+
+    One pass in the order of the document: the ground below an element is known when its children are looked at.
+    """
+    grounds: dict[lxml.html.HtmlElement, str] = {}
+    hidden = list[lxml.html.HtmlElement]()
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        style = _style(element)
+        ground = _ground(element, style) or grounds.get(element.getparent(), _PAPER)
+        grounds[element] = ground
+        if _is_unseen(element, style, ground):
+            hidden.append(element)
     for element in hidden:
         if element.getparent() is not None:
             element.drop_tree()
     return bool(hidden)
 
 
-def _is_unseen(element: lxml.html.HtmlElement) -> bool:
-    style = _style(element)
+def _is_unseen(element: lxml.html.HtmlElement, style: str, ground: str) -> bool:
     if element.tag in _NEVER_SHOWN or element.get("hidden") is not None or _HIDES.search(style):
         return True
     if _COLLAPSED.search(style) and "overflow:hidden" in style:
         return True
     colour = _colour(element, style)
-    return colour is not None and (colour == "transparent" or _alike(colour, _ground(element)))
+    return colour is not None and (colour == "transparent" or _alike(colour, ground))
 
 
 def _style(element: lxml.html.HtmlElement) -> str:
@@ -51,14 +62,11 @@ def _colour(element: lxml.html.HtmlElement, style: str) -> str | None:
     return found.group(1) if found else (element.get("color") or "").strip().lower() or None
 
 
-def _ground(element: lxml.html.HtmlElement) -> str:
-    """The nearest background below the element; paper where none is set."""
-    for each in (element, *element.iterancestors()):
-        found = _GROUND.search(_style(each))
-        ground = found.group(1) if found else (each.get("bgcolor") or "").strip().lower()
-        if ground and not _CLEAR.match(ground):
-            return ground
-    return _PAPER
+def _ground(element: lxml.html.HtmlElement, style: str) -> str:
+    """The background that the element itself sets; "" when the one below it shows through."""
+    found = _GROUND.search(style)
+    ground = found.group(1) if found else (element.get("bgcolor") or "").strip().lower()
+    return "" if _CLEAR.match(ground) else ground
 
 
 def _alike(one: str, other: str) -> bool:

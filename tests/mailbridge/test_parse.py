@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mailbridge.parse import parse
 from mailbridge.values import Mailbox
+from tests.effort import no_explosion
 from tests.mailbridge.letters import HEADER, base64_part, letter, mixed, part, typed
 
 NESTED = (
@@ -465,3 +466,9 @@ def test_a_message_cut_off_in_the_middle_gives_what_arrived() -> None:
     mail = parse(raw.partition(b"--=_b--")[0])
     assert (mail.text, mail.attachments[0].content) == ("Va.", b"%PDF-1.4")
     assert mail.defects == ("missing-close-boundary",)
+
+
+def test_colours_set_at_every_level_of_a_deep_page_are_no_explosion() -> None:
+    page = b'<div style="color:#111111">' * 150 + b'<span style="color:#123456">x</span>' * 11_000 + b"</div>" * 150
+    with no_explosion():
+        assert parse(typed("text/html; charset=utf-8", page)).text.startswith("x")
