@@ -11,13 +11,14 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test soak ci lint types contracts migration clean
+.PHONY: help setup demo test soak fuzz ci lint types contracts migration clean
 
 help:
 	@echo "make demo       everything on this machine, with sample mail; Ctrl-C stops it"
 	@echo "make test       the whole test suite"
 	@echo "make ci         lint, types, contracts, tests with skipping forbidden, coverage"
-	@echo "make soak       long runs that print figures: 10,000 messages while somebody works"
+	@echo "make soak       long runs that print figures: 10,000 messages while somebody works, 200 kills at random"
+	@echo "make fuzz       looks for input that breaks a reader of mail, five minutes each"
 	@echo "make lint | types | contracts | migration | clean"
 
 # The environment is complete when its copy of the lock equals the lock; git changes times, so times decide nothing.
@@ -46,6 +47,13 @@ test: setup
 
 soak: setup
 	$(BIN)/python -m pytest -m soak -s tests/soak
+
+# Seconds for each target; what is found lies in build/fuzz.
+FUZZ_SECONDS ?= 300
+fuzz: setup
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/fuzz/requirements.txt
+	for target in parser replies bounces stamps; do $(BIN)/python -m tests.fuzz.run $$target $(FUZZ_SECONDS); done
 
 ci: lint types contracts
 	$(MAKE) test HELPDESK_TEST_NO_SKIP=1 PYTEST_ARGS="--cov --cov-report=term:skip-covered $(PYTEST_ARGS)"
