@@ -121,8 +121,10 @@ class Run:
             process = self.it.running.pop(victim, None)
             if process is None or process.poll() is not None:
                 return
-            # A web process has children, which would keep its port.
-            os.killpg(process.pid, signal.SIGKILL)
+            # A web process has children, which would keep its port; one that was just born has no group yet.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
             process.wait()
             self._let_go_of_mailboxes(victim)
         self.kills[victim] += 1
