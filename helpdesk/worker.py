@@ -6,6 +6,7 @@ import signal
 from contextlib import suppress
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 import config
 from helpdesk import queue
@@ -32,9 +33,17 @@ def run(settings: config.Settings, url: str, *, demo: bool = False) -> None:
     """
     app = application(settings, url, demo=demo)
     with app.app_context():
-        mail_jobs.recover()
+        _recover()
     log.info("worker ready: %s", ", ".join(sorted(queue.known_jobs())))
     asyncio.run(_serve(app, url))
+
+
+def _recover() -> None:
+    """Takes up at once what a killed predecessor left; where the database is away, the rescue job does it later."""
+    try:
+        mail_jobs.recover()
+    except OperationalError:
+        log.warning("the database went away at the start", exc_info=True)
 
 
 async def _serve(app: Flask, url: str) -> None:

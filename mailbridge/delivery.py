@@ -69,6 +69,9 @@ def hand_over(letter: Letter, url: str, before_dot: Callable[[], None]) -> Deliv
     except (HelpdeskError, ValueError) as error:
         log.exception("letter %s cannot be composed", letter.id)
         return Delivery("refused", f"La carta no se pudo componer: {error}")
+    except Exception:  # a defect of ours: it is tried later, at growing intervals, and told after five days
+        log.exception("letter %s meets a defect", letter.id)
+        return Delivery("deferred", "La carta no se pudo componer por un error interno.")
     return smtp.send(url, letter.envelope_from, letter.recipient, message, before_dot)
 
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
@@ -82,7 +82,7 @@ class Reader:
             log.info("mailbox %s has another holder now", held.address)
             return False
         except LoginRefused as error:
-            self._pause(held, str(error), self._pauses.refused)
+            self._refused(held, str(error))
         except DBAPIError:
             log.warning("no answer from the database while reading %s", held.address, exc_info=True)
             self._stop.wait(self._pauses.first)
@@ -96,6 +96,15 @@ class Reader:
         finally:
             self._release(held)
         return False
+
+    def _refused(self, held: Held, sentence: str) -> None:
+        log.warning("mailbox %s: %s", held.address, sentence)
+        try:
+            with transaction() as session:
+                pause = timedelta(seconds=self._pauses.refused)
+                mailboxes.refused(session, held.mailbox_id, held.fence, sentence, pause)
+        except (Conflict, DBAPIError):
+            self._stop.wait(self._pauses.first)
 
     def _pause(self, held: Held, sentence: str, seconds: float) -> None:
         """Says what is wrong and waits, holding the lease; ends early when the mailbox is connected anew."""

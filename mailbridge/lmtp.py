@@ -5,6 +5,7 @@ Every doubt is a 451: the border keeps the message and tries again.
 
 import asyncio
 import logging
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -26,7 +27,10 @@ log = logging.getLogger(__name__)
 UNKNOWN = "550 5.1.1 <{}> is not a mailbox of this helpdesk"
 LATER = "451 4.3.0 The helpdesk cannot store mail now, try again later"
 TOO_LARGE = f"552 5.3.4 Message larger than {MAX_MESSAGE_BYTES} bytes"
+BUSY = b"421 4.7.0 Too many connections from your address, try again later\r\n"
 MOST_RECIPIENTS = 100
+MOST_CONVERSATIONS = 50
+"""At a time from one address; a border server opens 20."""
 IDLE_SECONDS = 60
 
 
@@ -40,6 +44,29 @@ class Server(LMTP):
 
     line_length_limit = MAX_MESSAGE_BYTES
     _replies = 0
+
+    def __init__(self, handler: "Handler", peers: Counter[str], **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._peers, self._peer, self._turned_away = peers, "", False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begins the conversation, or turns away a peer that holds too many: nobody can occupy the door alone."""
+        self._peer = str(transport.get_extra_info("peername", ("",))[0])
+        self._peers[self._peer] += 1
+        self._turned_away = self._peers[self._peer] > MOST_CONVERSATIONS
+        if not self._turned_away:
+            super().connection_made(transport)
+        elif isinstance(transport, asyncio.WriteTransport):
+            transport.write(BUSY)
+            transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Ends the conversation; its place is free."""
+        self._peers[self._peer] -= 1
+        # Only positive counts are kept, or the table would grow with every address ever seen.
+        self._peers += Counter()
+        if not self._turned_away:
+            super().connection_lost(error)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # the name aiosmtpd calls
         """DATA; the final reply is repeated for every recipient that was accepted (RFC 2033, 4.2)."""
@@ -123,11 +150,13 @@ class Listener(Controller):
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
         super().__init__(Handler(app), hostname=host, port=port, ready_timeout=30)
+        self._peers = Counter[str]()
 
     def factory(self) -> SMTP:
         """One conversation."""
         return Server(
             self.handler,
+            self._peers,
             data_size_limit=MAX_MESSAGE_BYTES,
             enable_SMTPUTF8=True,
             decode_data=False,

@@ -6,7 +6,8 @@ because mail-parser mixes nested messages into the text and gives up on bad base
 
 import codecs
 import re
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from typing import TypeVar
 
 import mailparser
 
@@ -16,6 +17,8 @@ from mailbridge.values import Attachment, Auto, Forwarded, Mailbox, ParsedMail
 UNREADABLE = "parse_error"
 EMPTY = "empty-message"
 LOOP_FIELDS = ("x-helpdesk", "x-loop")
+
+Value = TypeVar("Value")
 
 _NESTED_TYPES = ("message/rfc822", "message/global")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -30,7 +33,29 @@ def parse(raw: bytes) -> ParsedMail:
     A message past a limit of `limits` keeps its header only and the limit's name among `defects`; one that defeats the
     reader has `parse_error` there.
     """
-    return _read(raw, 0)
+    return _storable(_read(raw, 0))
+
+
+def _storable(value: Value) -> Value:
+    """The value with every text in it fit for a database and for JSON: no NUL, no half of a surrogate pair.
+
+    Raw header text may hold both, and reasons, ids and stamps are quoted from it.
+    """
+    if isinstance(value, str):
+        return value if _is_storable(value) else words.clean(value)  # type: ignore[return-value]  # a str for a str
+    if isinstance(value, tuple):
+        return tuple(map(_storable, value))  # type: ignore[return-value]  # a tuple for a tuple
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _storable(getattr(value, each.name)) for each in fields(value)})
+    return value
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def unreadable(defect: str) -> ParsedMail:

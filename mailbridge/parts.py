@@ -143,9 +143,9 @@ def _recovered(fields: headers.Fields, encoded: bytes) -> tuple[Part, ...]:
     seen = _LOST_BOUNDARY.search(body)
     if seen is None:
         return ()
-    boundary = seen.group(1).replace(b'"', b"")
-    again = tree(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n' + body[seen.start() :])
-    return again.children
+    # Cut by the very bytes: a boundary that went through a header again may differ, and would be looked for for ever.
+    pieces, _ = _cut(body[seen.start() :].lstrip(b"\r\n"), seen.group(1))
+    return tuple(_part(piece, "text/plain") for piece in pieces)
 
 
 def transfer_decoded(fields: headers.Fields, encoded: bytes) -> tuple[bytes, str | None]:

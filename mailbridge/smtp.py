@@ -96,6 +96,8 @@ def converse(
             return refused
         failpoints.reach("send.before_body")
         send_body(connection, stuffed(message))
+    except ValueError as error:  # what smtplib says of characters that no command may hold
+        return Delivery("refused", f"La dirección no se puede escribir en SMTP: {error}")
     except (OSError, smtplib.SMTPException) as error:
         return Delivery("deferred", f"La conexión se cortó antes de entregar: {words(error)}")
     before_dot()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 from flask import Flask
-from sqlalchemy import Engine, NullPool, select
+from sqlalchemy import Engine, NullPool, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import cataloguefile, clock, queue
@@ -90,13 +90,14 @@ def house(
     sandbox: Sandbox | None = None,
     signer: Signer | None = None,
 ) -> Iterator[House]:
-    """The installation, its application context open."""
+    """The installation, its application context open; one that is there already is opened as it is."""
     app = flask_app(url)
     fence = sandbox or Sandbox(1)
     runtime.install(app, Runtime(DESK, Files(folder), fence, BORDER, smtp_url, keep, signer))
     with app.app_context():
         with transaction() as session:
-            load_institution(session, "mef-ec")
+            if session.scalar(select(func.count(Mailbox.id))) == 0:
+                load_institution(session, "mef-ec")
             boxes = session.scalars(select(Mailbox.address).order_by(Mailbox.id)).all()
         try:
             yield House(app, boxes[0], boxes[1], db.engine)

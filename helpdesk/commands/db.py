@@ -10,6 +10,9 @@ from rich.progress import track
 
 import config
 from helpdesk import backup, embedded, files, schema
+from helpdesk.assembly import application
+from helpdesk.db import transaction
+from helpdesk.services import outbox
 
 
 def main(argv: list[str]) -> int:
@@ -35,6 +38,7 @@ def main(argv: list[str]) -> int:
             case "restore":
                 show(backup.restore(url, store, chosen.file), "files")
                 say(f"{chosen.file} is restored.")
+                hold_letters(settings, url)
     return 0
 
 
@@ -53,6 +57,16 @@ def check(url: str) -> int:
         found.insert(0, f"the database is at {schema.present(url)}, this version wants {schema.head()}: db upgrade")
     say("\n".join(found) if found else "The schema equals the models.")
     return 1 if found else 0
+
+
+def hold_letters(settings: config.Settings, url: str) -> None:
+    """Sends nothing that may have left after the backup, and says which letters those are."""
+    with application(settings, url).app_context(), transaction() as session:
+        numbers = outbox.hold_after_restore(session)
+    if numbers:
+        shown = " ".join(map(str, numbers))
+        say(f"{len(numbers)} letters may have left after the backup and are not sent again by themselves: {shown}")
+        say("Send those that did not arrive with «helpdesk outbox retry ID».")
 
 
 def show(steps: Iterator[int], what: str) -> None:

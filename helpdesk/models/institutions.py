@@ -53,8 +53,8 @@ class Mailbox(Base):
 
     `secret`, a password or (`imap_oauth2`) a provider's credential, is encrypted with the installation's key. What was
     taken in is moved to the folder `move_to`, or flagged where there is none. `backlog` counts what waits in all its
-    folders. `last_error` keeps the mailbox from being read, `last_remark` does not. `lease_fence` grows with each
-    take-over: a holder whose fence is not the newest has lost the mailbox.
+    folders. `last_error` keeps the mailbox from being read, `last_remark` does not. Nobody logs in before `not_before`.
+    `lease_fence` grows with each take-over: a holder whose fence is not the newest has lost the mailbox.
     """
 
     __tablename__ = "mailboxes"
@@ -77,6 +77,7 @@ class Mailbox(Base):
     last_contact_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     last_remark: Mapped[str | None]
+    not_before: Mapped[datetime | None]
     backlog: Mapped[int] = mapped_column(default=0, server_default="0")
     lease_holder: Mapped[str | None]
     lease_fence: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

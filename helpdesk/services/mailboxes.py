@@ -85,6 +85,8 @@ def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
     connection = connection_of(session, row) if row is not None and row.active else None
     if row is None or connection is None:
         return None
+    if row.not_before is not None and row.not_before > now:
+        return None
     if row.lease_holder not in (None, holder) and row.lease_until is not None and row.lease_until > now:
         return None
     row.lease_holder, row.lease_until, row.lease_fence = holder, now + LEASE, row.lease_fence + 1
@@ -126,6 +128,7 @@ def progress(
         last_contact_at=now,
         last_error=None,
         last_remark=remark,
+        not_before=None,
         lease_until=now + LEASE,
     )
     for name, mark in marks.items():
@@ -146,6 +149,12 @@ def vanished(session: Session, mailbox_id: int, fence: int, folder: str, uidvali
 def trouble(session: Session, mailbox_id: int, fence: int, sentence: str) -> None:
     """Notes what keeps the mailbox from being read, for the people who look after it. Raises Conflict as `guard`."""
     _update(session, mailbox_id, fence, last_error=sentence, lease_until=clock.now() + LEASE)
+
+
+def refused(session: Session, mailbox_id: int, fence: int, sentence: str, pause: timedelta) -> None:
+    """Notes that the server refused the log-in: no bridge tries again before the pause is over, whichever starts anew
+    meanwhile, unless the mailbox is connected again. Raises Conflict as `guard`."""
+    _update(session, mailbox_id, fence, last_error=sentence, not_before=clock.now() + pause)
 
 
 def release(session: Session, mailbox_id: int, fence: int) -> None:
@@ -214,7 +223,7 @@ def connect(
         if name not in known or not same_account:
             session.add(MailboxFolder(mailbox_id=mailbox.id, name=name))
     mailbox.imap_url, mailbox.imap_user, mailbox.imap_oauth2, mailbox.move_to = url, user, oauth2, move_to
-    mailbox.secret, mailbox.last_error, mailbox.last_remark = sealed_secret, None, None
+    mailbox.secret, mailbox.last_error, mailbox.last_remark, mailbox.not_before = sealed_secret, None, None, None
     # The present holder loses its fence, so that it comes back with the new account.
     mailbox.lease_fence += 1
     mailbox.lease_holder = mailbox.lease_until = None

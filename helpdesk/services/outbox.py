@@ -189,6 +189,17 @@ def requeue(session: Session, limit: int = 500) -> int:
     return len(due)
 
 
+def hold_after_restore(session: Session) -> tuple[int, ...]:
+    """Ends every open letter in doubt: it may have left after the backup was made. Gives their numbers, for a person
+    to look at and `retry`."""
+    held_back = session.scalars(
+        select(Letter).where(Letter.settled_at.is_(None), Letter.state.in_(OPEN_STATES)).order_by(Letter.id)
+    ).all()
+    for letter in held_back:
+        leave_in_doubt(session, letter, "Se restauró una copia de seguridad: esta carta pudo haber salido después.")
+    return tuple(letter.id for letter in held_back)
+
+
 def locked(session: Session, outbox_id: int) -> Letter | None:
     """The letter as it is now, locked until the transaction ends."""
     return session.scalar(

@@ -73,6 +73,7 @@ def upgrade() -> None:
     sa.Column('last_contact_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.Text(), nullable=True),
     sa.Column('last_remark', sa.Text(), nullable=True),
+    sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('backlog', sa.Integer(), server_default='0', nullable=False),
     sa.Column('lease_holder', sa.Text(), nullable=True),
     sa.Column('lease_fence', sa.BigInteger(), server_default='0', nullable=False),

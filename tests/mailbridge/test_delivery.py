@@ -255,6 +255,22 @@ def test_f07_a_letter_never_confirmed_is_sent_twice_at_most_and_stays_in_doubt_f
     assert events(house) == ["possibly_sent_twice", "delivery_in_doubt"]
 
 
+def test_a_defect_of_ours_puts_a_letter_off_instead_of_trying_it_without_end(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, _ = opening()
+    house.say(letter())
+
+    def broken(*_: object) -> bytes:
+        raise KeyError("filename")
+
+    monkeypatch.setattr(delivery, "composed", broken)
+    house.work()
+    assert [(row.state, row.last_error) for row in house.letters()] == [
+        ("deferred", "La carta no se pudo componer por un error interno.")
+    ]
+
+
 def test_without_a_server_letters_stay_queued_and_in_a_demo_are_kept(database_url: str, tmp_path: Path) -> None:
     with mailhouse.house(database_url, tmp_path) as house:
         house.say(letter())

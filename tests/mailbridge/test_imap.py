@@ -223,6 +223,16 @@ def test_f39_a_refused_password_is_tried_once_and_not_in_a_storm(serve: Serve) -
     assert Pauses().refused >= 900, "four tries an hour"
 
 
+def test_f39_a_refused_password_is_not_tried_by_a_bridge_that_starts_anew(serve: Serve) -> None:
+    served = serve(Script({1: mail(1)}, replies={"LOGIN": "NO [AUTHENTICATIONFAILED] wrong"}))
+    wait(lambda: served.box().not_before is not None)
+    with transaction() as session:
+        assert mailboxes.take(session, box_id(), "another") is None
+    connect(served.server.url)
+    del served.server.script.replies["LOGIN"]
+    wait(lambda: served.subjects() == ["Carta 1"])
+
+
 @pytest.mark.parametrize("code", ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[THROTTLED]", "[OVERQUOTA]"])
 def test_f39_a_server_that_cannot_now_is_asked_again_with_growing_pauses(serve: Serve, code: str) -> None:
     served = serve(Script({1: mail(1)}, replies={"LOGIN": f"NO {code} later"}))

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import select
@@ -116,3 +117,34 @@ def test_a_repeated_delivery_whose_250_got_lost_is_a_duplicate(house: House, por
         with smtplib.LMTP("127.0.0.1", port) as client:
             client.sendmail("ana@x.example", [house.mailbox], letter())
     assert [row.state for row in arrivals()] == ["pending", "duplicate"]
+
+
+def test_f13_peers_that_hold_five_hundred_conversations_open_keep_nobody_else_out(house: House, port: int) -> None:
+    with ExitStack() as stack:
+        slow = list[socket.socket]()
+        for _ in range(500):
+            peer = socket.create_connection(("127.0.0.1", port), 10, source_address=("127.0.0.2", 0))
+            slow.append(stack.enter_context(peer))
+        greetings = [peer.recv(100)[:3] for peer in slow]
+        assert greetings.count(b"220") == lmtp.MOST_CONVERSATIONS
+        assert greetings.count(b"421") == 500 - lmtp.MOST_CONVERSATIONS
+        for peer in slow[: lmtp.MOST_CONVERSATIONS]:
+            peer.send(b"L")
+        with smtplib.LMTP("127.0.0.1", port) as client:
+            client.sendmail("ana@x.example", [house.mailbox], letter())
+    assert [row.state for row in arrivals()] == ["pending"]
+
+
+def test_a_peer_that_was_turned_away_is_served_when_it_has_let_go(
+    house: House, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lmtp, "MOST_CONVERSATIONS", 1)
+    with socket.create_connection(("127.0.0.1", port), 10) as first:
+        assert first.recv(100).startswith(b"220")
+        with socket.create_connection(("127.0.0.1", port), 10) as second:
+            assert second.recv(100).startswith(b"421")
+    for _ in range(100):
+        with socket.create_connection(("127.0.0.1", port), 10) as again:
+            if again.recv(100).startswith(b"220"):
+                return
+    pytest.fail("the place was not given back")

@@ -20,6 +20,8 @@ from mailbridge.sandbox import Sandbox
 from tests import mailhouse
 from tests.mailhouse import House, letter
 
+LIST_TEXT = "Buenos días: no puedo ingresar al sistema, me sale un error. Gracias."
+
 
 def tickets() -> int:
     """How many tickets there are."""
@@ -97,7 +99,7 @@ def test_a_letter_the_desk_cannot_take_is_tried_three_times_and_then_set_aside(
     assert tickets() == 0
 
 
-def test_a_file_store_that_is_away_costs_no_try(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f29_a_file_store_that_is_away_costs_no_try(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object) -> None:
         raise Unavailable
 
@@ -124,7 +126,9 @@ def test_what_is_too_large_for_the_database_is_set_aside_after_three_tries(
     assert (house.arrival(number).state, house.arrival(number).reason) == ("quarantined", "internal_error")
 
 
-def test_a_message_that_hangs_its_reader_is_set_aside_and_the_next_is_read(database_url: str, tmp_path: Path) -> None:
+def test_f35_a_message_that_hangs_its_reader_is_set_aside_and_the_next_is_read(
+    database_url: str, tmp_path: Path
+) -> None:
     fence = Sandbox(1, parser="tests.mailbridge.hostile:parse", seconds=0.3)
     with mailhouse.house(database_url, tmp_path, sandbox=fence) as house:
         hanging = house.say(letter(text="HANG"))
@@ -140,12 +144,40 @@ def test_a_message_that_hangs_its_reader_is_set_aside_and_the_next_is_read(datab
         assert house.arrival(fine).state == "processed"
 
 
-def test_a_message_that_kills_its_reader_is_set_aside_after_three_tries(database_url: str, tmp_path: Path) -> None:
+def test_f35_a_message_that_kills_its_reader_is_set_aside_after_three_tries(database_url: str, tmp_path: Path) -> None:
     fence = Sandbox(1, parser="tests.mailbridge.hostile:parse")
     with mailhouse.house(database_url, tmp_path, sandbox=fence) as house:
         number = house.say(letter(text="CRASH"))
         house.work(later=timedelta(minutes=5))
         assert (house.arrival(number).state, house.arrival(number).reason) == ("quarantined", "internal_error")
+
+
+def test_f33_a_message_of_five_thousand_files_waits_for_a_person_with_its_bytes(house: House) -> None:
+    files = "".join(f"--=_b\r\nContent-Type: text/plain; name=a{number}.txt\r\n\r\nx\r\n" for number in range(5000))
+    head = letter(text="").replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary==_b")
+    number = house.say(head + files.encode() + b"--=_b--\r\n")
+    house.work()
+    row = house.arrival(number)
+    assert (row.state, row.reason, row.subject) == ("quarantined", "too_many_parts", "No puedo ingresar al sistema")
+    with transaction() as session:
+        assert ledger.content(session, number).count(b"--=_b\r\n") == 5000
+    assert tickets() == 0
+
+
+def test_f21_the_same_mail_by_two_mailboxes_a_blind_copy_and_a_list_is_one_ticket_and_one_acknowledgement(
+    house: House,
+) -> None:
+    first = house.say(letter())
+    other, blind = house.say(letter(), to=house.other_mailbox), house.say(letter(more="Received: by mx (Bcc)"))
+    footer = "\r\n-- \r\nEnviado por la lista de técnicos."
+    listed = house.say(letter(text=LIST_TEXT + footer, more="List-Id: <tecnicos.example>"))
+    house.work()
+    assert [house.arrival(number).state for number in (first, other, blind, listed)] == [
+        "processed", "duplicate", "duplicate", "ignored"
+    ]  # fmt: skip
+    assert (tickets(), len(house.letters())) == (1, 1)
+    with transaction() as session:
+        assert footer.encode() in ledger.content(session, listed)
 
 
 def test_our_own_automatic_letter_that_comes_back_is_ignored_by_name(house: House) -> None:

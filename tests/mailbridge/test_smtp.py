@@ -160,6 +160,10 @@ def test_a_large_body_leaves_in_pieces_that_have_time_of_their_own(
     assert server.messages == [MESSAGE]
 
 
+def test_an_address_that_no_command_can_hold_is_refused(scripted: Callable[..., ScriptedServer]) -> None:
+    assert sent(scripted(extensions=("SMTPUTF8",)), to="ana\ud800@x.example") == "refused"
+
+
 def test_an_international_domain_is_asked_for_in_ascii(scripted: Callable[..., ScriptedServer]) -> None:
     server = scripted()
     assert sent(server, to="ana@españa.example") == "accepted"

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
+from sqlalchemy.exc import OperationalError
 
 from helpdesk import worker
+from mailbridge import jobs
 
 
 @pytest.fixture
@@ -28,3 +30,14 @@ def test_a_defect_ends_the_worker(work: "asyncio.Future[None]") -> None:
     work.set_exception(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         worker.require_lost_connection(work)
+
+
+def test_a_worker_that_starts_while_the_database_is_away_goes_on_to_wait_for_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> None:
+        raise OperationalError("SELECT 1", None, Exception("the database system is in recovery mode"))
+
+    monkeypatch.setattr(jobs, "recover", away)
+    worker._recover()
+    assert "went away" in caplog.text

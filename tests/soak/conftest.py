@@ -9,5 +9,6 @@ from tests.wire.conftest import (
     nursery,
     postfix,
 )
+from tests.wire.test_random_kills import alone
 
-__all__ = ["citizen", "dovecot", "helpdesk_lmtp", "installation", "mail_folder", "nursery", "postfix"]
+__all__ = ["alone", "citizen", "dovecot", "helpdesk_lmtp", "installation", "mail_folder", "nursery", "postfix"]

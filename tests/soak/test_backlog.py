@@ -63,7 +63,7 @@ def fill(dovecot: Dovecot, first: int, last: int) -> None:
             assert status == "OK", said
 
 
-def test_a_mailbox_of_ten_thousand_is_taken_in_while_the_web_stays_usable(installation: Installation) -> None:
+def test_f31_a_mailbox_of_ten_thousand_is_taken_in_while_the_web_stays_usable(installation: Installation) -> None:
     it = installation
     with ThreadPoolExecutor(4) as pool:
         quarter = MESSAGES // 4

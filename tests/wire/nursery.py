@@ -108,6 +108,8 @@ def bear(order: dict[str, Any]) -> int:
         try:
             become(order)
             code = cli.main(order["words"])
+        except SystemExit as asked:
+            code = asked.code if isinstance(asked.code, int) else 0 if asked.code is None else 1
         finally:
             sys.stdout.flush()
             sys.stderr.flush()

@@ -218,7 +218,7 @@ def test_a_message_over_the_limit_stays_on_the_server_and_is_quarantined_with_it
     assert len(dovecot.messages(account)) == 2
 
 
-def test_one_bridge_holds_a_mailbox_and_a_frozen_one_can_write_nothing(
+def test_f23_one_bridge_holds_a_mailbox_and_a_frozen_one_can_write_nothing(
     house: House, dovecot: Dovecot, account: str
 ) -> None:
     connect(dovecot, account)

@@ -149,7 +149,7 @@ def it(standing: Installation) -> Iterator[Installation]:
 
 
 @pytest.mark.parametrize("failpoint", of("process", "send", "queue"))
-def test_a_worker_killed_there_loses_and_doubles_nothing(it: Installation, citizen: str, failpoint: str) -> None:
+def test_f03_a_worker_killed_there_loses_and_doubles_nothing(it: Installation, citizen: str, failpoint: str) -> None:
     accepted(it, question(citizen))
     it.start("worker", failpoint)
     it.wait_for_death("worker")
@@ -173,7 +173,7 @@ def test_a_bridge_killed_at_the_lmtp_door_loses_and_doubles_nothing(
 
 
 @pytest.mark.parametrize("failpoint", of("imap", "intake"))
-def test_a_bridge_killed_while_it_fetches_loses_and_doubles_nothing(
+def test_f01_a_bridge_killed_while_it_fetches_loses_and_doubles_nothing(
     it: Installation, citizen: str, failpoint: str
 ) -> None:
     it.postfix.send(mail(citizen, IMAP_MAILBOX, "Consulta", f"¿Dónde está el presupuesto? {citizen}"))
