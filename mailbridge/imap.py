@@ -14,8 +14,8 @@ from helpdesk.domain.errors import Conflict, HelpdeskError
 from helpdesk.services import mailboxes
 from helpdesk.services.mailboxes import Held
 from mailbridge import failpoints, imap_client
-from mailbridge.imap_client import FAILURES, LoginRefused
-from mailbridge.visit import PACE, Pace, Visit
+from mailbridge.imap_client import FAILURES, LoginRefused, Throttled
+from mailbridge.visit import PACE, Hardships, Pace, Visit
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +24,14 @@ log = logging.getLogger(__name__)
 class Pauses:
     """How long a reader waits, in seconds: for a lease that another holds, and after failures, doubling from `first`.
 
-    A refused password is tried four times an hour at most: more may lock the account.
+    A refused password is tried four times an hour at most: more may lock the account. A server that takes no log-in now
+    is asked after `throttled`, doubling up to that.
     """
 
     take_over: float = 10.0
     first: float = 5.0
     longest: float = 300.0
+    throttled: float = 300.0
     refused: float = 900.0
 
 
@@ -50,6 +52,7 @@ class Reader:
     ) -> None:
         self._app, self._mailbox_id, self._holder, self._stop = app, mailbox_id, holder, stop
         self._pauses, self._pace = pauses, pace
+        self._hardships = Hardships()
 
     def run(self) -> None:
         """Takes the lease when it is free and reads; never ends for a failure, only for `stop`."""
@@ -77,12 +80,16 @@ class Reader:
         """Reads until something fails; gives whether it failed in a way that calls for a longer pause next time."""
         started = time.monotonic()
         try:
-            Visit(held, self._stop, self._pace).read()
+            Visit(held, self._stop, self._pace, self._hardships).read()
         except Conflict:
             log.info("mailbox %s has another holder now", held.address)
             return False
         except LoginRefused as error:
             self._refused(held, str(error))
+        except Throttled as error:
+            doubled = self._pauses.throttled * 2 ** min(failures, 20)
+            self._pause(held, str(error), min(doubled, self._pauses.refused))
+            return True
         except DBAPIError:
             log.warning("no answer from the database while reading %s", held.address, exc_info=True)
             self._stop.wait(self._pauses.first)
@@ -93,6 +100,10 @@ class Reader:
             doubled = min(self._pauses.first * 2 ** min(failures, 20), self._pauses.longest)
             self._pause(held, sentence, self._pauses.first if steady else doubled)
             return not steady
+        except Exception as error:  # a thread that dies logs in anew at once, again and again
+            log.exception("the reader of %s failed", held.address)
+            self._pause(held, f"La lectura de la casilla falló por un defecto: {error!r}.", self._pauses.longest)
+            return True
         finally:
             self._release(held)
         return False

@@ -6,12 +6,14 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from imapclient import DELETED, SEEN, IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from helpdesk.domain.errors import Unavailable
+from mailbridge.imap_wire import GuardedClient
 from mailbridge.limits import MAX_MESSAGE_BYTES
 
 SECONDS = 60
@@ -19,8 +21,8 @@ BATCH_MESSAGES = 20
 BATCH_BYTES = 8 * 1024 * 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FAILURES = (IMAPClientError, imaplib.IMAP4.error, OSError)
-# A literal that a server announces is reserved in memory before it comes.
-LONGEST_LITERAL = MAX_MESSAGE_BYTES + 1024 * 1024
+# imaplib takes a line of a megabyte at most; an answer to SEARCH is one line.
+SEARCH_MESSAGES = 20_000
 # RFC 5530 and what Microsoft 365 and Gmail say when it is too much for them: not the password's fault.
 PASSING_CODES = (
     "[UNAVAILABLE]",
@@ -32,8 +34,23 @@ PASSING_CODES = (
 )
 
 
+# OpenSSL's X509_V_ERR_… codes.
+CERTIFICATE_FAULTS = {
+    9: "su certificado todavía no rige; revise la hora de las dos máquinas",
+    10: "su certificado venció; pida que lo renueven",
+    18: "su certificado se avala a sí mismo y nadie más lo avala; instálelo como de confianza en esta máquina",
+    19: "su certificado viene de una autoridad desconocida; instálela como de confianza en esta máquina",
+    20: "su certificado viene de una autoridad desconocida; instálela como de confianza en esta máquina",
+    62: "su certificado es de otro nombre; use el nombre que figura en él",
+}
+
+
 class LoginRefused(Unavailable):
     """El servidor de correo no acepta el usuario o la contraseña de la casilla: revíselos y vuelva a configurarla."""
+
+
+class Throttled(Unavailable):
+    """The server takes no log-in for the time being, for a reason of its own."""
 
 
 class FolderMissing(Unavailable):
@@ -52,9 +69,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A selected folder. In a read-only one nothing can be flagged or moved."""
+    """A selected folder with its number of messages. In a read-only one nothing can be flagged or moved."""
 
     uidvalidity: int
+    uidnext: int | None
+    messages: int
     read_only: bool
 
 
@@ -69,7 +88,7 @@ class Fetched:
 
 
 @contextmanager
-def logged_in(account: Account, seconds: float = SECONDS) -> Iterator[IMAPClient]:
+def logged_in(account: Account, seconds: float = SECONDS) -> Iterator[GuardedClient]:
     """A connection with no folder selected yet; no answer within `seconds` ends it.
 
     Raises `LoginRefused` or `Unavailable` in Spanish.
@@ -82,7 +101,7 @@ def logged_in(account: Account, seconds: float = SECONDS) -> Iterator[IMAPClient
         client.shutdown()
 
 
-def connected(url: str, seconds: float = SECONDS) -> IMAPClient:
+def connected(url: str, seconds: float = SECONDS) -> GuardedClient:
     """A greeted connection, encrypted with a checked certificate unless the server is this machine.
 
     Raises `Unavailable` with what is wrong with the address, the port, or the encryption.
@@ -93,31 +112,20 @@ def connected(url: str, seconds: float = SECONDS) -> IMAPClient:
         raise Unavailable(f"El servidor de correo {url} no responde: {explained(error)}.") from error
 
 
-def _connected(url: str, seconds: float) -> IMAPClient:
+def _connected(url: str, seconds: float) -> GuardedClient:
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     context = ssl.create_default_context()
     if parts.scheme == "imaps":
-        client = IMAPClient(host, port=parts.port or 993, ssl=True, ssl_context=context, timeout=seconds)
-    else:
-        client = IMAPClient(host, port=parts.port or 143, ssl=False, timeout=seconds)
-        if host not in LOOPBACK:
+        return GuardedClient(host, port=parts.port or 993, ssl=True, ssl_context=context, timeout=seconds)
+    client = GuardedClient(host, port=parts.port or 143, ssl=False, timeout=seconds)
+    if host not in LOOPBACK:
+        try:
             client.starttls(context)
-    _refuse_long_literals(client)
+        except BaseException:
+            client.shutdown()
+            raise
     return client
-
-
-def _refuse_long_literals(client: IMAPClient) -> None:
-    server = client._imap
-    read = server.read
-
-    def bounded(size: int) -> bytes:
-        if size > LONGEST_LITERAL:
-            raise imaplib.IMAP4.abort(f"the server announced {size} bytes")
-        found: bytes = read(size)
-        return found
-
-    server.read = bounded
 
 
 def explained(error: BaseException) -> str:
@@ -140,8 +148,10 @@ def explained(error: BaseException) -> str:
     return reason(error)
 
 
-def login(client: IMAPClient, account: Account) -> None:
-    """Logs in. Raises `LoginRefused`, or `Unavailable` when the server would but cannot now."""
+def login(client: GuardedClient, account: Account) -> None:
+    """Logs in. Raises `LoginRefused`, `Throttled` when the server would but cannot now, or `Unavailable`."""
+    if client.is_let_in():
+        raise Unavailable("El servidor de correo da por iniciada una sesión que nadie pidió (PREAUTH): revíselo.")
     try:
         if account.token:
             client.oauth2_login(account.user, account.secret)
@@ -150,7 +160,9 @@ def login(client: IMAPClient, account: Account) -> None:
     except LoginError as error:
         text = str(error)
         if any(code.lower() in text.lower() for code in PASSING_CODES):
-            raise Unavailable(f"El servidor de correo no atiende ahora a {account.user}: {reason(error)}.") from error
+            raise Throttled(f"El servidor de correo no atiende ahora a {account.user}: {reason(error)}.") from error
+        if isinstance(error.__context__, (imaplib.IMAP4.abort, OSError)):
+            raise Unavailable(f"El servidor de correo cortó el inicio de sesión: {reason(error)}.") from error
         raise LoginRefused(f"{LoginRefused.__doc__} Respuesta: {reason(error)}.") from error
     except FAILURES as error:
         raise Unavailable(f"El servidor de correo cortó el inicio de sesión: {reason(error)}.") from error
@@ -159,31 +171,56 @@ def login(client: IMAPClient, account: Account) -> None:
 def select(client: IMAPClient, folder: str) -> Opened:
     """Selects the folder. Raises `FolderMissing` naming it."""
     try:
-        return Opened(int(client.select_folder(folder)[b"UIDVALIDITY"]), read_only=False)
+        return _opened(client.select_folder(folder), read_only=False)
     except imaplib.IMAP4.readonly:
-        return Opened(int(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"]), read_only=True)
+        return _opened(client.select_folder(folder, readonly=True), read_only=True)
     except imaplib.IMAP4.abort:
         raise
     except IMAPClientError as error:
         raise FolderMissing(f"La casilla no tiene una carpeta {folder}: {reason(error)}.") from error
 
 
-def uids_above(client: IMAPClient, uid: int) -> list[int]:
-    """UIDs greater than `uid`, ascending. `n:*` always names the last message, even below n: it is dropped."""
-    return sorted(found for found in client.search(["UID", f"{uid + 1}:*"]) if found > uid)
+def _opened(answer: dict[bytes, Any], *, read_only: bool) -> Opened:
+    uidnext = answer.get(b"UIDNEXT")
+    return Opened(
+        uidvalidity=int(answer[b"UIDVALIDITY"]),
+        uidnext=int(uidnext) if uidnext is not None else None,
+        messages=int(answer.get(b"EXISTS", 0)),
+        read_only=read_only,
+    )
+
+
+def uids_above(client: IMAPClient, uid: int, messages: int = 0) -> list[int]:
+    """UIDs greater than `uid`, ascending. `n:*` always names the last message, even below n: it is dropped.
+
+    `messages` is how many the folder holds where many may be above: they are asked for in several answers.
+    """
+    wanted = ["UID", f"{uid + 1}:*"]
+    if messages <= SEARCH_MESSAGES:
+        found = list(client.search(wanted))
+    else:
+        starts = range(1, messages + 1, SEARCH_MESSAGES)
+        runs = (f"{start}:{min(start + SEARCH_MESSAGES - 1, messages)}" for start in starts)
+        found = [one for run in runs for one in client.search([run, *wanted])]
+        found += client.search([f"{messages}:*", *wanted])
+    return sorted({one for one in found if one > uid})
 
 
 def fetch(client: IMAPClient, uids: list[int]) -> Iterator[Fetched]:
     """Messages without marking them read; what was expunged meanwhile is missing from the answer."""
-    sizes = {uid: int(data[b"RFC822.SIZE"]) for uid, data in client.fetch(uids, ["RFC822.SIZE"]).items()}
+    sizes = {
+        uid: int(data[b"RFC822.SIZE"])
+        for uid, data in client.fetch(uids, ["RFC822.SIZE"]).items()
+        if uid in uids and b"RFC822.SIZE" in data
+    }
     for uid in uids:
         if sizes.get(uid, 0) > MAX_MESSAGE_BYTES:
             head = client.fetch([uid], ["BODY.PEEK[HEADER]"]).get(uid, {}).get(b"BODY[HEADER]", b"")
             yield Fetched(uid, sizes[uid], head, whole=False)
-    small = [uid for uid in uids if 0 < sizes.get(uid, 0) <= MAX_MESSAGE_BYTES]
+    small = [uid for uid in uids if uid in sizes and sizes[uid] <= MAX_MESSAGE_BYTES]
     for batch in batches(small, sizes):
         for uid, data in sorted(client.fetch(batch, ["BODY.PEEK[]"]).items()):
-            if b"BODY[]" in data:
+            if uid in batch and b"BODY[]" in data:
                 yield Fetched(uid, sizes[uid], data[b"BODY[]"], whole=True)
 
 

@@ -17,13 +17,15 @@ from helpdesk.domain.quarantine import REASONS
 from helpdesk.services import mailboxes
 from helpdesk.services.mailboxes import Held, Mark
 from mailbridge import failpoints, imap_client, intake, login, runtime
-from mailbridge.imap_client import Fetched, FolderMissing
+from mailbridge.imap_client import FAILURES, Fetched, FolderMissing, Opened
 
 log = logging.getLogger(__name__)
 
 READ_ONLY = "El correo se recibe, pero la carpeta {} solo se puede leer: lo ya leído queda sin marcar ni mover."
 NOT_GIVEN = "El servidor muestra {} mensajes en {} y no los entrega (UID {}): se piden otra vez en cada conexión."
 _MOST_NAMED = 5
+_IDLE_LOOK = 0.2
+_MOST_EARLY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,31 @@ PACE = Pace()
 
 
 @dataclass
+class Hardships:
+    """What broke connections, remembered from one visit to the next: a message that does so twice by itself is left
+    on the server and told, so that it stops nothing behind it."""
+
+    counts: dict[tuple[str, str, int], int] = field(default_factory=dict)
+
+    def of(self, reading: "Reading", uid: int) -> int:
+        """How often the connection broke while this message was asked for."""
+        return self.counts.get((reading.folder, reading.validity, uid), 0)
+
+    def blame(self, reading: "Reading", uids: list[int]) -> None:
+        """The connection broke while these were asked for."""
+        for uid in uids:
+            key = (reading.folder, reading.validity, uid)
+            self.counts[key] = self.counts.get(key, 0) + 1
+
+
+@dataclass
 class Reading:
     """Where a visit stands in a folder: `todo` ascending below the fresh mail, `seen` the highest UID known,
     `withheld` what the server shows and does not give."""
 
     folder: str
     uidvalidity: int
+    generation: int
     seen: int
     read_only: bool
     todo: list[int] = field(default_factory=list)
@@ -55,14 +76,23 @@ class Reading:
     def mark(self) -> Mark:
         """Everything up to there was accepted or noted as vanished."""
         waiting = [*self.todo[:1], *self.withheld]
-        return Mark(self.uidvalidity, min(waiting) - 1 if waiting else self.seen)
+        return Mark(self.uidvalidity, min(waiting) - 1 if waiting else self.seen, self.generation)
+
+    @property
+    def validity(self) -> str:
+        """What the ledger's keys name beside the UID."""
+        return self.mark().validity
 
 
 class Visit:
     """One connection to the server under one lease."""
 
-    def __init__(self, held: Held, stop: threading.Event, pace: Pace = PACE) -> None:
+    def __init__(
+        self, held: Held, stop: threading.Event, pace: Pace = PACE, hardships: Hardships | None = None
+    ) -> None:
         self._held, self._stop, self._pace = held, stop, pace
+        self._hardships = hardships or Hardships()
+        self._renewed = time.monotonic()
         self._selected: str | None = None
         self._remarks: dict[str, str] = {}
 
@@ -71,6 +101,7 @@ class Visit:
         account = login.account(self._held.connection, runtime.current().desk.secret)
         with imap_client.logged_in(account, self._pace.answer) as client:
             failpoints.reach("imap.after_login")
+            client.when_receiving(self._keep_lease)
             readings = self._begun(client)
             while not self._stop.is_set():
                 self._catch_up(client, readings)
@@ -96,17 +127,29 @@ class Visit:
         held = self._held
         opened = imap_client.select(client, folder)
         self._selected = folder
-        mark = held.marks.get(folder, Mark(None, 0))
-        # Another UIDVALIDITY means other numbers for whatever is there: all of it is looked at anew.
-        known = mark.last_uid if opened.uidvalidity == mark.uidvalidity else 0
-        waiting = imap_client.uids_above(client, known)
+        mark = self._mark_in(opened, held.marks.get(folder, Mark(None, 0)))
+        waiting = imap_client.uids_above(client, mark.last_uid, opened.messages)
         place = held.connection.place(folder)
         with transaction() as session:
-            done = mailboxes.accepted_uids(session, held.mailbox_id, place, opened.uidvalidity, known)
+            done = mailboxes.accepted_uids(session, held.mailbox_id, place, mark.validity, mark.last_uid)
         if opened.read_only:
             self._remarks[folder] = READ_ONLY.format(folder)
         todo = [uid for uid in waiting if uid not in done]
-        return Reading(folder, opened.uidvalidity, max([known, *waiting]), opened.read_only, todo)
+        seen = max([mark.last_uid, *waiting])
+        return Reading(folder, opened.uidvalidity, mark.generation, seen, opened.read_only, todo)
+
+    @staticmethod
+    def _mark_in(opened: Opened, mark: Mark) -> Mark:
+        """How far the folder as it was opened is known: its numbers may be others now, and all is looked at anew.
+
+        Another UIDVALIDITY says so; a next number below one that we know (RFC 9051 forbids it, restored servers do
+        it) shows it.
+        """
+        if opened.uidvalidity != mark.uidvalidity:
+            return Mark(opened.uidvalidity, 0)
+        if opened.uidnext is not None and opened.uidnext <= mark.last_uid:
+            return Mark(opened.uidvalidity, 0, mark.generation + 1)
+        return mark
 
     def _open(self, client: IMAPClient, reading: Reading) -> None:
         """Selects a folder again; its numbers count only while its UIDVALIDITY is the same."""
@@ -116,7 +159,8 @@ class Visit:
         self._selected = reading.folder
         if opened.uidvalidity != reading.uidvalidity:
             fresh = self._begin(client, reading.folder)
-            reading.uidvalidity, reading.read_only = fresh.uidvalidity, fresh.read_only
+            reading.uidvalidity, reading.generation = fresh.uidvalidity, fresh.generation
+            reading.read_only = fresh.read_only
             reading.seen, reading.todo, reading.withheld = fresh.seen, fresh.todo, set()
 
     def _catch_up(self, client: IMAPClient, readings: list[Reading]) -> None:
@@ -143,10 +187,15 @@ class Visit:
 
     def _take_in(self, client: IMAPClient, reading: Reading, uids: list[int]) -> None:
         accepted = list[int]()
-        for message in imap_client.fetch(client, uids):
-            failpoints.reach("imap.after_fetch")
-            self._accept(reading, message)
-            accepted.append(message.uid)
+        for group in self._groups(reading, uids):
+            try:
+                for message in imap_client.fetch(client, group):
+                    failpoints.reach("imap.after_fetch")
+                    self._accept(reading, message)
+                    accepted.append(message.uid)
+            except FAILURES:
+                self._hardships.blame(reading, [uid for uid in group if uid not in accepted])
+                raise
         self._account_for(client, reading, sorted(set(uids) - set(accepted)))
         failpoints.reach("imap.before_flag")
         if not reading.read_only:
@@ -156,6 +205,13 @@ class Visit:
         failpoints.reach("imap.after_flag")
         gone = set(uids)
         reading.todo = [uid for uid in reading.todo if uid not in gone]
+
+    def _groups(self, reading: Reading, uids: list[int]) -> list[list[int]]:
+        """The messages to ask for together: one that the connection broke over is asked for alone, and last; after a
+        second time no more."""
+        easy = [uid for uid in uids if not self._hardships.of(reading, uid)]
+        hard = [uid for uid in uids if self._hardships.of(reading, uid) == 1]
+        return [*([easy] if easy else []), *([uid] for uid in hard)]
 
     def _account_for(self, client: IMAPClient, reading: Reading, missing: list[int]) -> None:
         """What was not given: somebody removed it meanwhile, which is noted for good, or the server keeps it back."""
@@ -181,7 +237,7 @@ class Visit:
             source="imap",
             institution_id=held.institution_id,
             mailbox_id=held.mailbox_id,
-            key=f"{held.connection.place(reading.folder)}:{reading.uidvalidity}:{message.uid}",
+            key=f"{held.connection.place(reading.folder)}:{reading.validity}:{message.uid}",
             sender=None,
             recipient=held.address,
             refused=None if message.whole else ("too_large", REASONS["too_large"].told),
@@ -213,25 +269,30 @@ class Visit:
             client.noop()
             return
         client.idle()
-        spoke = False
         until = time.monotonic() + min(self._pace.idle, self._pace.poll)
-        renewal = time.monotonic() + self._pace.lease
-        try:
-            while not spoke and not self._stop.is_set() and time.monotonic() < until:
-                spoke = bool(client.idle_check(timeout=min(1.0, self._pace.idle)))
-                if time.monotonic() > renewal:
-                    self._renew()
-                    renewal = time.monotonic() + self._pace.lease
-        finally:
-            client.idle_done()
+        early = 0
+        while not self._stop.is_set() and time.monotonic() < until:
+            asked = time.monotonic()
+            if client.idle_check(timeout=_IDLE_LOOK):
+                break
+            # A connection that the other side closed is readable at once, again and again, and gives nothing.
+            early = early + 1 if time.monotonic() - asked < _IDLE_LOOK / 2 else 0
+            if early == _MOST_EARLY:
+                raise ConnectionResetError("the server closed the connection while it was idle")
+            self._keep_lease()
+        client.idle_done()
 
     def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while not self._stop.wait(min(self._pace.lease, max(until - time.monotonic(), 0.0))):
             if time.monotonic() >= until:
                 return
-            self._renew()
+            self._keep_lease()
 
-    def _renew(self) -> None:
+    def _keep_lease(self) -> None:
+        """Renews the lease when it is time to, also while a long message comes in."""
+        if time.monotonic() - self._renewed < self._pace.lease:
+            return
         with transaction() as session:
             self._guard(session)
+        self._renewed = time.monotonic()

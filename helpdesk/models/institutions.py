@@ -86,7 +86,7 @@ class Mailbox(Base):
 
 class MailboxFolder(Base):
     """A folder of the IMAP account that is read, and how far: everything up to `last_uid` under `uidvalidity` is in the
-    ledger or was noted as vanished."""
+    ledger or was noted as vanished. `generation` counts how often the server began its numbers anew unsaid."""
 
     __tablename__ = "mailbox_folders"
     __table_args__ = (UniqueConstraint("mailbox_id", "name"),)
@@ -96,6 +96,7 @@ class MailboxFolder(Base):
     name: Mapped[str]
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    generation: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class VanishedMessage(Base):

@@ -44,10 +44,16 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a folder was read."""
+    """How far a folder was read. `generation` tells numbers apart that a server used again under one UIDVALIDITY."""
 
     uidvalidity: int | None
     last_uid: int
+    generation: int = 0
+
+    @property
+    def validity(self) -> str:
+        """What the ledger's keys name beside the UID."""
+        return f"{self.uidvalidity}.{self.generation}" if self.generation else f"{self.uidvalidity}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
         institution_id=row.institution_id,
         address=row.address,
         connection=connection,
-        marks={folder.name: Mark(folder.uidvalidity, folder.last_uid) for folder in folders_of(session, row.id)},
+        marks={one.name: Mark(one.uidvalidity, one.last_uid, one.generation) for one in folders_of(session, row.id)},
         fence=row.lease_fence,
     )
 
@@ -135,7 +141,7 @@ def progress(
         session.execute(
             update(MailboxFolder)
             .where(MailboxFolder.mailbox_id == mailbox_id, MailboxFolder.name == name)
-            .values(uidvalidity=mark.uidvalidity, last_uid=mark.last_uid)
+            .values(uidvalidity=mark.uidvalidity, last_uid=mark.last_uid, generation=mark.generation)
         )
 
 
@@ -177,9 +183,9 @@ def _update(session: Session, mailbox_id: int, fence: int, **values: object) -> 
         raise Conflict(f"The mailbox {mailbox_id} was taken over by another bridge.")
 
 
-def accepted_uids(session: Session, mailbox_id: int, place: str, uidvalidity: int, above: int) -> frozenset[int]:
-    """UIDs above `above` that the ledger has already."""
-    prefix = f"{place}:{uidvalidity}:"
+def accepted_uids(session: Session, mailbox_id: int, place: str, validity: str, above: int) -> frozenset[int]:
+    """UIDs above `above` that the ledger has already; `validity` as a `Mark` tells it."""
+    prefix = f"{place}:{validity}:"
     ours = Arrival.arrival_key.startswith(prefix, autoescape=True)
     # The keys of other doors end otherwise: only ours are read as numbers.
     uid = case((ours, cast(func.substr(Arrival.arrival_key, len(prefix) + 1), BigInteger)), else_=0)

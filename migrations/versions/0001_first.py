@@ -109,6 +109,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('uidvalidity', sa.BigInteger(), nullable=True),
     sa.Column('last_uid', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('generation', sa.Integer(), server_default='0', nullable=False),
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_mailbox_folders_mailbox_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mailbox_folders')),
     sa.UniqueConstraint('mailbox_id', 'name', name=op.f('uq_mailbox_folders_mailbox_id_name'))

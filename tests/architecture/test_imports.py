@@ -16,6 +16,7 @@ SHELL = {
     "intake",
     "imap",
     "imap_client",
+    "imap_wire",
     "visit",
     "diagnosis",
     "login",

@@ -14,7 +14,7 @@ class Script:
     `replies` take the place of a command's answer: tagged text such as `NO [OVERQUOTA] full`; None closes the
     connection. `removed` are gone when they are asked for although SEARCH still named them, `withheld` stay named and
     are never given. `drops_in` is a UID in the middle of whose content the connection breaks. A `silent` server
-    takes IDLE and says nothing any more.
+    takes IDLE and says nothing any more; one that `leaves_idle` closes the connection there, once.
     """
 
     messages: dict[int, bytes] = field(default_factory=dict)
@@ -26,7 +26,11 @@ class Script:
     removed: set[int] = field(default_factory=set)
     withheld: set[int] = field(default_factory=set)
     drops_in: int | None = None
+    always_drops_in: int | None = None
     silent: bool = False
+    leaves_idle: bool = False
+    tells_uidnext: bool = False
+    sizeless: set[int] = field(default_factory=set)
     untagged: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -124,12 +128,19 @@ class _Conversation:
             case "SELECT" | "EXAMINE":
                 mode = "READ-ONLY" if script.read_only else "READ-WRITE"
                 self._say(f"* {len(script.messages)} EXISTS", f"* OK [UIDVALIDITY {script.uidvalidity}] ok")
+                if script.tells_uidnext:
+                    self._say(f"* OK [UIDNEXT {max(script.messages, default=0) + 1}] ok")
                 self._say(f"{tag} OK [{mode}] done")
                 return True
             case "LIST":
                 self._say('* LIST () "/" INBOX')
             case "UID SEARCH":
-                self._say("* SEARCH " + " ".join(map(str, self._found(words[-1]))))
+                found = self._found(words[-1])
+                if len(words) == 5:
+                    first, _, last = words[2].partition(":")
+                    numbered = sorted(script.messages)[int(first) - 1 : None if last == "*" else int(last)]
+                    found = [uid for uid in found if uid in numbered]
+                self._say("* SEARCH " + " ".join(map(str, found)))
             case "UID FETCH":
                 if not self._fetch(self._uids(words[2]), "BODY" in " ".join(words)):
                     return False
@@ -168,10 +179,11 @@ class _Conversation:
         for uid in sorted(uids & script.messages.keys()):
             content = script.messages[uid]
             if not bodies:
-                self._say(f"* {uid} FETCH (UID {uid} RFC822.SIZE {len(content)})")
+                size = "" if uid in script.sizeless else f" RFC822.SIZE {len(content)}"
+                self._say(f"* {uid} FETCH (UID {uid}{size})")
                 continue
             self._stream.write(f"* {uid} FETCH (UID {uid} BODY[] {{{len(content)}}}\r\n".encode())
-            if uid == script.drops_in:
+            if uid in (script.drops_in, script.always_drops_in):
                 script.drops_in = None
                 self._stream.write(content[: len(content) // 2])
                 self._stream.flush()
@@ -183,6 +195,9 @@ class _Conversation:
 
     def _idle(self, tag: str) -> bool:
         self._say("+ idling")
+        if self._script.leaves_idle:
+            self._script.leaves_idle = False
+            return False
         while line := self._stream.readline():
             if line.strip().upper() == b"DONE" and not self._script.silent:
                 self._say(f"{tag} OK done")

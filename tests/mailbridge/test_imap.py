@@ -35,7 +35,7 @@ from tests import mailhouse
 from tests.mailbridge.imapscript import Script, ScriptedImap
 from tests.mailhouse import DESK, House, letter
 
-SOON = Pauses(take_over=0.1, first=0.05, longest=0.2, refused=3600)
+SOON = Pauses(take_over=0.1, first=0.05, longest=0.2, throttled=0.2, refused=3600)
 QUICK = Pace(lease=5, idle=0.3, poll=0.3, answer=1)
 Serve = Callable[..., "Served"]
 
@@ -77,10 +77,10 @@ def serve(house: House) -> Iterator[Serve]:
     stop = threading.Event()
     ending = list[Callable[[], None]]()
 
-    def start(script: Script, **connection: Any) -> Served:
+    def start(script: Script, pace: Pace = QUICK, **connection: Any) -> Served:
         server = ScriptedImap(script)
         connect(server.url, **connection)
-        thread = threading.Thread(target=Reader(house.app, box_id(), "one", stop, SOON, QUICK).run)
+        thread = threading.Thread(target=Reader(house.app, box_id(), "one", stop, SOON, pace).run)
         thread.start()
         ending.extend((server.close, lambda: thread.join(10)))
         return Served(house, server)
@@ -167,6 +167,56 @@ def test_f15_a_connection_that_fell_silent_is_found_out_and_mail_goes_on(serve: 
     served.server.script.messages[2] = mail(2)
     wait(lambda: served.server.count("LOGIN") >= 2 and served.subjects() == ["Carta 1", "Carta 2"])
     assert Pace().idle + Pace().answer <= 300, "found out within five minutes"
+
+
+def test_a_message_over_which_the_connection_always_breaks_stops_nothing_behind_it(serve: Serve) -> None:
+    served = serve(Script({n: mail(n) for n in range(1, 6)}, always_drops_in=2))
+    wait(lambda: sorted(filter(None, served.subjects())) == ["Carta 1", "Carta 3", "Carta 4", "Carta 5"])
+    wait(lambda: "no los entrega (UID 2)" in (served.box().last_remark or ""))
+    assert served.box().backlog == 1
+
+
+def test_a_server_that_leaves_during_idle_without_a_word_is_noticed_at_once(serve: Serve) -> None:
+    served = serve(Script({1: mail(1)}, leaves_idle=True), pace=Pace(idle=300, poll=300))
+    wait(lambda: served.server.count("LOGIN") >= 2)
+    assert served.subjects() == ["Carta 1"]
+
+
+def test_numbers_used_again_under_one_uidvalidity_are_other_messages(serve: Serve) -> None:
+    served = serve(Script({1: mail(1), 2: mail(2)}, tells_uidnext=True))
+    wait(lambda: len(served.subjects()) == 2)
+    served.server.script.messages = {1: mail(3)}
+    served.server.script.leaves_idle = True
+    wait(lambda: served.subjects() == ["Carta 1", "Carta 2", "Carta 3"])
+
+
+def test_a_folder_with_more_messages_than_one_answer_holds_is_asked_in_parts(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap_client, "SEARCH_MESSAGES", 2)
+    served = serve(Script({n: mail(n) for n in (2, 4, 6, 8, 9)}))
+    wait(lambda: len(served.subjects()) == 5)
+    assert {"UID SEARCH 1:2 UID 1:*", "UID SEARCH 5:5 UID 1:*"} <= set(served.server.commands)
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (Script(greeting="* PREAUTH welcome"), "sesión que nadie pidió"),
+        (Script(replies={"LOGIN": None}), "cortó el inicio de sesión"),
+    ],
+    ids=["preauth", "dropped"],
+)
+def test_what_is_no_refusal_of_the_password_is_not_called_one(serve: Serve, script: Script, told: str) -> None:
+    served = serve(script)
+    wait(lambda: told in (served.box().last_error or ""))
+    assert served.box().not_before is None
+
+
+def test_a_message_whose_size_the_server_does_not_tell_is_asked_for_again(serve: Serve) -> None:
+    served = serve(Script({1: mail(1), 2: mail(2)}, sizeless={1}))
+    wait(lambda: served.subjects() == ["Carta 2"])
+    wait(lambda: "no los entrega (UID 1)" in (served.box().last_remark or ""))
 
 
 @pytest.mark.parametrize("capabilities", ["IMAP4rev1", "IMAP4rev1 IDLE"])

@@ -168,6 +168,6 @@ def test_the_same_numbers_in_another_account_are_other_messages(session: Session
     place = account.place("INBOX")
     ledger.accept(session, replace(arrival, source="imap", arrival_key=f"{place}:1:7"), b"bytes")
     assert arrival.mailbox_id is not None
-    assert mailboxes.accepted_uids(session, arrival.mailbox_id, place, 1, 0) == {7}
+    assert mailboxes.accepted_uids(session, arrival.mailbox_id, place, "1", 0) == {7}
     moved = replace(account, user="new")
-    assert mailboxes.accepted_uids(session, arrival.mailbox_id, moved.place("INBOX"), 1, 0) == frozenset()
+    assert mailboxes.accepted_uids(session, arrival.mailbox_id, moved.place("INBOX"), "1", 0) == frozenset()
