@@ -109,21 +109,25 @@ def _without_stray_lines(message: bytes) -> bytes:
 
 def _header_only(message: bytes, defect: str) -> ParsedMail:
     block = message[: min(limits.header_end(message), limits.MAX_HEADER_BYTES)]
-    return _of_header(headers.fields(_head(block).message.raw_items()), (defect,))
+    return _of_header(parts.tree(block).fields, (defect,))
 
 
-def _head(block: bytes) -> mailparser.MailParser:
-    return mailparser.parse_from_bytes(block.rstrip(b"\r\n") + b"\r\n\r\n")
+def _broken_addresses(block: bytes) -> frozenset[str]:
+    """The address fields of a header block that mail-parser finds broken beyond repair; none where it breaks itself."""
+    try:
+        found = mailparser.parse_from_bytes(block.rstrip(b"\r\n") + b"\r\n\r\n").address_header_defects
+    except Exception:  # a field that defeats it (a NUL in a charset's name) is no reason to give up on the message
+        return frozenset()
+    return frozenset(str(one.get("header")) for one in found if not one.get("recovered"))
 
 
 def _whole(message: bytes, level: int) -> ParsedMail:
-    head = _head(message[: limits.header_end(message)])
     root = parts.tree(message)
     charset = next((leaf.charset for leaf in parts.leaves(root) if leaf.charset), None)
     fields = headers.Fields(root.fields.items, charset)
     body = bodies.of_message(root)
     returned = bounces.find(root, fields, body.text)
-    mail = _of_header(fields, _defects(message, fields, body, head))
+    mail = _of_header(fields, _defects(message, fields, body))
     answers = automatic.answers_another(fields)
     own = quoting.new_text(bodies.without_armour(body.own_text), answers)
     auto = _auto(fields, root, mail.sender, returned, own)
@@ -190,15 +194,15 @@ def _return_path(fields: headers.Fields) -> str | None:
     return found[0].address if found else ""
 
 
-def _defects(message: bytes, fields: headers.Fields, body: bodies.Body, head: mailparser.MailParser) -> tuple[str, ...]:
+def _defects(message: bytes, fields: headers.Fields, body: bodies.Body) -> tuple[str, ...]:
     found = list(body.defects)
     if not message.strip():
         found.append(EMPTY)
     stated_date = fields.first("date")
     if stated_date is not None and headers.date(stated_date) is None:
         found.append("bad-date")
-    broken = {one.get("header") for one in head.address_header_defects if not one.get("recovered")}
     senders = fields.mailboxes("from")
+    broken = _broken_addresses(message[: limits.header_end(message)])
     if "from" in broken and not senders:
         found.append("bad-address")
     if authors.ambiguous(message[: limits.header_end(message)], senders):

@@ -14,6 +14,7 @@ from mailbridge.values import ParsedMail, Verdict, VerdictKind
 
 TRUSTED_MACHINE = "trusted-machine"
 PARSE_ERROR = "parse_error"
+UNMATCHED = "automatic_unmatched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class _Case:
     mail: ParsedMail
     facts: ScreenFacts
     judgement: trust.Judgement
+    settled: frozenset[str]
 
     @property
     def from_us(self) -> bool:
@@ -104,12 +106,16 @@ def _bulk(case: _Case) -> Outcome:
 
 
 def _automatic(case: _Case) -> Outcome:
+    """Unless a person looked and says that a person wrote it."""
     auto = case.mail.auto
-    return ("automatic", f"{auto.kind}: {auto.reason}") if auto.is_auto else None
+    found = auto.is_auto and UNMATCHED not in case.settled
+    return ("automatic", f"{auto.kind}: {auto.reason}") if found else None
 
 
 def _marked_by_another(case: _Case) -> Outcome:
     """An X-Loop that is not ours: some other program sent or passed this on, and would answer our answer."""
+    if UNMATCHED in case.settled:
+        return None
     foreign = [mark for mark in case.mail.looped if mark not in case.facts.loop_marks]
     return ("automatic", "auto-generated: loop mark") if foreign else None
 
@@ -142,7 +148,7 @@ def screen(mail: ParsedMail, facts: ScreenFacts, settled: frozenset[str] = froze
     `settled` are the reasons for quarantine that somebody looked at and settled: they put nothing aside any more.
     """
     judgement = trust.judge(mail, facts.border)
-    case = _Case(mail, facts, judgement)
+    case = _Case(mail, facts, judgement, settled)
     outcomes = (outcome for rule in _RULES if (outcome := rule(case)) is not None)
     kind, reason = next(each for each in outcomes if not (each[0] == "quarantine" and each[1] in settled))
     return Verdict(kind, reason, judgement.trust)

@@ -13,6 +13,7 @@ from helpdesk.domain.incoming import (
     Started,
 )
 from mailbridge.oneline import one_line
+from mailbridge.screen import TRUSTED_MACHINE
 from mailbridge.trust import Judgement
 from mailbridge.values import Mailbox, ParsedMail, Verdict
 
@@ -60,7 +61,7 @@ def to_incoming(
         failure=failure(mail),
         trust=verdict.trust,
         authentication_failed=judgement.failed,
-        trusted_machine=verdict.kind == "letter" and mail.auto.is_auto,
+        trusted_machine=verdict.reason == TRUSTED_MACHINE,
         other_text=clean(mail.other_reply),
     )
 

@@ -107,7 +107,7 @@ def read(value: str) -> Results:
 
 def _method(piece: str) -> Method | None:
     pairs = [(name.lower(), value.strip('"').lower()) for name, value in _PAIR.findall(piece)]
-    if not pairs:
+    if not pairs or pairs[0][0].startswith("/"):
         return None
     name, result = pairs[0]
     properties: dict[str, str] = {}

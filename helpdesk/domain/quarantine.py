@@ -46,7 +46,9 @@ REASONS = {
     ),
     "automatic_unmatched": Reason(
         "Es un mensaje automático que no corresponde a ningún ticket.",
-        "No suele hacer falta nada. Si es de un sistema de confianza, añádalo al catálogo y repita la entrada.",
+        "No suele hacer falta nada. Si lo escribió una persona, acéptelo; si es de un sistema de confianza, añádalo al "
+        "catálogo y repita la entrada.",
+        may_be_accepted=True,
     ),
     "bounce_unmatched": Reason("Es un aviso de no entrega de una carta que no enviamos.", "No suele hacer falta nada."),
     "loop_suspect": Reason(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.db import Base
@@ -24,6 +24,8 @@ class Letter(Base):
         CheckConstraint(f"state IN {LETTER_STATES!r}", name="state"),
         CheckConstraint("state <> 'failed' OR last_error IS NOT NULL", name="failed_has_error"),
         Index("ix_outbox_state", "state", "next_try_at"),
+        # What an address was sent by machine lately is counted before it is sent more.
+        Index("ix_outbox_automatic", "recipient", "created_at", postgresql_where=text("automatic")),
         Index("uq_outbox_message_id", "rfc_message_id", unique=True),
     )
 

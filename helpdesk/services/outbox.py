@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, cast, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -174,12 +174,18 @@ def retry(session: Session, actor: Actor, outbox_id: int) -> Letter:
 def requeue(session: Session, limit: int = 500) -> int:
     """Defers the delivery of letters that are due and have no job, whatever became of it. Gives how many."""
     now = clock.now()
+    with_a_job = (
+        select(cast(literal_column("args ->> 'outbox_id'"), BigInteger))
+        .select_from(table("procrastinate_jobs"))
+        .where(text("status IN ('todo', 'doing')"), literal_column("task_name") == DELIVER)
+    )
     due = session.scalars(
         select(Letter)
         .where(
             Letter.settled_at.is_(None),
             Letter.state.in_(OPEN_STATES),
             Letter.next_try_at.is_(None) | (Letter.next_try_at <= now) | Letter.state.in_(("sending", "dot_sent")),
+            Letter.id.not_in(with_a_job),
         )
         .order_by(Letter.id)
         .limit(limit)

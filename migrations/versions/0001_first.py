@@ -434,6 +434,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_outbox_ticket_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
     )
+    op.create_index('ix_outbox_automatic', 'outbox', ['recipient', 'created_at'], unique=False, postgresql_where=sa.text('automatic'))
     op.create_index(op.f('ix_outbox_institution_id'), 'outbox', ['institution_id'], unique=False)
     op.create_index(op.f('ix_outbox_message_id'), 'outbox', ['message_id'], unique=False)
     op.create_index('ix_outbox_state', 'outbox', ['state', 'next_try_at'], unique=False)

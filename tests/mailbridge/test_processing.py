@@ -200,6 +200,16 @@ def test_a_letter_to_a_crowd_becomes_a_ticket_once_somebody_accepts_it(house: Ho
     assert (house.arrival(number).state, tickets()) == ("processed", 1)
 
 
+def test_a_persons_letter_that_looked_automatic_becomes_a_ticket_once_somebody_accepts_it(house: House) -> None:
+    number = house.say(letter(more="Auto-Submitted: auto-generated"))
+    house.work()
+    assert (house.arrival(number).reason, tickets()) == ("automatic_unmatched", 0)
+    with transaction() as session:
+        ledger.accept_by_hand(session, operator(), number)
+    house.work()
+    assert (house.arrival(number).state, tickets()) == ("processed", 1)
+
+
 def test_a_bounce_of_nothing_we_sent_is_quarantined_and_can_be_replayed(house: House) -> None:
     more = "Auto-Submitted: auto-replied\nX-Failed-Recipients: x@example.org"
     number = house.say(

@@ -157,5 +157,11 @@ def test_a_letter_to_a_crowd_that_somebody_accepted_is_a_letter() -> None:
     assert screen(parse(crowd(limits.MAX_RECIPIENTS + 1)), FACTS, DOUBTS).kind == "letter"
 
 
+def test_what_only_looked_automatic_is_a_letter_once_somebody_says_that_a_person_wrote_it() -> None:
+    absent = letter(extra="Auto-Submitted: auto-replied\r\nX-Loop: other\r\n")
+    assert screen(parse(absent), FACTS).kind == "automatic"
+    assert screen(parse(absent), FACTS, DOUBTS).kind == "letter"
+
+
 def test_accepting_by_hand_makes_no_unreadable_message_readable() -> None:
     assert screen(replace(parse(letter()), defects=("parse_error",)), FACTS, DOUBTS).kind == "quarantine"

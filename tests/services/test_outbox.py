@@ -159,6 +159,10 @@ def test_letters_that_are_due_get_a_job_back(session: Session, letter: Letter) -
     assert session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == 1
 
 
+def test_letters_whose_job_waits_get_no_second_one(session: Session, letter: Letter) -> None:
+    assert outbox.requeue(session) == 0
+
+
 def test_a_kept_letter_is_never_sent(session: Session, letter: Letter) -> None:
     outbox.keep(session, letter.id)
     assert letter.state == "kept"

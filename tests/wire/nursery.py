@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk import cli
+from helpdesk.processes import end_with_parent
 from mailbridge import failpoints
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,8 @@ class Nursery:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            # Ctrl-C is for the tests, which then end our processes in order.
+            start_new_session=True,
         )
 
     def ask(self, **order: Any) -> Any:
@@ -120,6 +123,8 @@ def bear(order: dict[str, Any]) -> int:
 def become(order: dict[str, Any]) -> None:
     """Takes on environment, folder and streams as if started anew."""
     os.setsid()
+    # Nothing outlives the tests, not even where they are killed themselves.
+    end_with_parent()
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
