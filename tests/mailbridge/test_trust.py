@@ -46,6 +46,8 @@ REFUSED = [
     "mx.evil.test; dmarc=pass header.from=inst.test",
     f"evil.{BORDER}; dmarc=pass header.from=inst.test",
     f"(; {BORDER}; dmarc=pass header.from=inst.test",
+    f"{BORDER[:3]}\0{BORDER[3:]}; dmarc=pass header.from=inst.test",
+    f"{BORDER}; dmarc=pass header.from=in\0st.test",
     "spf=pass smtp.mailfrom=x.org; dmarc=pass action=none header.from=inst.test;compauth=pass reason=100",
 ]
 
