@@ -68,6 +68,11 @@ class Files:
         except OSError as error:
             raise Unavailable(f"The file store {self.root} does not answer: {error.strerror}.") from error
 
+    def size(self, digest: str) -> int:
+        """How many bytes are stored under `digest`. Raises `NotFound`."""
+        with self.open(digest) as file:
+            return file.seek(0, os.SEEK_END)
+
     def path(self, digest: str) -> Path:
         """Where `digest` lies. Raises `Invalid` for anything but 64 lower-case hex digits."""
         if not DIGEST.fullmatch(digest):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import text
 
 from helpdesk.db import db, transaction
-from helpdesk.domain.errors import HelpdeskError, NotFound, Unavailable
+from helpdesk.domain.errors import HelpdeskError, Invalid, NotFound, Unavailable
 from helpdesk.models.outbox import Letter
 from helpdesk.services import outbox
 from helpdesk.services.outbox import Delivery
@@ -66,6 +66,9 @@ def hand_over(letter: Letter, url: str, before_dot: Callable[[], None]) -> Deliv
     except NotFound:
         log.exception("letter %s has lost a file", letter.id)
         return Delivery("refused", "Falta en el almacén un archivo de la carta: adjúntelo otra vez.")
+    except Invalid as error:
+        log.warning("letter %s cannot leave: %s", letter.id, error)
+        return Delivery("refused", str(error))
     except (HelpdeskError, ValueError) as error:
         log.exception("letter %s cannot be composed", letter.id)
         return Delivery("refused", f"La carta no se pudo componer: {error}")

@@ -21,6 +21,11 @@ _CONTENT_TYPE = re.compile(rb"^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*){0,30}
 _BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))", re.I)
 
 
+def megabytes(size: int) -> str:
+    """A size as people read it: «52,4 MB»."""
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
 def header_end(raw: bytes) -> int:
     """Offset of the first byte after the header block; the whole length when no blank line ends it."""
     if raw[:1] in (b"\r", b"\n"):

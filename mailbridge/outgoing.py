@@ -1,17 +1,26 @@
 """A row of the outbox as the bytes of a message."""
 
+from collections.abc import Mapping
+
+from helpdesk.domain.errors import Invalid
 from helpdesk.files import Files
 from helpdesk.models.outbox import Letter
 from mailbridge.compose import OutgoingLetter, compose, is_repeatable
+from mailbridge.limits import MAX_MESSAGE_BYTES, megabytes
 from mailbridge.values import Attachment, Mailbox
+
+# Base64 writes 57 bytes as a line of 78 with its end (RFC 2045 §6.8).
+MOST_BYTES_OF_FILES = MAX_MESSAGE_BYTES * 57 // 78
 
 
 def composed(letter: Letter, files: Files) -> bytes:
     """The letter with its files, dated when it was written so that a second copy is the same message.
 
     Ids of received messages that no header can carry are left out: a letter beside its thread is better than none.
-    Raises `Invalid` for values no header may hold and `NotFound` when a file is not in the store.
+    Raises `Invalid` for values no header may hold and for files that no mail carries, `NotFound` when one is not in
+    the store.
     """
+    check_weight(letter, files)
     return compose(
         OutgoingLetter(
             message_id=letter.rfc_message_id,
@@ -26,9 +35,21 @@ def composed(letter: Letter, files: Files) -> bytes:
             date=letter.created_at,
             automatic=letter.automatic,
             loop_mark=letter.loop_mark,
-            attachments=tuple(
-                Attachment(file["filename"], file["content_type"], files.get(file["sha256"]), False, None)
-                for file in letter.files
-            ),
+            attachments=tuple(attachment(file, files) for file in letter.files),
         )
     )
+
+
+def check_weight(letter: Letter, files: Files) -> None:
+    """Raises `Invalid` when the files are too much for one mail, before any of them is read."""
+    weight = sum(files.size(file["sha256"]) for file in letter.files)
+    if weight > MOST_BYTES_OF_FILES:
+        raise Invalid(
+            f"Los archivos pesan {megabytes(weight)} y en un correo caben {megabytes(MOST_BYTES_OF_FILES)}: "
+            "envíelos en varios correos o hágalos llegar por otro medio."
+        )
+
+
+def attachment(file: Mapping[str, str], files: Files) -> Attachment:
+    """One of the letter's files with its bytes."""
+    return Attachment(file["filename"], file["content_type"], files.get(file["sha256"]), False, None)

@@ -16,7 +16,8 @@ class Letter(Base):
 
     queued → sending → dot_sent → accepted | deferred(next_try_at) | failed(last_error) | in_doubt. `kept` is a letter
     of a demo without SMTP, readable at /demo/correo. `resends` counts copies sent in doubt (at most one, with the
-    same Message-ID). `letter` names the text (acuse, incompleto, aprobacion, decision, respuesta, cierre …).
+    same Message-ID), `tried_since` is the first of the tries that count for giving up. `letter` names the text
+    (acuse, incompleto, aprobacion, decision, respuesta, cierre …).
     """
 
     __tablename__ = "outbox"
@@ -55,6 +56,7 @@ class Letter(Base):
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     resends: Mapped[int] = mapped_column(default=0, server_default="0")
     next_try_at: Mapped[datetime | None]
+    tried_since: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     settled_at: Mapped[datetime | None]

@@ -199,6 +199,13 @@ def check_message(session: Session, ticket_id: int, message_id: int) -> None:
         raise NotFound("Ese mensaje no es de este ticket.")
 
 
+def check_letter(session: Session, ticket_id: int, letter_id: int) -> None:
+    """Raises NotFound unless the letter is of the ticket."""
+    query = select(Letter.id).where(Letter.id == letter_id, Letter.ticket_id == ticket_id)
+    if session.scalar(query) is None:
+        raise NotFound("Ese correo no es de este ticket.")
+
+
 def colleagues(session: Session, who: Viewer) -> tuple[Person, ...]:
     """The people of the viewer's institution who work a team, by name."""
     working = select(TeamMember.person_id).where(TeamMember.institution_id == who.institution_id)

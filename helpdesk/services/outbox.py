@@ -72,6 +72,8 @@ def claim(session: Session, outbox_id: int) -> Letter | None:
     letter.state = "sending"
     letter.attempts += 1
     letter.claimed_at = now
+    # Not from when it was written: it may have waited for days until there was a server, or for somebody's decision.
+    letter.tried_since = letter.tried_since or now
     session.flush()
     return letter
 
@@ -101,7 +103,7 @@ def settle(session: Session, outbox_id: int, attempt: int, delivery: Delivery) -
             letter.state, letter.settled_at, letter.last_error = "accepted", now, None
         case "refused":
             fail(session, letter, delivery.sentence)
-        case "deferred" if now - letter.created_at >= GIVE_UP_AFTER:
+        case "deferred" if now - (letter.tried_since or now) >= GIVE_UP_AFTER:
             fail(session, letter, f"Sin éxito durante 5 días. Última respuesta: {delivery.sentence}")
         case "deferred":
             letter.state, letter.last_error = "deferred", delivery.sentence
@@ -139,8 +141,8 @@ def leave_in_doubt(session: Session, letter: Letter, sentence: str) -> None:
     session.flush()
 
 
-def note(session: Session, letter: Letter, kind: str, data: dict[str, object]) -> None:
-    """Records what happened to a letter in its ticket's history."""
+def note(session: Session, letter: Letter, kind: str, data: dict[str, object], actor: Actor | None = None) -> None:
+    """Records what happened to a letter in its ticket's history; of itself, unless somebody did it."""
     ticket = None
     if letter.ticket_id is not None:
         ticket = session.scalar(
@@ -149,14 +151,12 @@ def note(session: Session, letter: Letter, kind: str, data: dict[str, object]) -
             .with_for_update()
             .execution_options(populate_existing=True)
         )
-    actor = machine(letter.institution_id)
-    history.record(
-        session, actor, ticket, kind, {"letter": letter.letter, "outbox_id": letter.id, **data}, letter.institution_id
-    )
+    told = {"letter": letter.letter, "outbox_id": letter.id, **data}
+    history.record(session, actor or machine(letter.institution_id), ticket, kind, told, letter.institution_id)
 
 
 def retry(session: Session, actor: Actor, outbox_id: int) -> Letter:
-    """Sends a failed, deferred or doubtful letter again now, on somebody's decision.
+    """Sends a failed, deferred or doubtful letter again now, on somebody's decision; the five days begin anew.
 
     Raises NotFound, and Conflict for a letter that has arrived or is on its way.
     """
@@ -164,8 +164,10 @@ def retry(session: Session, actor: Actor, outbox_id: int) -> Letter:
     if letter is None or actor.institution_id not in (None, letter.institution_id):
         raise NotFound(f"No hay una carta {outbox_id} en la bandeja de salida.")
     if letter.state not in ("failed", "deferred", "in_doubt"):
-        raise Conflict(f"La carta {outbox_id} no se puede reenviar ahora ({letter.state}).")
+        raise Conflict("Ese correo ya salió o está saliendo: no hace falta reenviarlo.")
     letter.state, letter.settled_at, letter.next_try_at, letter.resends = "queued", None, None, 0
+    letter.last_error, letter.tried_since = None, None
+    note(session, letter, "letter_resent", {"recipient": letter.recipient}, actor)
     session.flush()
     defer_delivery(session, letter, None)
     return letter

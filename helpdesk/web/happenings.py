@@ -27,6 +27,7 @@ PLAIN = {
     "delivery_confirmed": "El servidor del destinatario confirmó la entrega de un correo",
     "delivery_in_doubt": "No consta si un correo llegó",
     "possibly_sent_twice": "Un correo pudo llegar dos veces",
+    "letter_resent": "Se volvió a enviar un correo",
     "kept_silent": "No se escribió al solicitante",
     "due_changed": "El vencimiento cambió con el calendario",
     "returned": "Se devolvió por incompleto",

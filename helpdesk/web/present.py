@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.countedlines import MONTH_NAMES, WEEKDAY_NAMES
 from helpdesk.domain.deadlines import remaining
+from helpdesk.models.outbox import Letter
 
 STATUS_LABELS = {
     "new": "Nuevo",
@@ -64,6 +65,7 @@ LETTER_LABELS = {
     "in_doubt": ("entrega en duda", "soon"),
     "kept": ("guardado en la demostración", "calm"),
 }
+MAY_BE_RESENT = ("failed", "in_doubt")
 LEDGER_LABELS = {
     "pending": "Por procesar",
     "processed": "Procesado",
@@ -196,3 +198,10 @@ def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs; nothing in it is ever markup."""
     blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(map(escape, b.split("\n")))) for b in blocks)
+
+
+def delivery_label(letter: Letter) -> tuple[str, str]:
+    """How a letter fares, and the tone of it. A server that took it may still send it back."""
+    if letter.delivery_failed:
+        return f"devuelto por el servidor del destinatario ({letter.delivery_failed})", "late"
+    return LETTER_LABELS.get(letter.state, (letter.state, "calm"))

@@ -13,7 +13,7 @@ from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from helpdesk.domain.references import masked
 from helpdesk.queries import tickets as queue
 from helpdesk.queries import timeline
-from helpdesk.services import conversation, documents, tickets
+from helpdesk.services import conversation, documents, outbox, tickets
 from helpdesk.web import forms, headers, ticketpage
 from helpdesk.web.downloads import download, stored
 from helpdesk.web.identity import viewer
@@ -221,6 +221,18 @@ def assign_file(number: str, attachment_id: int) -> Answer:
         lambda s, actor, t: documents.assign_file(s, actor, t, attachment_id, key),
         "Archivo anotado como documento de la solicitud.",
     )
+
+
+@blueprint.post("/cartas/<int:letter_id>/reenviar")
+@policy(Policy.AGENT)
+def resend(number: str, letter_id: int) -> Answer:
+    """Sends a letter again that did not leave, or that nobody knows whether it did."""
+
+    def again(session: Session, actor: Actor, ticket_id: int) -> object:
+        timeline.check_letter(session, ticket_id, letter_id)
+        return outbox.retry(session, actor, letter_id)
+
+    return change(number, again, "El correo se envía otra vez.")
 
 
 @blueprint.post("/mensajes/<int:message_id>/confirmar")

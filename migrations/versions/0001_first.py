@@ -422,6 +422,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('resends', sa.Integer(), server_default='0', nullable=False),
     sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tried_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.Text(), nullable=True),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),

@@ -1,7 +1,6 @@
 """Letters on their way out: states, fences, pauses."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
 from sqlalchemy import select, text
@@ -15,9 +14,9 @@ from helpdesk.models.institutions import Institution
 from helpdesk.models.outbox import Letter
 from helpdesk.services import outbox
 from helpdesk.services.outbox import Delivery
+from tests.factories import letters
 
 NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
-numbers = count(1)
 
 
 @pytest.fixture
@@ -27,28 +26,7 @@ def letter(session: Session) -> Letter:
     session.add(institution)
     session.flush()
     with clock.fixed(NOON):
-        return outbox.queue(session, new(institution.id))
-
-
-def new(institution_id: int) -> Letter:
-    """A letter as a service writes it."""
-    return Letter(
-        institution_id=institution_id,
-        letter="acuse",
-        rfc_message_id=f"l{next(numbers)}@mef.example",
-        recipient_name="Ana",
-        recipient="ana@x.example",
-        sender_name="Soporte",
-        sender="soporte@mef.example",
-        envelope_from="",
-        references=[],
-        automatic=True,
-        loop_mark="mef-ec.abc",
-        subject="Recibimos su solicitud [MEF 1]",
-        text="Recibimos su solicitud.",
-        files=[],
-        created_at=NOON,
-    )
+        return outbox.queue(session, letters.letter(institution.id, NOON))
 
 
 def claimed(session: Session, letter: Letter, at: datetime = NOON) -> int:
@@ -104,9 +82,24 @@ def test_a_deferred_letter_is_not_claimed_before_its_time(session: Session, lett
 
 
 def test_after_five_days_of_deferring_a_letter_has_failed(session: Session, letter: Letter) -> None:
-    assert said(session, letter, Delivery("deferred", "450 busy"), NOON + timedelta(days=5)) == "failed"
-    assert letter.last_error is not None
-    assert "450 busy" in letter.last_error
+    at = NOON
+    while said(session, letter, Delivery("deferred", "450 busy"), at) == "deferred":
+        assert letter.next_try_at is not None
+        at = letter.next_try_at
+    assert letter.state == "failed"
+    assert at - NOON >= timedelta(days=5) > at - NOON - timedelta(hours=1)
+    assert letter.last_error == "Sin éxito durante 5 días. Última respuesta: 450 busy"
+    assert kinds(session) == ["delivery_failed"]
+
+
+def test_the_five_days_begin_with_the_first_try_not_with_the_writing(session: Session, letter: Letter) -> None:
+    assert said(session, letter, Delivery("deferred", "450"), NOON + timedelta(days=6)) == "deferred"
+
+
+def test_a_letter_that_somebody_sends_again_has_five_days_more(session: Session, letter: Letter) -> None:
+    said(session, letter, Delivery("refused", "550"))
+    outbox.retry(session, operator(), letter.id)
+    assert said(session, letter, Delivery("deferred", "450 greylisted"), NOON + timedelta(days=6)) == "deferred"
 
 
 def test_a_final_refusal_fails_at_once_and_stands_in_the_history(session: Session, letter: Letter) -> None:
@@ -148,6 +141,8 @@ def test_a_holder_whose_letter_was_taken_over_can_do_nothing(session: Session, l
 def test_a_failed_letter_can_be_retried_an_accepted_one_not(session: Session, letter: Letter) -> None:
     said(session, letter, Delivery("refused", "550"))
     assert outbox.retry(session, operator(), letter.id).state == "queued"
+    assert letter.last_error is None
+    assert kinds(session) == ["delivery_failed", "letter_resent"]
     said(session, letter, Delivery("accepted"))
     with pytest.raises(Conflict):
         outbox.retry(session, operator(), letter.id)
