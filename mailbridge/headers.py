@@ -21,7 +21,7 @@ _LONGEST_NAME = 200
 # RFC 5321 §4.5.3.1.3 allows 256 octets, RFC 5322 §2.1.1 a line of 998. Both are indexed, and an index has its limit.
 _LONGEST_ADDRESS = 500
 _LONGEST_ID_BYTES = 998
-# A NUL left out would join two halves to the name of our border, which did not see its name there and let it pass.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _STAMPS = frozenset({"authentication-results"})
 _WHITE = re.compile(r"\s+")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
@@ -55,12 +55,20 @@ class Fields:
 def fields(items: Iterable[tuple[str, object]], charset: str | None = None) -> Fields:
     """Fields out of the name and value pairs of a parsed header."""
     named = ((name.strip().lower(), str(value)) for name, value in items)
-    return Fields(tuple((name, unfolded(value, " " if name in _STAMPS else "")) for name, value in named), charset)
+    return Fields(
+        tuple((name, unfolded(_apart(value) if name in _STAMPS else value)) for name, value in named), charset
+    )
 
 
-def unfolded(value: str, nul: str = "") -> str:
-    """A value on one line (RFC 5322 §2.2.3), with `nul` for NUL characters."""
-    return _FOLD.sub("", value).replace("\0", nul).strip()
+def _apart(value: str) -> str:
+    """A stamp with blanks for control characters: left out they would join two halves to the name of our border, which
+    did not see its name there and let it pass."""
+    return _CONTROLS.sub(" ", value)
+
+
+def unfolded(value: str) -> str:
+    """A value on one line (RFC 5322 §2.2.3), without NUL characters."""
+    return _FOLD.sub("", value).replace("\0", "").strip()
 
 
 def mailboxes(value: str, charset: str | None = None) -> tuple[Mailbox, ...]:

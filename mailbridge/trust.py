@@ -100,7 +100,9 @@ def read(value: str) -> Results:
     pieces = _split(_without_comments(value[:_MAX_FIELD]))
     first = pieces[0].strip().strip('"') if pieces else ""
     nameless = "=" in first
-    server = "" if nameless else (first.split() or [""])[0].strip('"').rstrip(".").lower()
+    server = "" if nameless else (first.split() or [""])[0].strip('"').rstrip(".")
+    # Beyond ASCII other letters become ours when they are made small (the Kelvin sign a k), and not for our border.
+    server = server.lower() if server.isascii() else server
     methods = (_method(piece) for piece in (pieces if nameless else pieces[1:]))
     return Results(server, tuple(method for method in methods if method is not None))
 

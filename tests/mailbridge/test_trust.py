@@ -46,7 +46,7 @@ REFUSED = [
     "mx.evil.test; dmarc=pass header.from=inst.test",
     f"evil.{BORDER}; dmarc=pass header.from=inst.test",
     f"(; {BORDER}; dmarc=pass header.from=inst.test",
-    f"{BORDER[:3]}\0{BORDER[3:]}; dmarc=pass header.from=inst.test",
+    *(f"{BORDER[:3]}{control}{BORDER[3:]}; dmarc=pass header.from=inst.test" for control in "\0\x17\x7f\u0080\u200b"),
     f"{BORDER}; dmarc=pass header.from=in\0st.test",
     "spf=pass smtp.mailfrom=x.org; dmarc=pass action=none header.from=inst.test;compauth=pass reason=100",
 ]
@@ -116,3 +116,7 @@ def test_an_international_domain_is_compared_in_ascii() -> None:
 @pytest.mark.parametrize("value", ["(" * 50_000, ";" * 50_000, "a=b " * 20_000, '"' * 9_999, "\\"])
 def test_a_hostile_field_is_read_without_an_error(value: str) -> None:
     assert trust.read(value).server != BORDER
+
+
+def test_a_letter_that_only_becomes_ours_when_it_is_made_small_is_another() -> None:
+    assert trust.read("\u212aichwa.test; dmarc=pass").server != "kichwa.test"

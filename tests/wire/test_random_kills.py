@@ -26,6 +26,6 @@ def alone(
 
 
 def test_kills_at_random_moments_lose_and_double_nothing(alone: Installation) -> None:
-    run = Run(alone, messages=100, wanted=8, seed=41)
+    run = Run(alone, messages=150, wanted=8, seed=41)
     run.go()
     assert "0 lost, 0 doubled" in run.check()
