@@ -27,6 +27,11 @@ class Letter(Base):
         Index("ix_outbox_state", "state", "next_try_at"),
         # What an address was sent by machine lately is counted before it is sent more.
         Index("ix_outbox_automatic", "recipient", "created_at", postgresql_where=text("automatic")),
+        Index(
+            "ix_outbox_undelivered",
+            "ticket_id",
+            postgresql_where=text("state IN ('failed', 'in_doubt') OR delivery_failed IS NOT NULL"),
+        ),
         Index("uq_outbox_message_id", "rfc_message_id", unique=True),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from helpdesk.domain.errors import NotFound
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import ENDED, Ticket
@@ -18,6 +19,8 @@ from helpdesk.queries.viewers import Viewer, reach
 PAGE = 50
 COUNT_CAP = 99
 SOON = timedelta(hours=24)
+# The last letter of an ended ticket tells the result: that it did not arrive is shown for so long.
+MONTH = timedelta(days=30)
 STOPPED = ("resolved", "waiting_requester", *ENDED)
 VIEWS = (
     "mias",
@@ -28,6 +31,7 @@ VIEWS = (
     "devueltos",
     "aprobacion",
     "por-confirmar",
+    "no-entregados",
     "sin-clasificar",
     "abiertos",
     "cerrados",
@@ -161,6 +165,7 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
         "devueltos": Ticket.status == "waiting_requester",
         "aprobacion": Ticket.status == "waiting_approval",
         "por-confirmar": to_confirm.exists(),
+        "no-entregados": (alive | (Ticket.closed_at > now - MONTH)) & _undelivered(),
         "sin-clasificar": Ticket.request_type.is_(None) & alive,
         "abiertos": alive,
         "cerrados": Ticket.status.in_(ENDED),
@@ -168,6 +173,21 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
     if view not in conditions:
         raise NotFound("Esa vista de la bandeja no existe.")
     return conditions[view]
+
+
+def _undelivered() -> ColumnElement[bool]:
+    """Whether somebody did not get, or perhaps did not get, our letter of the ticket, and has had none since."""
+    lost, later = aliased(Letter), aliased(Letter)
+    again = select(later.id).where(
+        later.ticket_id == lost.ticket_id,
+        later.recipient == lost.recipient,
+        later.id > lost.id,
+        later.state == "accepted",
+        later.delivery_failed.is_(None),
+    )
+    ended_badly = lost.state.in_(("failed", "in_doubt")) & lost.settled_at.is_not(None)
+    missing = ended_badly | lost.delivery_failed.is_not(None)
+    return select(lost.id).where(lost.ticket_id == Ticket.id, missing, ~again.exists()).exists()
 
 
 def _conditions(session: Session, who: Viewer, filters: Filters, now: datetime) -> list[ColumnElement[bool]]:

@@ -9,7 +9,6 @@ from markupsafe import Markup, escape
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.countedlines import MONTH_NAMES, WEEKDAY_NAMES
 from helpdesk.domain.deadlines import remaining
-from helpdesk.models.outbox import Letter
 
 STATUS_LABELS = {
     "new": "Nuevo",
@@ -55,17 +54,6 @@ TRUST_LABELS = {
     "T2": "Remitente verificado, con su respuesta personal",
     "T3": "Con sesión iniciada",
 }
-LETTER_LABELS = {
-    "queued": ("en cola", "calm"),
-    "sending": ("enviándose", "calm"),
-    "dot_sent": ("enviándose", "calm"),
-    "accepted": ("entregado al servidor", "done"),
-    "deferred": ("se reintentará", "soon"),
-    "failed": ("no entregado", "late"),
-    "in_doubt": ("entrega en duda", "soon"),
-    "kept": ("guardado en la demostración", "calm"),
-}
-MAY_BE_RESENT = ("failed", "in_doubt")
 LEDGER_LABELS = {
     "pending": "Por procesar",
     "processed": "Procesado",
@@ -198,10 +186,3 @@ def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs; nothing in it is ever markup."""
     blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(map(escape, b.split("\n")))) for b in blocks)
-
-
-def delivery_label(letter: Letter) -> tuple[str, str]:
-    """How a letter fares, and the tone of it. A server that took it may still send it back."""
-    if letter.delivery_failed:
-        return f"devuelto por el servidor del destinatario ({letter.delivery_failed})", "late"
-    return LETTER_LABELS.get(letter.state, (letter.state, "calm"))

@@ -14,6 +14,7 @@ from helpdesk.domain.references import masked
 from helpdesk.queries import approvals
 from helpdesk.queries.viewers import Viewer
 from helpdesk.web import present
+from helpdesk.web.deliveries import delivery
 
 THEMES = ("light", "dark")
 DEFAULT_ZONE = "UTC"
@@ -34,8 +35,7 @@ def init_app(app: Flask) -> None:
         via_labels=present.VIA_LABELS,
         channel_labels=present.CHANNEL_LABELS,
         trust_labels=present.TRUST_LABELS,
-        delivery_label=present.delivery_label,
-        may_be_resent=present.MAY_BE_RESENT,
+        delivery=delivery,
         letter_names=present.LETTER_NAMES,
         standing_reasons=present.STANDING_REASONS,
         ledger_labels=present.LEDGER_LABELS,

@@ -232,7 +232,7 @@ def resend(number: str, letter_id: int) -> Answer:
         timeline.check_letter(session, ticket_id, letter_id)
         return outbox.retry(session, actor, letter_id)
 
-    return change(number, again, "El correo se envía otra vez.")
+    return change(number, again, "El correo vuelve a salir.")
 
 
 @blueprint.post("/mensajes/<int:message_id>/confirmar")

@@ -440,6 +440,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_outbox_message_id'), 'outbox', ['message_id'], unique=False)
     op.create_index('ix_outbox_state', 'outbox', ['state', 'next_try_at'], unique=False)
     op.create_index(op.f('ix_outbox_ticket_id'), 'outbox', ['ticket_id'], unique=False)
+    op.create_index('ix_outbox_undelivered', 'outbox', ['ticket_id'], unique=False, postgresql_where=sa.text("state IN ('failed', 'in_doubt') OR delivery_failed IS NOT NULL"))
     op.create_index('uq_outbox_message_id', 'outbox', ['rfc_message_id'], unique=True)
     op.create_table('reply_tokens',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
