@@ -87,9 +87,9 @@ def _has_verb(core: str, *, known: bool, over_a_quote: bool) -> bool:
     if core.endswith(dialects.BARE_VERBS):
         return known
     for starts, verbs in dialects.ATTRIBUTIONS:
-        begins = core.startswith(starts) and known
+        begins = known and core.startswith(starts)
         for verb in verbs:
-            if core.endswith(verb) and (begins or known or (over_a_quote and len(core) < _NAME_LENGTH)):
+            if core.endswith(verb) and (known or (over_a_quote and len(core) < _NAME_LENGTH)):
                 return True
             _, inside, rest = core.partition(f" {verb} ")
             if inside and (blocks.ADDRESS.search(rest) or blocks.DATE.search(rest)):
