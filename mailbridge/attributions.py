@@ -75,8 +75,8 @@ def is_attribution(line: str, over_a_quote: bool) -> bool:
         return False
     dated, addressed = bool(blocks.DATE.search(core)), bool(blocks.ADDRESS.search(core))
     evident = _is_dashed(folded) or addressed or (dated and bool(_CLOCK.search(core))) or over_a_quote
-    if dated and addressed and _STARTS_WITH_DATE.match(core):
-        return True  # older Gmail: «2026-03-03 10:00 GMT-05:00 Ana <ana@example.org>:»
+    if dated and addressed and (_STARTS_WITH_DATE.match(core) or (over_a_quote and core.endswith(">"))):
+        return True  # no verb: «2026-03-03 10:00 GMT-05:00 Ana <ana@example.org>:» (older Gmail, Gmail in Russian)
     if core.startswith(dialects.QUOTING_LEADS) and len(core) < _NAME_LENGTH and (addressed or over_a_quote):
         return True
     return evident and _has_verb(core, known=dated or addressed, over_a_quote=over_a_quote or _is_dashed(folded))

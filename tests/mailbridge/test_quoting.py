@@ -90,6 +90,7 @@ REPLIES = [
     ("mutt", f"Yes.\n\nOn Mon, Mar 02, 2026 at 10:15:00AM -0500, Ana Ruiz wrote:\n{QUOTED}", "Yes."),
     ("gnus", f"Ana Ruiz <ana@example.org> writes:\n\n{QUOTED}\n\nYes.", "Yes."),
     ("gmail nl", f"Ja.\n\nOp ma 2 mrt. 2026 om 10:15 schreef Ana <ana@example.org>:\n\n{BARE}", "Ja."),
+    ("gmail ru", f"Да.\n\nпн, 2 мар. 2026 г. в 10:15, Ana <ana@example.org>:\n\n{QUOTED}", "Да."),
     ("gmail zh", f"好。\n\nAna <ana@example.org> 于2026年3月2日周一 10:15写道：\n\n{BARE}", "好。"),
     ("dashes at the top are no signature", "--\nApruebo lo pedido.", "--\nApruebo lo pedido."),
     ("list footer", "Apruebo.\n_______________________________________________\nLista mailing list\nlista@example.org", "Apruebo."),
