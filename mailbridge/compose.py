@@ -22,6 +22,8 @@ _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]")
 # Another program's id need not be one (RFC 5322 §3.6.4): what counts is that it can be repeated in a header.
 _FOREIGN_ID = re.compile(r"[!-;=?-~]{1,980}\Z")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}\Z")
+# A name of one word cannot be folded, and no line is longer than 998 octets (RFC 5322 §2.1.1).
+_LONGEST_NAME = 200
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _MESSAGE_ID = re.compile(r"[^\s<>@]{1,700}@[^\s<>@]{1,255}\Z")
 _COMPOSITE_TYPES = ("multipart", "message")
@@ -161,7 +163,10 @@ def _foreign_id(value: str) -> str:
 
 
 def _address(box: Mailbox) -> Address:
-    name, (local, at, domain) = _safe(box.name, "el nombre"), _safe(box.address, "la dirección").rpartition("@")
+    name, (local, at, domain) = (
+        _safe(box.name[:_LONGEST_NAME], "el nombre"),
+        _safe(box.address, "la dirección").rpartition("@"),
+    )
     try:
         if not local or not at:
             raise ValueError(box.address)

@@ -50,6 +50,10 @@ def send(url: str, sender: str, recipient: str, message: bytes, before_dot: Call
         connection = connect(server_at(url))
     except smtplib.SMTPAuthenticationError as error:
         return Delivery("deferred", f"El servidor de salida no acepta la contraseña: {words(error)}")
+    except UnicodeError:
+        return Delivery(
+            "deferred", "El usuario o la contraseña del servidor de salida tiene letras que SMTP no admite."
+        )
     except smtplib.SMTPResponseException as error:
         return Delivery("deferred", f"El servidor de salida no atiende ahora: {words(error)}")
     except (OSError, smtplib.SMTPException) as error:

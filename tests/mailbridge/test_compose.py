@@ -142,3 +142,8 @@ def test_an_attached_message_travels_as_plain_bytes() -> None:
     inner = b"From: a@x.org\r\n\r\nhola\xf1"
     mail = parse(compose(replace(LETTER, attachments=(Attachment("a.eml", "message/rfc822", inner, False, None),))))
     assert [(file.filename, file.content) for file in mail.attachments] == [("a.eml", inner)]
+
+
+def test_a_name_of_one_endless_word_makes_no_line_that_a_server_refuses() -> None:
+    letter = compose(replace(LETTER, sender=Mailbox("x" * 1500, "mesa@example.com")))
+    assert max(len(line) for line in letter.split(b"\r\n")) <= 998

@@ -224,3 +224,12 @@ def test_passwords_and_ports_are_read_from_the_url() -> None:
     assert smtp.server_at("smtps://u%40x:p%3Aq@mail.example") == smtp.Server(True, "mail.example", 465, "u@x", "p:q")
     assert smtp.server_at("smtp://mail.example").port == 587
     assert smtp.server_at("smtp://127.0.0.1").port == 25
+
+
+def test_a_password_that_smtp_cannot_carry_is_told_and_the_letter_waits(
+    scripted: Callable[..., ScriptedServer],
+) -> None:
+    url = scripted(extensions=("AUTH PLAIN",)).url.replace("//", "//mesa:contrase%C3%B1a@")
+    result = smtp.send(url, "", "ana@x.example", MESSAGE, lambda: None)
+    assert result.result == "deferred"
+    assert "letras que SMTP no admite" in result.sentence
