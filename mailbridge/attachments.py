@@ -12,6 +12,7 @@ from mailbridge.values import Attachment
 
 _BEGIN = re.compile(r"begin(?:-base64)? [0-7]{3,4} (\S.{0,200})")
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
+_LONGEST_UU_LINE = 80
 _INLINE_CONTAINERS = ("multipart/related",)
 
 # The library reports every odd member on the log; a message's oddities are no event of ours.
@@ -72,7 +73,7 @@ def _tnef_text(value: object) -> str:
 
 
 def without_uuencoded(text: str) -> tuple[str, tuple[Attachment, ...]]:
-    """The text without its uuencoded blocks, and the blocks as files. A block without its `end` line stays text."""
+    """The text without its uuencoded blocks, and the blocks as files; one that was cut off gives what came of it."""
     if "begin " not in text:
         return text, ()
     lines = text.split("\n")
@@ -94,13 +95,25 @@ def without_uuencoded(text: str) -> tuple[str, tuple[Attachment, ...]]:
 
 
 def _uu_block(lines: list[str], start: int) -> tuple[bytes, int] | None:
+    """The content of the block that begins at a line, and the index after it. None when it holds no data."""
     pieces: list[bytes] = []
-    for at in range(start, len(lines)):
+    at = start
+    while at < len(lines):
         line = lines[at].rstrip("\r")
         if line.strip() == "end":
-            return b"".join(pieces), at + 1
-        decoded = parts.uu_line(line.encode("ascii", "replace")) if len(line) <= 80 else None
+            content = b"".join(pieces)
+            return (content, at + 1) if content else None
+        decoded = parts.uu_line(line.encode("ascii", "replace")) if len(line) <= _LONGEST_UU_LINE else None
         if decoded is None and line.strip():
-            return None
+            break
         pieces.append(decoded or b"")
+        at += 1
+    # Cut off: only what is surely data is taken from the text.
+    if start < len(lines) and _is_full_uu_line(lines[start].rstrip("\r")):
+        return b"".join(pieces), at
     return None
+
+
+def _is_full_uu_line(line: str) -> bool:
+    """Whether a line is one of 45 bytes, as every line of a block but its last."""
+    return len(line) in (61, 62) and line[0] == "M"

@@ -44,6 +44,7 @@ _ALIASES = {
 # The C1 controls never stand in written text: a Latin-1 body holding them is Windows-1252 (WHATWG).
 _C1_BYTES = re.compile(rb"[\x80-\x9f]")
 _MIXED_ENOUGH = 64
+_LATIN = frozenset(("iso8859-1", "iso8859-15", "cp1252"))
 
 
 def known(label: str | None) -> str | None:
@@ -81,9 +82,9 @@ def _candidates(name: str | None, data: bytes) -> tuple[str, ...]:
     if name.startswith(("utf-16", "utf-32")) and b"\0" not in data:
         return ("utf-8",)  # a label copied from inside a document; written text holds zero bytes in these
     supersets = _SUPERSETS.get(name, ())
-    if name == "iso8859-1" and _C1_BYTES.search(data):
-        # UTF-8 under a Latin-1 label: its continuation bytes fall in the C1 range.
-        return ("utf-8", *supersets, name)
+    if name in _LATIN and not data.isascii():
+        # UTF-8 under a Latin label: text of these charsets that happens to be UTF-8 throughout is not written.
+        return ("utf-8", *supersets, name) if _C1_BYTES.search(data) else ("utf-8", name, *supersets)
     return (name, *supersets)
 
 

@@ -24,6 +24,8 @@ _LONGEST_ID_BYTES = 998
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _STAMPS = frozenset({"authentication-results"})
 _WHITE = re.compile(r"\s+")
+_UNESCAPED_QUOTE = re.compile(r'(?<!\\)"')
+_QUOTED_THEN_COMMENT = re.compile(r'"((?:[^"\\]|\\.)*)"\s*\([^"]*\)\s*\Z')
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
@@ -152,7 +154,7 @@ def _mailbox(piece: str, charset: str | None) -> Mailbox | None:
     if cleaned is None:
         return None
     shown = _display_name(name, charset) or (words.decoded(comments[-1], charset) if comments else "")
-    return Mailbox("" if shown.lower() == cleaned.lower() else shown, cleaned)
+    return Mailbox(shown, cleaned)
 
 
 def _without_comments(piece: str) -> tuple[str, list[str]]:
@@ -187,14 +189,13 @@ def _without_comments(piece: str) -> tuple[str, list[str]]:
 
 
 def _display_name(raw: str, charset: str | None) -> str:
-    name = raw.strip()
-    if len(name) >= 2 and name[0] == name[-1] == '"':
-        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    name = raw.strip().strip("<").strip()
+    quoted = len(name) >= 2 and name[0] == name[-1] == '"' and not _UNESCAPED_QUOTE.search(name[1:-1])
+    if quoted:
+        return _WHITE.sub(" ", words.decoded(re.sub(r"\\(.)", r"\1", name[1:-1]), charset)).strip()
     decoded = words.decoded(name, charset).strip()
-    # Outlook puts an unknown name between apostrophes.
-    if len(decoded) >= 2 and decoded[0] == decoded[-1] and decoded[0] in "'\"":
-        decoded = decoded[1:-1].strip()
-    return _WHITE.sub(" ", decoded.replace('"', "")) if '"' in raw else _WHITE.sub(" ", decoded)
+    # Several quoted pieces, or an encoded word between quotes: the quotes are the syntax's, not the name's.
+    return _WHITE.sub(" ", decoded.replace('"', "")).strip()
 
 
 def _clean_address(raw: str) -> str | None:
@@ -214,10 +215,31 @@ def message_ids(value: str | None) -> tuple[str, ...]:
     """Ids of a References or In-Reply-To field without their brackets, in order, each once."""
     if not value:
         return ()
-    found = [_WHITE.sub("", one) for one in _MESSAGE_ID.findall(value)]
+    found = [_WHITE.sub("", one) for one in _MESSAGE_ID.findall(_outside_comments(value))]
     if not found:
         found = [one.strip("<>,;") for one in value.split() if "@" in one]
     return tuple(dict.fromkeys(_short(words.utf8(one)) for one in found if one))
+
+
+def _outside_comments(value: str) -> str:
+    """A field of ids without its comments (RFC 5322 §3.2.2); a parenthesis within an id is none."""
+    if "(" not in value:
+        return value
+    kept: list[str] = []
+    depth = 0
+    angled = False
+    closing = value.rfind(")")
+    for at, char in enumerate(value):
+        if not depth and char in "<>":
+            angled = char == "<"
+        elif not angled and char == "(" and (depth or at < closing):
+            depth += 1
+        elif not angled and char == ")" and depth:
+            depth -= 1
+            continue
+        if not depth:
+            kept.append(char)
+    return "".join(kept)
 
 
 def message_id(value: str | None) -> str | None:
@@ -236,9 +258,11 @@ def date(value: str | None) -> datetime | None:
     """The moment of a Date field; a zone that is unknown (`-0000`) counts as UTC. None when it is not a date."""
     if not value:
         return None
-    text = value.encode("ascii", "ignore").decode("ascii").strip()
+    text = " ".join(_without_comments(value)[0].encode("ascii", "ignore").decode("ascii").split())
     try:
         moment = datetime.fromisoformat(text) if _ISO_DATE.match(text) else parsedate_to_datetime(text)
+        if 100 <= moment.year < 1000:
+            moment = moment.replace(year=moment.year + 1900)  # RFC 5322 §4.3: three digits count from 1900
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
         moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
@@ -251,7 +275,9 @@ def date(value: str | None) -> datetime | None:
 def parameters(value: str | None, charset: str | None = None) -> tuple[str, dict[str, str]]:
     """The lower-case main value of a structured field and its parameters, RFC 2231 and RFC 2047 undone."""
     pieces = _parameter_pieces(value or "")
-    main = pieces[0].strip().lower() if pieces else ""
+    if "=" in pieces[0] and "/" not in pieces[0]:
+        pieces.insert(0, "")  # the main value was left out
+    main = pieces[0].partition("(")[0].strip().lower()
     plain: dict[str, str] = {}
     extended: dict[str, dict[int, tuple[bool, str]]] = {}
     for piece in pieces[1:]:
@@ -290,7 +316,8 @@ def _parameter_pieces(value: str) -> list[str]:
 def _unquoted(raw: str) -> str:
     if not raw.startswith('"'):
         return raw
-    return re.sub(r"\\([\\\"])", r"\1", raw[1:].removesuffix('"'))
+    ended = _QUOTED_THEN_COMMENT.match(raw)
+    return re.sub(r"\\([\\\"])", r"\1", ended.group(1) if ended else raw[1:].removesuffix('"'))
 
 
 def _continued(parts: dict[int, tuple[bool, str]], charset: str | None) -> str:

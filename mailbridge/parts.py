@@ -22,6 +22,7 @@ _DEFECTS: dict[type[errors.MessageDefect], str] = {
     errors.MalformedHeaderDefect: "bad-header",
 }
 _LOST_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.I | re.M)
+_SOFT_BREAK = re.compile(rb"=[ \t]{1,20}(?=\r?\n)")
 _BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z")
 
@@ -150,11 +151,12 @@ def _recovered(fields: headers.Fields, encoded: bytes) -> tuple[Part, ...]:
 
 def transfer_decoded(fields: headers.Fields, encoded: bytes) -> tuple[bytes, str | None]:
     """The content of a leaf with its transfer encoding undone (RFC 2045 §6) and a defect word, or None."""
-    encoding = (fields.first("content-transfer-encoding") or "").split("(")[0].split(";")[0].strip().lower()
+    encoding = (fields.first("content-transfer-encoding") or "").split("(")[0].split(";")[0].strip(" \t\"'").lower()
     if encoding == "base64":
         return _base64(encoded)
     if encoding == "quoted-printable":
-        return quopri.decodestring(encoded), None
+        # A blank after a soft line break was added on the way (RFC 2045 §6.7, rule 3).
+        return quopri.decodestring(_SOFT_BREAK.sub(b"=", encoded)), None
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uudecoded(encoded), None
     known = encoding in ("", "7bit", "8bit", "binary")

@@ -77,7 +77,9 @@ def kind_of(mail: ParsedMail, verdict: Verdict) -> IncomingKind:
 
 def person(box: Mailbox) -> Person:
     """A mailbox as the desk names people."""
-    return Person(one_line(box.name, LONGEST_NAME), clean(box.address).lower())
+    address = clean(box.address).lower()
+    name = one_line(box.name, LONGEST_NAME)
+    return Person("" if name.strip("'\" ").lower() == address else name, address)
 
 
 def distinct(*addresses: str) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\r\n]*)\?=")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # A line end inside an encoded word would be a header of its own when the value is written again.
 _LINE_ENDS = re.compile("[\r\n\u0085\u2028\u2029]+")
+# A blank beside an underscore is where the word was folded against RFC 2047 §2.
+_FOLDED_INSIDE = re.compile(rb"[ \t]+(?=_)|(?<=_)[ \t]+")
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
@@ -72,6 +74,7 @@ def _raw_bytes_text(content: bytes, charset: str | None) -> str:
 def _word_bytes(encoding: str, content: str) -> bytes:
     raw = content.encode("utf-8", "surrogateescape")
     if encoding in "qQ":
+        raw = _FOLDED_INSIDE.sub(b"", raw)
         spaced = raw.replace(b"_", b" ")
         return _Q_ESCAPE.sub(lambda hit: bytes((int(hit.group(1), 16),)), spaced)
     kept = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)

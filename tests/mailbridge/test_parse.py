@@ -75,10 +75,11 @@ ADDRESSES = [
     ("=?utf-8?q?Jos=C3=A9=2C_P?= <j@x.org>", (Mailbox("José, P", "j@x.org"),)),
     ("=?utf-8?B?Sm9zw6kgPGpAeC5vcmc+?=", (Mailbox("José", "j@x.org"),)),
     ("=?utf-8?Q?Jos=C3=A9_<j@x.org>?=", (Mailbox("José", "j@x.org"),)),
-    ("'maria@y.org' <maria@y.org>", (Mailbox("", "maria@y.org"),)),
+    ("'maria@y.org' <maria@y.org>", (Mailbox("'maria@y.org'", "maria@y.org"),)),
     ("<@relay.org,@r2.org:a@x.org>", (Mailbox("", "a@x.org"),)),
     ("Roto <a@x.org", (Mailbox("Roto", "a@x.org"),)),
-    ('"Ana \\"la jefa\\" Ruiz" <a@x.org>', (Mailbox("Ana la jefa Ruiz", "a@x.org"),)),
+    ('"Ana \\"la jefa\\" Ruiz" <a@x.org>', (Mailbox('Ana "la jefa" Ruiz', "a@x.org"),)),
+    ("Eva <<eva@x.org>>", (Mailbox("Eva", "eva@x.org"),)),
 ]  # fmt: skip
 
 
