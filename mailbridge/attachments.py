@@ -51,17 +51,28 @@ def unpacked_tnef(content: bytes) -> Packed | None:
         box = TNEF(content, do_checksum=False)
         members = tuple(_member(one) for one in box.attachments)
         text, html = _tnef_text(getattr(box, "body", None)), _tnef_text(getattr(box, "htmlbody", None))
+        holds = members or text or html or getattr(box, "rtfbody", None)
     except Exception:  # the library raises whatever its readers of foreign structures meet
+        return None
+    if not holds:
         return None
     return Packed(members, text, html)
 
 
 def _member(one: object) -> Attachment:
-    long_name = getattr(one, "long_filename", None)
-    name = _tnef_text(long_name() if callable(long_name) else getattr(one, "name", "")).strip("\0 ")
+    name = _tnef_text(_member_name(one)).strip("\0 ")
     data = getattr(one, "data", b"") or b""
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Attachment(name or None, guessed, bytes(data), False, None)
+
+
+def _member_name(one: object) -> object:
+    """The long name, else the title, whose bytes are in the writer's code page: the library takes them for UTF-8."""
+    long_name = getattr(one, "long_filename", None)
+    try:
+        return long_name() if callable(long_name) else getattr(one, "name", "")
+    except UnicodeDecodeError:
+        return getattr(one, "_name", b"")
 
 
 def _tnef_text(value: object) -> str:

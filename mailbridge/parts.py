@@ -22,6 +22,8 @@ _DEFECTS: dict[type[errors.MessageDefect], str] = {
     errors.MalformedHeaderDefect: "bad-header",
 }
 _LOST_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.I | re.M)
+# A path of the sender's machine (RFC 2183 §2.3); a slash within a name, «Informe 12/2026.pdf», is none.
+_PATH = re.compile(r"\A(?:[A-Za-z]:\\|\\\\|\.{0,2}/)(?:[^/\\]*[/\\])*")
 _SOFT_BREAK = re.compile(rb"=[ \t]{1,20}(?=\r?\n)")
 _BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z")
@@ -49,6 +51,7 @@ class Part:
     def filename(self) -> str | None:
         """The decoded file name of RFC 2183, else the older `name` of the content type; None when there is none."""
         name = self.disposition_parameters.get("filename") or self.parameters.get("name") or ""
+        name = _PATH.sub("", name.strip())
         return name.strip() or None
 
 
