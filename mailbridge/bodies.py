@@ -13,6 +13,8 @@ from mailbridge.values import Attachment, Crypto
 
 _ENRICHED = ("text/enriched", "text/richtext")
 _SHOWN = ("text/plain", "text/html", "text/markdown", "text/x-markdown", *_ENRICHED)
+# The same text once more for one program: Gmail's AMP, Apple's watch.
+_OTHER_FORMS = ("text/x-amp-html", "text/watch-html")
 _ENRICHED_PARAMETER = re.compile(r"<param>[^<>]{0,200}</param>", re.I)
 _ENRICHED_COMMAND = re.compile(r"</?[a-zA-Z0-9-]{1,60}>")
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
@@ -134,6 +136,8 @@ def _container_crypto(part: parts.Part) -> Crypto:
 
 
 def _leaf(part: parts.Part, container: str, named_too: bool) -> Body:
+    if part.content_type in _OTHER_FORMS and container == "multipart/alternative":
+        return Body()
     if _is_shown(part, named_too or container == ""):
         return _shown(part)
     file, defects = attachments.of_leaf(part, container)

@@ -34,6 +34,8 @@ _ALIASES = {
     "iso-8859-8-e": "iso-8859-8",
     "ks_c_5601-1987": "cp949",
     "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "x-windows-949": "cp949",
     "x-gbk": "gbk",
     "x-mac-roman": "mac-roman",
     "macintosh": "mac-roman",

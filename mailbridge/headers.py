@@ -330,4 +330,6 @@ def _continued(parts: dict[int, tuple[bool, str]], charset: str | None) -> str:
             declared, _, content = content.split("'", 2)
         raw = content.encode("utf-8", "surrogateescape")
         joined += unquote_to_bytes(raw) if encoded else raw
-    return words.clean(charsets.decode(joined, declared)[0])
+    text = words.clean(charsets.decode(joined, declared)[0])
+    # Some programs cut an encoded word into numbered sections, against RFC 2231 §4.
+    return words.decoded(text, charset) if "=?" in text else text

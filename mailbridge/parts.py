@@ -78,6 +78,8 @@ def _part(raw: bytes, default_type: str) -> Part:
         below = "message/rfc822" if kind == "multipart/digest" else "text/plain"
         children = tuple(_part(piece, below) for piece in pieces) or _recovered(bare, body)
         defects = (*defects, defect) if defect else defects
+        if not children and body.strip(b"-\r\n\t ") == parameters.get("boundary", "").strip("- ").encode("utf-8"):
+            body = b""  # nothing but the closing delimiter
         kind = kind if children else _without_boundary(body)
     charset = parameters.get("charset")
     return Part(
