@@ -18,12 +18,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, pool
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from helpdesk import embedded, schema
-from tests.needs import NO_SKIP
+from tests.needs import NO_SKIP, requires
 
 CHOICE = os.environ.get("HELPDESK_EMBEDDED", "auto")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -216,3 +217,13 @@ def database(database_url: str) -> Iterator[Engine]:
     made = create_engine(database_url, poolclass=pool.NullPool)
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without its sandbox: tests may run as root. One for all: Playwright starts once a process."""
+    path = requires("chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -23,7 +23,6 @@ from tests import mailhouse
 from tests.attacks.bench import AGENT, Bench, Site
 from tests.attacks.window import Window
 from tests.browser.conftest import PATIENCE_MS
-from tests.browser.conftest import browser as browser
 from tests.web.conftest import work
 
 

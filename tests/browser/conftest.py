@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from helpdesk.app import AppSettings, create_app
@@ -15,21 +15,10 @@ from helpdesk.db import db
 from helpdesk.files import Files
 from tests.conftest import create_from_template, drop
 from tests.factories import desk
-from tests.needs import requires
 from tests.web.conftest import work
 
 Visit = Callable[..., Page]
 PATIENCE_MS = 15_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without its sandbox: tests may run as root."""
-    path = requires("chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")
