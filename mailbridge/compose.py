@@ -14,6 +14,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
+from helpdesk.domain.addresses import ascii_domain
 from helpdesk.domain.errors import Invalid
 from mailbridge.values import Attachment, Mailbox
 
@@ -179,14 +180,6 @@ def _address(box: Mailbox) -> Address:
 
 def _local(box: Mailbox) -> str:
     return box.address.rpartition("@")[0]
-
-
-def ascii_domain(domain: str) -> str:
-    """A domain as DNS knows it; what has no such form is given back as it is."""
-    try:
-        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return domain
 
 
 def _encoding(text: str) -> str:

@@ -13,12 +13,6 @@ from mailbridge.imap_client import FAILURES, FolderMissing
 
 Grade = Literal["ok", "warning", "error"]
 
-# What a server may lack, and what we do without it.
-_WITHOUT = {
-    "IDLE": "no avisa cuando llega correo (IDLE): se consulta una vez por minuto.",
-    "UIDPLUS": "no puede mover ni quitar un mensaje preciso (MOVE, UIDPLUS): lo leído se marca y queda en su carpeta.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -64,7 +58,11 @@ def _folders(client: IMAPClient, connection: Connection) -> Iterator[Finding]:
 
 def _abilities(client: IMAPClient, connection: Connection) -> Iterator[Finding]:
     if not client.has_capability("IDLE"):
-        yield Finding("warning", f"El servidor {_WITHOUT['IDLE']}")
+        yield Finding("warning", "El servidor no avisa cuando llega correo (IDLE): se consulta una vez por minuto.")
     movable = client.has_capability("MOVE") or client.has_capability("UIDPLUS")
     if connection.move_to and not movable:
-        yield Finding("warning", f"El servidor {_WITHOUT['UIDPLUS']}")
+        yield Finding(
+            "warning",
+            "El servidor no puede mover ni quitar un mensaje preciso (MOVE, UIDPLUS): lo leído se marca y queda en su "
+            "carpeta.",
+        )

@@ -87,8 +87,7 @@ class Reader:
         except LoginRefused as error:
             self._refused(held, str(error))
         except Throttled as error:
-            doubled = self._pauses.throttled * 2 ** min(failures, 20)
-            self._pause(held, str(error), min(doubled, self._pauses.refused))
+            self._pause(held, str(error), doubled(self._pauses.throttled, failures, self._pauses.refused))
             return True
         except DBAPIError:
             log.warning("no answer from the database while reading %s", held.address, exc_info=True)
@@ -97,8 +96,8 @@ class Reader:
         except (HelpdeskError, *FAILURES) as error:
             sentence = str(error) if isinstance(error, HelpdeskError) else broken(error)
             steady = time.monotonic() - started > self._pauses.longest
-            doubled = min(self._pauses.first * 2 ** min(failures, 20), self._pauses.longest)
-            self._pause(held, sentence, self._pauses.first if steady else doubled)
+            pause = doubled(self._pauses.first, 0 if steady else failures, self._pauses.longest)
+            self._pause(held, sentence, pause)
             return not steady
         except Exception as error:  # a thread that dies logs in anew at once, again and again
             log.exception("the reader of %s failed", held.address)
@@ -139,6 +138,11 @@ class Reader:
             failpoints.reach("release.after_commit")
         except DBAPIError:
             log.warning("the lease of %s ends by itself", held.address)
+
+
+def doubled(first: float, failures: int, longest: float) -> float:
+    """The pause after so many failures in a row, in seconds."""
+    return min(first * 2.0 ** min(failures, 20), longest)
 
 
 def broken(error: BaseException) -> str:

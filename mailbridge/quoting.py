@@ -192,9 +192,8 @@ def forwarded(text: str, subject: str | None) -> Forwarded | None:
         sender = _block_sender(block)
         if sender is None:
             return best
-        body_end = len(lines)
         inner_subject = block.fields.get("subject") or None
-        best = Forwarded(sender, inner_subject, _unquoted(lines[block.end : body_end]), None)
+        best = Forwarded(sender, inner_subject, _unquoted(lines[block.end :]), None)
         at, announced = block.end, subjects.is_forward_subject(inner_subject)
 
 

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from helpdesk.domain.addresses import ascii_domain
 from helpdesk.services.outbox import Delivery
 from mailbridge import failpoints
-from mailbridge.compose import ascii_domain
 
 SECONDS = 60.0
 SECONDS_AFTER_DOT = 600.0

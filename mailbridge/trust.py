@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from helpdesk.domain.addresses import ascii_domain
 from mailbridge.authors import AMBIGUOUS, PARTLY_SIGNED
 from mailbridge.values import ParsedMail
 
@@ -88,11 +89,7 @@ def _passed(stamp: Results, name: str) -> bool:
 
 def _domain(text: str) -> str:
     """A domain in lower case and ASCII form (IDNA), for comparing."""
-    plain = text.strip().rstrip(".").lower().rpartition("@")[2]
-    try:
-        return plain.encode("idna").decode("ascii") if not plain.isascii() else plain
-    except UnicodeError:
-        return plain
+    return ascii_domain(text.strip().rstrip(".").lower().rpartition("@")[2])
 
 
 def read(value: str) -> Results:

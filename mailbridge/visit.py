@@ -124,9 +124,16 @@ class Visit:
         return readings
 
     def _begin(self, client: IMAPClient, folder: str) -> Reading:
-        held = self._held
+        return self._reading(client, folder, self._select(client, folder))
+
+    def _select(self, client: IMAPClient, folder: str) -> Opened:
         opened = imap_client.select(client, folder)
         self._selected = folder
+        return opened
+
+    def _reading(self, client: IMAPClient, folder: str, opened: Opened) -> Reading:
+        """Where reading the folder, just selected, has to go on."""
+        held = self._held
         mark = self._mark_in(opened, held.marks.get(folder, Mark(None, 0)))
         waiting = imap_client.uids_above(client, mark.last_uid, opened.messages)
         place = held.connection.place(folder)
@@ -155,10 +162,9 @@ class Visit:
         """Selects a folder again; its numbers count only while its UIDVALIDITY is the same."""
         if self._selected == reading.folder:
             return
-        opened = imap_client.select(client, reading.folder)
-        self._selected = reading.folder
+        opened = self._select(client, reading.folder)
         if opened.uidvalidity != reading.uidvalidity:
-            fresh = self._begin(client, reading.folder)
+            fresh = self._reading(client, reading.folder, opened)
             reading.uidvalidity, reading.generation = fresh.uidvalidity, fresh.generation
             reading.read_only = fresh.read_only
             reading.seen, reading.todo, reading.withheld = fresh.seen, fresh.todo, set()

@@ -24,3 +24,11 @@ def names_another(name: str, address: str) -> bool:
     # Other forms of the at sign look the same (Unicode UTS #39).
     plain = unicodedata.normalize("NFKC", name).lower()
     return any(found.rstrip(".") != address.lower() for found in _IN_NAME.findall(plain))
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as DNS knows it; what has no such form is given back as it is."""
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain

@@ -70,14 +70,17 @@ class Held:
 
 def connection_of(session: Session, mailbox: Mailbox) -> Connection | None:
     """How a mailbox is reached by IMAP; None when it is not connected."""
+    return _connection(mailbox, folders_of(session, mailbox.id))
+
+
+def _connection(mailbox: Mailbox, folders: list[MailboxFolder]) -> Connection | None:
     if mailbox.imap_url is None or mailbox.imap_user is None or mailbox.secret is None:
         return None
-    names = tuple(folder.name for folder in folders_of(session, mailbox.id))
     return Connection(
         mailbox_id=mailbox.id,
         url=mailbox.imap_url,
         user=mailbox.imap_user,
-        folders=names,
+        folders=tuple(folder.name for folder in folders),
         secret=mailbox.secret,
         oauth2=mailbox.imap_oauth2,
         move_to=mailbox.move_to,
@@ -88,7 +91,8 @@ def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
     """The lease of a mailbox for `holder`, with a new fence; None while another holds it or it is not connected."""
     row = session.scalar(select(Mailbox).where(Mailbox.id == mailbox_id).with_for_update())
     now = clock.now()
-    connection = connection_of(session, row) if row is not None and row.active else None
+    folders = folders_of(session, mailbox_id)
+    connection = _connection(row, folders) if row is not None and row.active else None
     if row is None or connection is None:
         return None
     if row.not_before is not None and row.not_before > now:
@@ -102,7 +106,7 @@ def take(session: Session, mailbox_id: int, holder: str) -> Held | None:
         institution_id=row.institution_id,
         address=row.address,
         connection=connection,
-        marks={one.name: Mark(one.uidvalidity, one.last_uid, one.generation) for one in folders_of(session, row.id)},
+        marks={one.name: Mark(one.uidvalidity, one.last_uid, one.generation) for one in folders},
         fence=row.lease_fence,
     )
 

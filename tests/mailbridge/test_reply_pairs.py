@@ -7,7 +7,6 @@
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from helpdesk.bench.reading import pairs, same
 from mailbridge.parse import parse
@@ -23,13 +22,13 @@ NOT_YET = {
 FILES = sorted(file.relative_to(FOLDER).with_suffix("") for file in FOLDER.rglob("*.eml"))
 
 
-def case(name: Path) -> ParameterSet:
-    """The pair as a case, an expected failure where the table says so."""
+def marks(name: Path) -> list[pytest.MarkDecorator]:
+    """An expected failure where the table says so."""
     reason = NOT_YET.get(str(name))
-    return pytest.param(name, id=str(name), marks=[pytest.mark.xfail(strict=True, reason=reason)] if reason else [])
+    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
 
 
-@pytest.mark.parametrize("name", [case(name) for name in FILES])
+@pytest.mark.parametrize("name", [pytest.param(name, id=str(name), marks=marks(name)) for name in FILES])
 def test_only_what_the_sender_newly_wrote_is_kept(name: Path) -> None:
     message, expected = FOLDER / f"{name}.eml", FOLDER / f"{name}.txt"
     found = parse(message.read_bytes()).reply
