@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from helpdesk.domain import choices
 from helpdesk.domain.catalogue import Catalogue, Condition, RequestType, StepActor
 
 CONTEXT_FIELDS = frozenset(("channel", "mailbox", "requester_role", "step", "escala"))
 
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
-SETTINGS = {
-    "approvals_by_mail": ("verified", "confirm", "off"),
-    "business_hours_mode": ("opening_hours", "whole_days"),
-}
 
 Place = tuple[int | str, ...]
 
@@ -71,13 +68,8 @@ def _institution(catalogue: Catalogue) -> Iterator[Inconsistency]:
     yield from _zone(("institution", "timezone"), spec.timezone)
     if not catalogue.mailboxes:
         yield Inconsistency(("mailboxes",), "hace falta al menos un buzón")
-    for key, allowed in SETTINGS.items():
-        value = spec.settings.get(key, allowed[0])
-        if value not in allowed:
-            yield Inconsistency(("institution", "settings", key), f"se permite {', '.join(allowed)}, no {value!r}")
-    days = spec.settings.get("reopen_within_days", 1)
-    if not isinstance(days, int) or isinstance(days, bool) or days < 0:
-        yield Inconsistency(("institution", "settings", "reopen_within_days"), "debe ser un número entero de días")
+    for key, reason in choices.problems(spec.settings):
+        yield Inconsistency(("institution", "settings", key), reason)
     for address, times in Counter(box.address.lower() for box in catalogue.mailboxes).items():
         if times > 1:
             yield Inconsistency(("mailboxes",), f"la dirección {address} está {times} veces")

@@ -14,7 +14,8 @@ class Message(Base):
     """One mail or note in a ticket.
 
     `direction`: inbound, outbound, internal_note. `kind`: letter, auto_reply, bounce, receipt, note, or the letter's
-    name for what we wrote. `standing`: joined (part of the conversation), to_confirm (waits in the tray «por
+    name for what we wrote. `came_for_id` is the ticket that it answered when that one
+    was merged into this. `standing`: joined (part of the conversation), to_confirm (waits in the tray «por
     confirmar», R-166), set_aside. `letter_key` names our letter for the step it asks. `reply_to` is shown and never
     used: identity is From alone.
     """
@@ -49,6 +50,7 @@ class Message(Base):
     trust: Mapped[str | None]
     at: Mapped[datetime]
     ledger_id: Mapped[int | None] = mapped_column(ForeignKey("ledger.id"), index=True)
+    came_for_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed("to_tsvector('spanish', helpdesk_fold(left(subject || ' ' || text, 200000)))", persisted=True),
@@ -56,7 +58,10 @@ class Message(Base):
 
 
 class Attachment(Base):
-    """A file of a message; its bytes lie in the content store under `sha256`."""
+    """A file of a message; its bytes lie in the content store under `sha256`.
+
+    `words` is the beginning of its text, read locally out of a PDF or DOCX; empty for a scan and everything else.
+    """
 
     __tablename__ = "attachments"
 
@@ -68,3 +73,4 @@ class Attachment(Base):
     sha256: Mapped[str]
     inline: Mapped[bool]
     content_id: Mapped[str | None]
+    words: Mapped[str] = mapped_column(default="", server_default="", deferred=True)

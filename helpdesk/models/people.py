@@ -76,3 +76,22 @@ class RoleHolding(Base):
     kind: Mapped[str] = mapped_column(default="holder", server_default="holder")
     since: Mapped[date | None]
     until: Mapped[date | None]
+
+
+class Absence(Base):
+    """A person is away between two dates (both included) and is asked for nothing; `until` None = no end is known.
+
+    The functions stay with the holder: whoever substitutes acts for them meanwhile (R-176).
+    """
+
+    __tablename__ = "absences"
+    __table_args__ = (Index("ix_absences_person", "person_id", "since"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    noted_at: Mapped[datetime]

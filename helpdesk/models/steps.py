@@ -16,6 +16,10 @@ class Step(Base):
 
     For an approval `approver_id` is whose answer is awaited (the holder or the substitute, then `on_behalf_of_id` is
     the holder); `request_hash` binds the question to what was asked: another hash means the request changed since.
+    A decision that was taken about an earlier request stays and has `superseded_at`; its step begins a new round.
+
+    `due_at` is the step's own limit: of an approval or a work with a target, or, while `returned`, of the time that the
+    requester has to correct (R-172).
     """
 
     __tablename__ = "steps"
@@ -48,3 +52,4 @@ class Step(Base):
     reason: Mapped[str | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     due_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.calendars import Calendar, calendar_of
+from helpdesk.domain.choices import choices_of
 from helpdesk.domain.countedlines import CountedLine
 from helpdesk.domain.deadlines import Due, Mode
 from helpdesk.domain.deadlines import Suspension as Stretch
@@ -18,7 +19,7 @@ def due_of(session: Session, ticket: Ticket) -> Due | None:
     if request_type is None or request_type.deadline is None or ticket.started_at is None:
         return None
     present = catalogue.current(session, ticket.institution_id)
-    mode: Mode = present.institution.settings.get("business_hours_mode", "opening_hours")
+    mode: Mode = choices_of(present.institution).business_hours_mode
     calendar = _calendar(session, ticket, request_type.deadline.calendar)
     return counted(request_type.deadline, ticket.started_at, calendar, suspensions_of(session, ticket), mode)
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.catalogue import Catalogue, RequestType, StepSpec
+from helpdesk.domain.choices import choices_of
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
 from helpdesk.models.messages import Message
@@ -92,7 +93,7 @@ def rejected(session: Session, ticket: Ticket, step: Step, notify: tuple[str, ..
 
 def policy(catalogue: Catalogue) -> str:
     """How the institution takes approvals by mail: `verified`, `confirm` or `off` (mail.md)."""
-    return str(catalogue.institution.settings.get("approvals_by_mail", "verified"))
+    return choices_of(catalogue.institution).approvals_by_mail
 
 
 def approval_page(session: Session, ticket: Ticket, step: Step, approver: Person) -> str:

@@ -11,6 +11,7 @@ from helpdesk import clock
 from helpdesk.cataloguefile import to_json
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.choices import choices_of
 from helpdesk.domain.errors import Conflict
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox, number_sequence
 from helpdesk.models.people import Person, RoleHolding
@@ -53,8 +54,12 @@ def load(session: Session, actor: Actor, catalogue: Catalogue) -> CatalogueVersi
 
 def _counts_otherwise(earlier: Catalogue, catalogue: Catalogue) -> bool:
     """Whether terms may end at another instant under the new catalogue."""
-    mode = [each.institution.settings.get("business_hours_mode") for each in (earlier, catalogue)]
-    return earlier.calendars != catalogue.calendars or mode[0] != mode[1]
+    before, after = choices_of(earlier.institution), choices_of(catalogue.institution)
+    return (
+        earlier.calendars != catalogue.calendars
+        or before.business_hours_mode != after.business_hours_mode
+        or before.regional_holidays != after.regional_holidays
+    )
 
 
 def _institution(session: Session, catalogue: Catalogue) -> Institution:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.choices import choices_of
 from helpdesk.domain.closing_words import reopens
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
@@ -14,7 +15,6 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import history, routes
 
-REOPEN_WITHIN_DAYS = 30
 Wish = Literal["nothing", "ask", "reopen", "new_ticket"]
 
 
@@ -32,8 +32,8 @@ def wish_of(session: Session, ticket: Ticket, incoming: Incoming) -> Wish:
 
 def last_day(session: Session, ticket: Ticket, closed_at: datetime) -> datetime:
     """Until when a ticket that was closed then may be reopened."""
-    settings = catalogues.of_ticket(session, ticket).institution.settings
-    return closed_at + timedelta(days=int(settings.get("reopen_within_days", REOPEN_WITHIN_DAYS)))
+    chosen = choices_of(catalogues.of_ticket(session, ticket).institution)
+    return closed_at + timedelta(days=chosen.reopen_within_days)
 
 
 def reopen(session: Session, actor: Actor, ticket: Ticket) -> None:

@@ -103,6 +103,41 @@ def upgrade() -> None:
     sa.UniqueConstraint('institution_id', 'address', name=op.f('uq_people_institution_id_address'))
     )
     op.create_index(op.f('ix_people_institution_id'), 'people', ['institution_id'], unique=False)
+    op.create_table('absences',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('noted_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_absences_institution_id')),
+    sa.ForeignKeyConstraint(['noted_by_id'], ['people.id'], name=op.f('fk_absences_noted_by_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_absences_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absences'))
+    )
+    op.create_index('ix_absences_person', 'absences', ['person_id', 'since'], unique=False)
+    op.create_table('calendar_days',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('calendar', sa.Text(), nullable=False),
+    sa.Column('region', sa.Text(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('added_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('closed', 'open')", name=op.f('ck_calendar_days_kind')),
+    sa.ForeignKeyConstraint(['added_by_id'], ['people.id'], name=op.f('fk_calendar_days_added_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_calendar_days_institution_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by_id'], ['people.id'], name=op.f('fk_calendar_days_withdrawn_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_days'))
+    )
+    op.create_index('uq_calendar_days_standing', 'calendar_days', ['institution_id', 'calendar', 'region', 'day'], unique=True, postgresql_where=sa.text('withdrawn_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('mailbox_folders',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('mailbox_id', sa.BigInteger(), nullable=False),
@@ -149,6 +184,9 @@ def upgrade() -> None:
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('catalogue_version_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), server_default='request', nullable=False),
+    sa.Column('parent_id', sa.BigInteger(), nullable=True),
+    sa.Column('merged_into_id', sa.BigInteger(), nullable=True),
     sa.Column('request_type', sa.Text(), nullable=True),
     sa.Column('candidates', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('classification_reason', sa.Text(), nullable=False),
@@ -185,18 +223,25 @@ def upgrade() -> None:
     sa.Column('touched', sa.Integer(), server_default='0', nullable=False),
     sa.Column('last_hash', sa.Text(), nullable=True),
     sa.CheckConstraint("(closed_at IS NULL) = (status NOT IN ('closed', 'rejected', 'not_filed'))", name=op.f('ck_tickets_ended_has_closed_at')),
+    sa.CheckConstraint("(kind = 'consultation') = (parent_id IS NOT NULL)", name=op.f('ck_tickets_consultation_has_parent')),
+    sa.CheckConstraint("kind IN ('request', 'consultation')", name=op.f('ck_tickets_kind')),
     sa.CheckConstraint("status IN ('new', 'open', 'waiting_requester', 'waiting_approval', 'resolved', 'closed', 'rejected', 'not_filed')", name=op.f('ck_tickets_status')),
+    sa.CheckConstraint('merged_into_id <> id', name=op.f('ck_tickets_merged_elsewhere')),
     sa.ForeignKeyConstraint(['assignee_id'], ['people.id'], name=op.f('fk_tickets_assignee_id')),
     sa.ForeignKeyConstraint(['catalogue_version_id'], ['catalogue_versions.id'], name=op.f('fk_tickets_catalogue_version_id')),
     sa.ForeignKeyConstraint(['forwarded_by_id'], ['people.id'], name=op.f('fk_tickets_forwarded_by_id')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_tickets_institution_id')),
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_tickets_mailbox_id')),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['tickets.id'], name=op.f('fk_tickets_merged_into_id')),
     sa.ForeignKeyConstraint(['originator_id'], ['people.id'], name=op.f('fk_tickets_originator_id')),
+    sa.ForeignKeyConstraint(['parent_id'], ['tickets.id'], name=op.f('fk_tickets_parent_id')),
     sa.ForeignKeyConstraint(['requester_id'], ['people.id'], name=op.f('fk_tickets_requester_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tickets')),
     sa.UniqueConstraint('institution_id', 'number', name=op.f('uq_tickets_institution_id_number'))
     )
     op.create_index('ix_tickets_assignee', 'tickets', ['assignee_id'], unique=False, postgresql_where=sa.text('assignee_id IS NOT NULL'))
+    op.create_index(op.f('ix_tickets_merged_into_id'), 'tickets', ['merged_into_id'], unique=False)
+    op.create_index(op.f('ix_tickets_parent_id'), 'tickets', ['parent_id'], unique=False)
     op.create_index('ix_tickets_queue', 'tickets', ['institution_id', 'status', 'due_at', 'id'], unique=False)
     op.create_index(op.f('ix_tickets_requester_id'), 'tickets', ['requester_id'], unique=False)
     op.create_index('ix_tickets_team', 'tickets', ['institution_id', 'team', 'team_scope', 'status'], unique=False)
@@ -229,6 +274,21 @@ def upgrade() -> None:
     )
     op.create_index('ix_events_institution', 'events', ['institution_id', 'id'], unique=False)
     op.create_index('ix_events_ticket', 'events', ['ticket_id', 'id'], unique=False)
+    op.create_table('extensions',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('amount', sa.Integer(), nullable=False),
+    sa.Column('unit', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('granted_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('granted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_before', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_after', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['granted_by_id'], ['people.id'], name=op.f('fk_extensions_granted_by_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_extensions_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_extensions'))
+    )
+    op.create_index(op.f('ix_extensions_ticket_id'), 'extensions', ['ticket_id'], unique=False)
     op.create_table('ledger',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=True),
@@ -272,6 +332,21 @@ def upgrade() -> None:
     op.create_index('ix_ledger_state', 'ledger', ['state', 'id'], unique=False)
     op.create_index(op.f('ix_ledger_ticket_id'), 'ledger', ['ticket_id'], unique=False)
     op.create_index('uq_ledger_arrival_key', 'ledger', ['mailbox_id', 'arrival_key'], unique=True, postgresql_nulls_not_distinct=True)
+    op.create_table('originals',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), server_default='paper', nullable=False),
+    sa.Column('kept', sa.Boolean(), server_default='false', nullable=False),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('seen_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("kind IN ('paper', 'electronic_signature')", name=op.f('ck_originals_kind')),
+    sa.ForeignKeyConstraint(['seen_by_id'], ['people.id'], name=op.f('fk_originals_seen_by_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_originals_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_originals')),
+    sa.UniqueConstraint('ticket_id', 'key', name=op.f('uq_originals_ticket_id_key'))
+    )
     op.create_table('suspensions',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
@@ -283,6 +358,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_suspensions_ticket_id'), 'suspensions', ['ticket_id'], unique=False)
     op.create_index('uq_suspensions_open', 'suspensions', ['ticket_id'], unique=True, postgresql_where=sa.text('until IS NULL'))
+    op.create_table('ticket_links',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('other_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('made_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('undone_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('data', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.CheckConstraint("kind IN ('related', 'consultation', 'split', 'merged', 'follow_up')", name=op.f('ck_ticket_links_kind')),
+    sa.CheckConstraint('ticket_id <> other_id', name=op.f('ck_ticket_links_two_tickets')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['people.id'], name=op.f('fk_ticket_links_made_by_id')),
+    sa.ForeignKeyConstraint(['other_id'], ['tickets.id'], name=op.f('fk_ticket_links_other_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_links_ticket_id')),
+    sa.ForeignKeyConstraint(['undone_by_id'], ['people.id'], name=op.f('fk_ticket_links_undone_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_links'))
+    )
+    op.create_index('ix_ticket_links_other', 'ticket_links', ['other_id'], unique=False)
+    op.create_index('uq_ticket_links_standing', 'ticket_links', ['ticket_id', 'other_id', 'kind'], unique=True, postgresql_where=sa.text('undone_at IS NULL'))
     op.create_table('ticket_participants',
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
@@ -313,14 +408,17 @@ def upgrade() -> None:
     sa.Column('trust', sa.Text(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ledger_id', sa.BigInteger(), nullable=True),
+    sa.Column('came_for_id', sa.BigInteger(), nullable=True),
     sa.Column('search', postgresql.TSVECTOR(), sa.Computed("to_tsvector('spanish', helpdesk_fold(left(subject || ' ' || text, 200000)))", persisted=True), nullable=False),
     sa.CheckConstraint("direction IN ('inbound', 'outbound', 'internal_note')", name=op.f('ck_messages_direction')),
     sa.CheckConstraint("standing IN ('joined', 'to_confirm', 'set_aside')", name=op.f('ck_messages_standing')),
     sa.ForeignKeyConstraint(['author_id'], ['people.id'], name=op.f('fk_messages_author_id')),
+    sa.ForeignKeyConstraint(['came_for_id'], ['tickets.id'], name=op.f('fk_messages_came_for_id')),
     sa.ForeignKeyConstraint(['ledger_id'], ['ledger.id'], name=op.f('fk_messages_ledger_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_messages_ticket_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_messages'))
     )
+    op.create_index(op.f('ix_messages_came_for_id'), 'messages', ['came_for_id'], unique=False)
     op.create_index(op.f('ix_messages_ledger_id'), 'messages', ['ledger_id'], unique=False)
     op.create_index('ix_messages_message_id', 'messages', ['message_id'], unique=False)
     op.create_index('ix_messages_search', 'messages', ['search'], unique=False, postgresql_using='gin')
@@ -340,6 +438,7 @@ def upgrade() -> None:
     sa.Column('sha256', sa.Text(), nullable=False),
     sa.Column('inline', sa.Boolean(), nullable=False),
     sa.Column('content_id', sa.Text(), nullable=True),
+    sa.Column('words', sa.Text(), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_attachments_message_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attachments'))
     )
@@ -366,6 +465,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('message_id', sa.BigInteger(), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("state IN ('to_come', 'active', 'returned', 'done', 'skipped', 'rejected', 'superseded', 'stopped')", name=op.f('ck_steps_state')),
     sa.CheckConstraint("state NOT IN ('done', 'rejected') OR decided_at IS NOT NULL", name=op.f('ck_steps_decided_has_time')),
     sa.ForeignKeyConstraint(['approver_id'], ['people.id'], name=op.f('fk_steps_approver_id')),
@@ -378,15 +478,34 @@ def upgrade() -> None:
     op.create_index('ix_steps_approver', 'steps', ['approver_id', 'state'], unique=False)
     op.create_index('ix_steps_ticket', 'steps', ['ticket_id', 'position'], unique=False)
     op.create_index('uq_steps_active', 'steps', ['ticket_id'], unique=True, postgresql_where=sa.text("state IN ('active', 'returned')"))
+    op.create_table('alarms',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('step_id', sa.BigInteger(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('rung_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('warning', 'escalation', 'reminder', 'expiry', 'scheduled')", name=op.f('ck_alarms_kind')),
+    sa.ForeignKeyConstraint(['step_id'], ['steps.id'], name=op.f('fk_alarms_step_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_alarms_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_alarms')),
+    sa.UniqueConstraint('ticket_id', 'kind', 'step_id', name=op.f('uq_alarms_ticket_id_kind_step_id'), postgresql_nulls_not_distinct=True)
+    )
+    op.create_index('ix_alarms_due', 'alarms', ['at'], unique=False, postgresql_where=sa.text('rung_at IS NULL'))
+    op.create_index(op.f('ix_alarms_step_id'), 'alarms', ['step_id'], unique=False)
     op.create_table('documents',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('attachment_id', sa.BigInteger(), nullable=False),
     sa.Column('state', sa.Text(), server_default='proposed', nullable=False),
+    sa.Column('objection', sa.Text(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('decided_by_id', sa.BigInteger(), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('certified_role', sa.Text(), nullable=True),
+    sa.Column('certified_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("objection IN ('missing', 'unreadable', 'corrections', 'unsigned', 'wrong_form', 'other')", name=op.f('ck_documents_objection')),
     sa.CheckConstraint("state IN ('proposed', 'confirmed', 'rejected')", name=op.f('ck_documents_state')),
     sa.ForeignKeyConstraint(['attachment_id'], ['attachments.id'], name=op.f('fk_documents_attachment_id')),
     sa.ForeignKeyConstraint(['decided_by_id'], ['people.id'], name=op.f('fk_documents_decided_by_id')),
