@@ -10,10 +10,11 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-SAME_MEANING = str.maketrans(
-    {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-",
-     "º": "°", "\u00a0": " "}
-)  # fmt: skip
+SAME_MEANING = {
+    "’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-",
+    "º": "°", "\u00a0": " ",
+}  # fmt: skip
+LAST_EUROPEAN = 0x2BFF
 FREE_ENDING = 5
 STOP_WORDS = word_set(
     """a al ante con de del e el en la las le les lo los me mi mis o para por que se sobre su sus u un una unas unos
@@ -40,14 +41,30 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+class PlainCharacters(dict[int, str]):
+    """Code points as `plain` writes them, those of European scripts found out once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        character = SAME_MEANING.get(character, character)
+        first = unicodedata.normalize("NFD", character)[0].lower()
+        found = first if len(first) == 1 else character
+        if code <= LAST_EUROPEAN:
+            self[code] = found
+        return found
+
+
+PLAIN = PlainCharacters()
+
+
 def plain(text: str) -> str:
     """Lower case without accents (ñ becomes n), one character for each of `composed(text)`."""
-    return "".join(_plain_character(character) for character in composed(text).translate(SAME_MEANING))
+    return composed(text).translate(PLAIN)
 
 
 def fold(text: str) -> str:
     """The comparable form: `plain` with runs of white space as one blank and none at the ends."""
-    return _folded_label(text) if len(text) <= LABEL_LENGTH else " ".join(plain(text).split())
+    return _folded_label(text) if len(text) <= LABEL_LENGTH else _folded_letter(text)
 
 
 @lru_cache(maxsize=8192)
@@ -55,10 +72,10 @@ def _folded_label(text: str) -> str:
     return " ".join(plain(text).split())
 
 
-@lru_cache(maxsize=512)
-def _plain_character(character: str) -> str:
-    first = unicodedata.normalize("NFD", character)[0].lower()
-    return first if len(first) == 1 else character
+# The text of one letter is compared with every type, field and place; letters before it do not come again.
+@lru_cache(maxsize=8)
+def _folded_letter(text: str) -> str:
+    return " ".join(plain(text).split())
 
 
 def contains(folded_text: str, fragment: str) -> bool:
@@ -100,12 +117,16 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order."""
-    # Labels and fragments of a catalogue come again with every message, letters do not.
-    return list(_catalogue_stems(text)) if len(text) <= LABEL_LENGTH else _stems(text)
+    return list(_label_stems(text) if len(text) <= LABEL_LENGTH else _letter_stems(text))
 
 
 @lru_cache(maxsize=8192)
-def _catalogue_stems(text: str) -> tuple[str, ...]:
+def _label_stems(text: str) -> tuple[str, ...]:
+    return tuple(_stems(text))
+
+
+@lru_cache(maxsize=8)
+def _letter_stems(text: str) -> tuple[str, ...]:
     return tuple(_stems(text))
 
 
