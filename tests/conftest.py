@@ -24,6 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from helpdesk import embedded, schema
+from tests import proofs
 from tests.needs import NO_SKIP, requires
 
 CHOICE = os.environ.get("HELPDESK_EMBEDDED", "auto")
@@ -31,6 +32,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 TEMPLATE = "migrated"
 FOLDERS = "helpdesk-test-"
 ABANDONED_AFTER = 3600
+PASSED: set[str] = set()
 
 
 def memory() -> Path:
@@ -72,6 +74,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             folders.add(memory() / f"{FOLDERS}{session.nodemanager.testrunuid[:12]}")
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Notes which tests passed, on the machine that sums up."""
+    if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+        PASSED.add(report.nodeid.rpartition("::")[2].partition("[")[0])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A whole run fails when a test that a list of promises names did not run and pass."""
+    config = session.config
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS and not config.option.keyword
+    if WORKER != "main" or not NO_SKIP or not whole:
+        return
+    if absent := sorted(proofs.named() - PASSED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        config.get_terminal_writer().line(f"named as a proof in docs/, but did not pass: {', '.join(absent)}", red=True)
 
 
 def forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

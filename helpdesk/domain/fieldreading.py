@@ -6,6 +6,7 @@ types, labels and choices of the catalogue and the ways of Spanish letters, no i
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
@@ -98,14 +99,15 @@ def _label_fit(field: IntakeField, label: str) -> float:
     return len(common) / len(said) + 0.3 * len(common) / len(own) + of_name
 
 
-def _label_stems(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _label_stems(text: str) -> frozenset[str]:
     found = set(stems(text))
     found = (found - UNTELLING) or found
     for head, others in LABEL_AKIN.items():
         if found & set(stems(others)):
             found -= set(stems(others))
             found.add(head)
-    return found
+    return frozenset(found)
 
 
 def _identities(reading: Reading) -> dict[str, FieldValue]:

@@ -6,7 +6,6 @@ name that a template misspells raises instead of printing nothing.
 
 import re
 import textwrap
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -25,7 +24,11 @@ LINE_LENGTH = 250
 EXCERPT_LENGTH = 2000
 
 # Overrides of the writing direction make a file name or an address read as another one.
-DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+CONTROLS = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
+SEPARATORS = "\u2028\u2029"
+ON_ONE_LINE = str.maketrans(dict.fromkeys(CONTROLS + SEPARATORS, " ") | dict.fromkeys(DIRECTION_MARKS, ""))
+OF_A_LINE = str.maketrans({"\t": "    "} | dict.fromkeys((set(CONTROLS) - {"\t"}) | set(DIRECTION_MARKS), ""))
 LIST_MARK = re.compile(r"( *)((?:-|>|\d{1,2}\.) )?")
 
 
@@ -71,12 +74,7 @@ def letters() -> Environment:
 
 def one_line(value: str) -> str:
     """The text on one line: controls and line separators become spaces, marks that turn the direction go."""
-    kept = "".join(
-        " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
-        for char in value
-        if char not in DIRECTION_MARKS
-    )
-    return " ".join(kept.split())
+    return " ".join(value.translate(ON_ONE_LINE).split())
 
 
 def line(value: str) -> str:
@@ -105,13 +103,7 @@ def excerpt(value: str) -> str:
 def several_lines(value: str) -> str:
     """A user's text with its lines: line ends made equal, other controls and direction marks taken out."""
     lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(_clean(line) for line in lines).strip("\n"))
-
-
-def _clean(line: str) -> str:
-    tabless = line.replace("\t", "    ")
-    kept = (char for char in tabless if char not in DIRECTION_MARKS and unicodedata.category(char) != "Cc")
-    return "".join(kept).rstrip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.translate(OF_A_LINE).rstrip() for line in lines).strip("\n"))
 
 
 def quoted(value: str) -> str:
