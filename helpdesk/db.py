@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, Text, event
+from sqlalchemy import DateTime, ForeignKey, MetaData, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -30,6 +30,12 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
     }
+
+
+def reference(target: str) -> ForeignKey:
+    """A reference to a row of a ticket, checked when the transaction ends: the rows of a new ticket are written
+    together, in whatever order (`helpdesk.batch`)."""
+    return ForeignKey(target, deferrable=True, initially="DEFERRED")
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})

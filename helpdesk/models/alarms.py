@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, reference
 
 ALARM_KINDS = ("warning", "escalation", "reminder", "expiry", "scheduled")
 
@@ -27,8 +27,8 @@ class Alarm(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
-    step_id: Mapped[int | None] = mapped_column(ForeignKey("steps.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"))
+    step_id: Mapped[int | None] = mapped_column(reference("steps.id"), index=True)
     kind: Mapped[str]
     at: Mapped[datetime]
     rung_at: Mapped[datetime | None]

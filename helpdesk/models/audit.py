@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, reference
 
 
 class Event(Base):
@@ -24,7 +24,7 @@ class Event(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"))
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int | None] = mapped_column(reference("tickets.id"))
     at: Mapped[datetime]
     actor: Mapped[str]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

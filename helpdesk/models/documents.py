@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, reference
 
 OBJECTIONS = ("missing", "unreadable", "corrections", "unsigned", "wrong_form", "other")
 ORIGINAL_KINDS = ("paper", "electronic_signature")
@@ -27,9 +27,9 @@ class Document(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"), index=True)
     key: Mapped[str]
-    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"))
+    attachment_id: Mapped[int] = mapped_column(reference("attachments.id"))
     state: Mapped[str] = mapped_column(default="proposed", server_default="proposed")
     objection: Mapped[str | None]
     reason: Mapped[str | None]
@@ -53,7 +53,7 @@ class Original(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"))
     key: Mapped[str]
     kind: Mapped[str] = mapped_column(default="paper", server_default="paper")
     kept: Mapped[bool] = mapped_column(default=False, server_default="false")

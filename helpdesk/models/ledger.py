@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, reference
 
 LEDGER_STATES = ("pending", "processed", "duplicate", "ignored", "quarantined")
 
@@ -52,7 +52,7 @@ class Arrival(Base):
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     accepted_by_hand: Mapped[bool] = mapped_column(default=False, server_default="false")
     settled_at: Mapped[datetime | None]
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    ticket_id: Mapped[int | None] = mapped_column(reference("tickets.id"), index=True)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("ledger.id"))
     from_address: Mapped[str | None]
     subject: Mapped[str | None]

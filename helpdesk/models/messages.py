@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identi
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, reference
 
 
 class Message(Base):
@@ -30,7 +30,7 @@ class Message(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"))
     direction: Mapped[str]
     kind: Mapped[str]
     standing: Mapped[str] = mapped_column(default="joined", server_default="joined")
@@ -50,7 +50,7 @@ class Message(Base):
     trust: Mapped[str | None]
     at: Mapped[datetime]
     ledger_id: Mapped[int | None] = mapped_column(ForeignKey("ledger.id"), index=True)
-    came_for_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    came_for_id: Mapped[int | None] = mapped_column(reference("tickets.id"), index=True)
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed("to_tsvector('spanish', helpdesk_fold(left(subject || ' ' || text, 200000)))", persisted=True),
@@ -66,7 +66,7 @@ class Attachment(Base):
     __tablename__ = "attachments"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    message_id: Mapped[int] = mapped_column(reference("messages.id"), index=True)
     filename: Mapped[str]
     content_type: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)

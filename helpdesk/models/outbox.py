@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, reference
 
 LETTER_STATES = ("queued", "sending", "dot_sent", "accepted", "deferred", "failed", "in_doubt", "kept")
 
@@ -37,9 +37,9 @@ class Letter(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
-    step_id: Mapped[int | None] = mapped_column(ForeignKey("steps.id"))
+    ticket_id: Mapped[int | None] = mapped_column(reference("tickets.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(reference("messages.id"), index=True)
+    step_id: Mapped[int | None] = mapped_column(reference("steps.id"))
     letter: Mapped[str]
     rfc_message_id: Mapped[str]
     recipient_name: Mapped[str]
@@ -84,9 +84,9 @@ class ReplyToken(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"))
     purpose: Mapped[str]
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    step_id: Mapped[int | None] = mapped_column(ForeignKey("steps.id"))
+    step_id: Mapped[int | None] = mapped_column(reference("steps.id"))
     request_hash: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

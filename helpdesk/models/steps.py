@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, reference
 
 STEP_STATES = ("to_come", "active", "returned", "done", "skipped", "rejected", "superseded", "stopped")
 
@@ -32,7 +32,7 @@ class Step(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"))
     position: Mapped[int]
     key: Mapped[str]
     kind: Mapped[str]
@@ -50,6 +50,6 @@ class Step(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     via: Mapped[str | None]
     reason: Mapped[str | None]
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    message_id: Mapped[int | None] = mapped_column(reference("messages.id"))
     due_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, reference
 
 STATUSES = (
     "new",
@@ -55,8 +55,8 @@ class Ticket(Base):
     number: Mapped[int]
     catalogue_version_id: Mapped[int] = mapped_column(ForeignKey("catalogue_versions.id"))
     kind: Mapped[str] = mapped_column(default="request", server_default="request")
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(reference("tickets.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(reference("tickets.id"), index=True)
     request_type: Mapped[str | None]
     candidates: Mapped[list[Any]] = mapped_column(default=list)
     classification_reason: Mapped[str] = mapped_column(default="")
@@ -102,7 +102,7 @@ class TicketParticipant(Base):
 
     __tablename__ = "ticket_participants"
 
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     kind: Mapped[str]
 
@@ -114,7 +114,7 @@ class Suspension(Base):
     __table_args__ = (Index("uq_suspensions_open", "ticket_id", unique=True, postgresql_where=text("until IS NULL")),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"), index=True)
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     reason: Mapped[str]
@@ -127,7 +127,7 @@ class Extension(Base):
     __tablename__ = "extensions"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"), index=True)
     amount: Mapped[int]
     unit: Mapped[str]
     reason: Mapped[str]
@@ -160,8 +160,8 @@ class TicketLink(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
-    other_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int] = mapped_column(reference("tickets.id"))
+    other_id: Mapped[int] = mapped_column(reference("tickets.id"))
     kind: Mapped[str]
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     made_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import BigInteger, cast, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk import queue as jobs
 from helpdesk.domain.actors import Actor, machine
 from helpdesk.domain.errors import Conflict, NotFound
@@ -38,8 +38,7 @@ class Delivery:
 
 def queue(session: Session, letter: Letter) -> Letter:
     """Writes a letter and defers its delivery: it leaves when, and only when, the caller's transaction commits."""
-    session.add(letter)
-    session.flush()
+    batch.add(session, letter)
     # A letter just written has no waiting twin: no lock to ask for, no savepoint to pay.
     jobs.defer(session, DELIVER, outbox_id=letter.id)
     return letter

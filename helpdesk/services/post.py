@@ -1,6 +1,7 @@
 """Puts a letter on its way: a message in the ticket's conversation and a row in the outbox, in one transaction."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.references import derive, masked, message_id, reply_address
 from helpdesk.letters.render import LetterText
@@ -124,9 +125,7 @@ def _message(
         trust="T3" if envelope.author_id else None,
         at=now,
     )
-    session.add(message)
-    session.flush()
-    return message
+    return batch.add(session, message)
 
 
 def announce(
@@ -238,20 +237,33 @@ def _thread_of(session: Session, ticket: Ticket, recipient: Person) -> tuple[str
     The thread begins with the message that opened the ticket; the letter answers the recipient's newest message, or
     follows our newest letter to that person.
     """
-    received = session.execute(
-        select(Message.message_id, Message.from_address, Message.standing)
-        .where(Message.ticket_id == ticket.id, Message.direction == "inbound", Message.message_id.is_not(None))
-        .order_by(Message.id)
-    ).all()
+    received = _received(session, ticket)
     first = received[0].message_id if received else None
     own = [row.message_id for row in received if row.standing == "joined" and row.from_address == recipient.address]
     newest = own[-1] if own else None
-    ours = session.scalar(
-        select(Letter.rfc_message_id)
-        .where(Letter.ticket_id == ticket.id, Letter.recipient == recipient.address)
-        .order_by(Letter.id.desc())
-        .limit(1)
-    )
+    ours = _newest_letter(session, ticket, recipient)
     answered = newest or ours
     references = list(dict.fromkeys(value for value in (first, ours, answered) if value))
     return answered, references
+
+
+def _received(session: Session, ticket: Ticket) -> Sequence[Any]:
+    """Message-ID, sender and standing of each message that arrived, the oldest first."""
+    if batch.is_new(session, ticket):
+        arrived = batch.of(session, Message, ticket)
+        return [message for message in arrived if message.direction == "inbound" and message.message_id]
+    query = (
+        select(Message.message_id, Message.from_address, Message.standing)
+        .where(Message.ticket_id == ticket.id, Message.direction == "inbound", Message.message_id.is_not(None))
+        .order_by(Message.id)
+    )
+    return session.execute(query).all()
+
+
+def _newest_letter(session: Session, ticket: Ticket, recipient: Person) -> str | None:
+    """The Message-ID of our newest letter of the ticket to a person."""
+    if batch.is_new(session, ticket):
+        written = [letter for letter in batch.of(session, Letter, ticket) if letter.recipient == recipient.address]
+        return written[-1].rfc_message_id if written else None
+    query = select(Letter.rfc_message_id).where(Letter.ticket_id == ticket.id, Letter.recipient == recipient.address)
+    return session.scalar(query.order_by(Letter.id.desc()).limit(1))

@@ -5,10 +5,9 @@ The text of a token is a MAC over its row's id (`helpdesk.domain.references.seal
 
 from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain.references import PAGE, REPLY, seal, unseal
 from helpdesk.models.outbox import ReplyToken
 from helpdesk.models.people import Person
@@ -22,27 +21,16 @@ APPROVAL_VALID = timedelta(days=30)
 
 def for_conversation(session: Session, ticket: Ticket, person: Person) -> str:
     """The token with which a person's reply joins the ticket; one that is valid for long enough is used again."""
-    now = clock.now()
-    row = session.scalar(
-        select(ReplyToken)
-        .where(
-            ReplyToken.purpose == "conversation",
-            ReplyToken.ticket_id == ticket.id,
-            ReplyToken.person_id == person.id,
-            ReplyToken.expires_at > now + CONVERSATION_VALID / 2,
-        )
-        .limit(1)
-    )
-    return _text(session, row or _issue(session, "conversation", ticket, person, CONVERSATION_VALID))
+    for row in batch.of(session, ReplyToken, ticket):
+        long_enough = row.expires_at > clock.now() + CONVERSATION_VALID / 2
+        if row.purpose == "conversation" and row.person_id == person.id and long_enough:
+            return _text(session, row)
+    return _text(session, _issue(session, "conversation", ticket, person, CONVERSATION_VALID))
 
 
 def for_approval(session: Session, ticket: Ticket, person: Person, step: Step, purpose: str) -> str:
     """A token that decides one step: `approval` by mail, `approval_page` by the link; bound to what was asked."""
-    row = _issue(session, purpose, ticket, person, APPROVAL_VALID)
-    row.step_id = step.id
-    row.request_hash = step.request_hash
-    session.flush()
-    return _text(session, row)
+    return _text(session, _issue(session, purpose, ticket, person, APPROVAL_VALID, step))
 
 
 def opened(session: Session, token: str, use: str = REPLY) -> ReplyToken | None:
@@ -56,19 +44,21 @@ def is_live(token: ReplyToken) -> bool:
     return token.used_at is None and token.expires_at > clock.now()
 
 
-def _issue(session: Session, purpose: str, ticket: Ticket, person: Person, valid: timedelta) -> ReplyToken:
+def _issue(
+    session: Session, purpose: str, ticket: Ticket, person: Person, valid: timedelta, step: Step | None = None
+) -> ReplyToken:
     now = clock.now()
     row = ReplyToken(
         institution_id=ticket.institution_id,
         purpose=purpose,
         ticket_id=ticket.id,
         person_id=person.id,
+        step_id=step.id if step is not None else None,
+        request_hash=step.request_hash if step is not None else None,
         created_at=now,
         expires_at=now + valid,
     )
-    session.add(row)
-    session.flush()
-    return row
+    return batch.add(session, row)
 
 
 def _text(session: Session, row: ReplyToken) -> str:

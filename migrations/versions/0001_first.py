@@ -232,9 +232,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['forwarded_by_id'], ['people.id'], name=op.f('fk_tickets_forwarded_by_id')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_tickets_institution_id')),
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_tickets_mailbox_id')),
-    sa.ForeignKeyConstraint(['merged_into_id'], ['tickets.id'], name=op.f('fk_tickets_merged_into_id')),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['tickets.id'], name=op.f('fk_tickets_merged_into_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['originator_id'], ['people.id'], name=op.f('fk_tickets_originator_id')),
-    sa.ForeignKeyConstraint(['parent_id'], ['tickets.id'], name=op.f('fk_tickets_parent_id')),
+    sa.ForeignKeyConstraint(['parent_id'], ['tickets.id'], name=op.f('fk_tickets_parent_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['requester_id'], ['people.id'], name=op.f('fk_tickets_requester_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tickets')),
     sa.UniqueConstraint('institution_id', 'number', name=op.f('uq_tickets_institution_id_number'))
@@ -269,7 +269,7 @@ def upgrade() -> None:
     sa.Column('hash', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['actor_id'], ['people.id'], name=op.f('fk_events_actor_id')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_events_institution_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_events_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_events_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_events'))
     )
     op.create_index('ix_events_institution', 'events', ['institution_id', 'id'], unique=False)
@@ -285,7 +285,7 @@ def upgrade() -> None:
     sa.Column('due_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('due_after', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['granted_by_id'], ['people.id'], name=op.f('fk_extensions_granted_by_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_extensions_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_extensions_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_extensions'))
     )
     op.create_index(op.f('ix_extensions_ticket_id'), 'extensions', ['ticket_id'], unique=False)
@@ -321,7 +321,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['duplicate_of_id'], ['ledger.id'], name=op.f('fk_ledger_duplicate_of_id')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_ledger_institution_id')),
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_ledger_mailbox_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ledger_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ledger_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger'))
     )
     op.create_index('ix_ledger_fingerprint', 'ledger', ['fingerprint'], unique=False)
@@ -343,7 +343,7 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("kind IN ('paper', 'electronic_signature')", name=op.f('ck_originals_kind')),
     sa.ForeignKeyConstraint(['seen_by_id'], ['people.id'], name=op.f('fk_originals_seen_by_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_originals_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_originals_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_originals')),
     sa.UniqueConstraint('ticket_id', 'key', name=op.f('uq_originals_ticket_id_key'))
     )
@@ -353,7 +353,7 @@ def upgrade() -> None:
     sa.Column('since', sa.DateTime(timezone=True), nullable=False),
     sa.Column('until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_suspensions_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_suspensions_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suspensions'))
     )
     op.create_index(op.f('ix_suspensions_ticket_id'), 'suspensions', ['ticket_id'], unique=False)
@@ -371,8 +371,8 @@ def upgrade() -> None:
     sa.CheckConstraint("kind IN ('related', 'consultation', 'split', 'merged', 'follow_up')", name=op.f('ck_ticket_links_kind')),
     sa.CheckConstraint('ticket_id <> other_id', name=op.f('ck_ticket_links_two_tickets')),
     sa.ForeignKeyConstraint(['made_by_id'], ['people.id'], name=op.f('fk_ticket_links_made_by_id')),
-    sa.ForeignKeyConstraint(['other_id'], ['tickets.id'], name=op.f('fk_ticket_links_other_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_links_ticket_id')),
+    sa.ForeignKeyConstraint(['other_id'], ['tickets.id'], name=op.f('fk_ticket_links_other_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_links_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['undone_by_id'], ['people.id'], name=op.f('fk_ticket_links_undone_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_links'))
     )
@@ -383,7 +383,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_ticket_participants_person_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_participants_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_participants_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('ticket_id', 'person_id', name=op.f('pk_ticket_participants'))
     )
     op.create_table('messages',
@@ -413,9 +413,9 @@ def upgrade() -> None:
     sa.CheckConstraint("direction IN ('inbound', 'outbound', 'internal_note')", name=op.f('ck_messages_direction')),
     sa.CheckConstraint("standing IN ('joined', 'to_confirm', 'set_aside')", name=op.f('ck_messages_standing')),
     sa.ForeignKeyConstraint(['author_id'], ['people.id'], name=op.f('fk_messages_author_id')),
-    sa.ForeignKeyConstraint(['came_for_id'], ['tickets.id'], name=op.f('fk_messages_came_for_id')),
+    sa.ForeignKeyConstraint(['came_for_id'], ['tickets.id'], name=op.f('fk_messages_came_for_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['ledger_id'], ['ledger.id'], name=op.f('fk_messages_ledger_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_messages_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_messages_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_messages'))
     )
     op.create_index(op.f('ix_messages_came_for_id'), 'messages', ['came_for_id'], unique=False)
@@ -439,7 +439,7 @@ def upgrade() -> None:
     sa.Column('inline', sa.Boolean(), nullable=False),
     sa.Column('content_id', sa.Text(), nullable=True),
     sa.Column('words', sa.Text(), server_default='', nullable=False),
-    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_attachments_message_id')),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_attachments_message_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attachments'))
     )
     op.create_index(op.f('ix_attachments_message_id'), 'attachments', ['message_id'], unique=False)
@@ -470,9 +470,9 @@ def upgrade() -> None:
     sa.CheckConstraint("state NOT IN ('done', 'rejected') OR decided_at IS NOT NULL", name=op.f('ck_steps_decided_has_time')),
     sa.ForeignKeyConstraint(['approver_id'], ['people.id'], name=op.f('fk_steps_approver_id')),
     sa.ForeignKeyConstraint(['decided_by_id'], ['people.id'], name=op.f('fk_steps_decided_by_id')),
-    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_steps_message_id')),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_steps_message_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['on_behalf_of_id'], ['people.id'], name=op.f('fk_steps_on_behalf_of_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_steps_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_steps_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_steps'))
     )
     op.create_index('ix_steps_approver', 'steps', ['approver_id', 'state'], unique=False)
@@ -486,8 +486,8 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('rung_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("kind IN ('warning', 'escalation', 'reminder', 'expiry', 'scheduled')", name=op.f('ck_alarms_kind')),
-    sa.ForeignKeyConstraint(['step_id'], ['steps.id'], name=op.f('fk_alarms_step_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_alarms_ticket_id')),
+    sa.ForeignKeyConstraint(['step_id'], ['steps.id'], name=op.f('fk_alarms_step_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_alarms_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_alarms')),
     sa.UniqueConstraint('ticket_id', 'kind', 'step_id', name=op.f('uq_alarms_ticket_id_kind_step_id'), postgresql_nulls_not_distinct=True)
     )
@@ -507,9 +507,9 @@ def upgrade() -> None:
     sa.Column('certified_on', sa.Date(), nullable=True),
     sa.CheckConstraint("objection IN ('missing', 'unreadable', 'corrections', 'unsigned', 'wrong_form', 'other')", name=op.f('ck_documents_objection')),
     sa.CheckConstraint("state IN ('proposed', 'confirmed', 'rejected')", name=op.f('ck_documents_state')),
-    sa.ForeignKeyConstraint(['attachment_id'], ['attachments.id'], name=op.f('fk_documents_attachment_id')),
+    sa.ForeignKeyConstraint(['attachment_id'], ['attachments.id'], name=op.f('fk_documents_attachment_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['decided_by_id'], ['people.id'], name=op.f('fk_documents_decided_by_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_documents_ticket_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_documents_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_documents')),
     sa.UniqueConstraint('ticket_id', 'key', 'attachment_id', name=op.f('uq_documents_ticket_id_key_attachment_id'))
     )
@@ -549,9 +549,9 @@ def upgrade() -> None:
     sa.CheckConstraint("state <> 'failed' OR last_error IS NOT NULL", name=op.f('ck_outbox_failed_has_error')),
     sa.CheckConstraint("state IN ('queued', 'sending', 'dot_sent', 'accepted', 'deferred', 'failed', 'in_doubt', 'kept')", name=op.f('ck_outbox_state')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_outbox_institution_id')),
-    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_outbox_message_id')),
-    sa.ForeignKeyConstraint(['step_id'], ['steps.id'], name=op.f('fk_outbox_step_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_outbox_ticket_id')),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_outbox_message_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['step_id'], ['steps.id'], name=op.f('fk_outbox_step_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_outbox_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
     )
     op.create_index('ix_outbox_automatic', 'outbox', ['recipient', 'created_at'], unique=False, postgresql_where=sa.text('automatic'))
@@ -575,8 +575,8 @@ def upgrade() -> None:
     sa.CheckConstraint("purpose IN ('conversation', 'approval', 'approval_page')", name=op.f('ck_reply_tokens_purpose')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_reply_tokens_institution_id')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_reply_tokens_person_id')),
-    sa.ForeignKeyConstraint(['step_id'], ['steps.id'], name=op.f('fk_reply_tokens_step_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_reply_tokens_ticket_id')),
+    sa.ForeignKeyConstraint(['step_id'], ['steps.id'], name=op.f('fk_reply_tokens_step_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_reply_tokens_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reply_tokens'))
     )
     op.create_index('ix_reply_tokens_step', 'reply_tokens', ['step_id'], unique=False)

@@ -27,9 +27,7 @@ def rows() -> tuple[Row, ...]:
     """The table of docs/requirements.md."""
     lines = (ROOT / "docs" / "requirements.md").read_text("utf-8").splitlines()
     found = [ROW.fullmatch(line) for line in lines]
-    return tuple(
-        Row(int(row[1]), tuple(PROOF.findall(row[3])), row[3].strip()) for row in found if row is not None
-    )
+    return tuple(Row(int(row[1]), tuple(PROOF.findall(row[3])), row[3].strip()) for row in found if row is not None)
 
 
 def test_every_requirement_has_its_row_in_order() -> None:
