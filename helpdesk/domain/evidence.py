@@ -189,21 +189,19 @@ def message_findings(
 def decision_findings(place: str, events: Sequence[ChainedEvent], steps: Sequence[Decided]) -> Iterator[Finding]:
     """Decisions that are not as their events say, that are gone, or that no event speaks of."""
     rows = {(step.key, step.round): step for step in steps}
-    told = {(event.data.get("step"), event.data.get("round")) for event in events if event.kind == "step_done"}
+    told = {_turn(event) for event in events if event.kind in ("decided", "step_done")}
     for event in events:
         if event.kind != "decided":
             continue
-        place_in_route = event.data["step"], event.data["round"]
-        told.add(place_in_route)
-        step = rows.get(place_in_route)
+        step = rows.get(_turn(event))
         if step is None:
-            yield Finding(place, "decision_missing", place_in_route[0])
+            yield Finding(place, "decision_missing", _turn(event)[0])
             continue
         recorded, stored = _recorded(event.data), _stored(step)
         parts = tuple(key for key in recorded if recorded[key] != stored[key])
         if parts:
             yield Finding(place, "decision", step.key, parts)
-    for key in rows.keys() - told:
+    for key in sorted(rows.keys() - told):
         if rows[key].state in DECIDED_STATES.values():
             yield Finding(place, "decision_unvouched", key[0])
 
@@ -224,24 +222,35 @@ def file_findings(place: str, filename: str, recorded: str, found: str | None) -
         yield Finding(place, "file", filename, (recorded,))
 
 
+def _turn(event: ChainedEvent) -> tuple[str, int]:
+    """Which step an event speaks of, by key and round."""
+    round_ = event.data.get("round")
+    return str(event.data.get("step")), round_ if isinstance(round_, int) else -1
+
+
 def _parts(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, ...]:
-    hashes = tuple(key for key, value in found["sha256"].items() if recorded["sha256"].get(key) != value)
+    hashes = tuple(key for key, value in found["sha256"].items() if _within(recorded, "sha256", key) != value)
     return hashes if recorded.get("files") == found["files"] else (*hashes, "files")
 
 
 def _recorded(data: Mapping[str, Any]) -> dict[str, object]:
-    principal, function = data["on_behalf_of"], data["function"]
     return {
-        "state": DECIDED_STATES[data["decision"]],
-        "person": data["by"]["id"],
-        "on_behalf_of": principal["id"] if principal else None,
-        "reason": data["reason"],
-        "time": data["decided_at"],
-        "via": data["via"],
-        "message": data["message"],
-        "request": data["request_hash"],
-        "function": (function["role"], function["scope"]),
+        "state": DECIDED_STATES.get(str(data.get("decision"))),
+        "person": _within(data, "by", "id"),
+        "on_behalf_of": _within(data, "on_behalf_of", "id"),
+        "reason": data.get("reason"),
+        "time": data.get("decided_at"),
+        "via": data.get("via"),
+        "message": data.get("message"),
+        "request": data.get("request_hash"),
+        "function": (_within(data, "function", "role"), _within(data, "function", "scope")),
     }
+
+
+def _within(data: Mapping[str, Any], key: str, inner: str) -> object:
+    """A value of a section of an event; None where it is not: an event that was altered may hold anything."""
+    section = data.get(key)
+    return section.get(inner) if isinstance(section, Mapping) else None
 
 
 def _stored(step: Decided) -> dict[str, object]:
