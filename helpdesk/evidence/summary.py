@@ -33,7 +33,7 @@ DIRECTIONS = {"inbound": "recibido", "outbound": "enviado", "internal_note": "no
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """A step of the route: `decision` is the data of its event, `decided_by` a name and an address."""
+    """A step of the route: `decision` is the data of its event, `decided_by` a name, or else an address."""
 
     step: Step
     decided_by: str
@@ -80,7 +80,7 @@ def summary_of(
         found=found,
         names=names,
         route=tuple(
-            StepLine(step, f"{person.name} <{person.address}>" if person else "", decided.get((step.key, step.round)))
+            StepLine(step, person.name or person.address if person else "", decided.get((step.key, step.round)))
             for step, person in rows
         ),
         events=events,

@@ -1,7 +1,5 @@
 """Comprueba una carpeta exportada por helpdesk, sin red y sin helpdesk: «python3 verificar.py [CARPETA]».
-
-Python 3.8 o más nuevo, nada más. Sale con 0 si todo coincide y con 1 si algo cambió, falta o sobra.
-"""
+Python 3.8 o más nuevo, nada más. Sale con 0 si todo coincide y con 1 si algo cambió, falta o sobra."""
 
 from __future__ import annotations
 
@@ -44,62 +42,52 @@ def manifest(folder: Path) -> Iterator[str]:
             yield f"manifest.sha256: línea no válida: {line}"
         else:
             named[match[2]] = match[1]
-    paths = (path for path in folder.rglob("*") if not path.is_dir())
-    present = {path.relative_to(folder).as_posix() for path in paths} - {"manifest.sha256"}
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    present.discard("manifest.sha256")
     yield from (f"sobra {name}" for name in sorted(present - set(named)))
     yield from (f"falta {name}" for name in sorted(set(named) - present))
-    for name in sorted(present & set(named)):
-        if sha256((folder / name).read_bytes()) != named[name]:
-            yield f"{name} fue alterado"
+    same = {name for name in present & set(named) if sha256((folder / name).read_bytes()) == named[name]}
+    yield from (f"{name} fue alterado" for name in sorted((present & set(named)) - same))
 
 
 def chain(folder: Path, ticket: Any) -> Iterator[str]:
     """Every event hashes to what it says and follows the one before; ticket.json tells the same events."""
-    previous, hashes = None, []
+    hashes = [None]
     for number, line in enumerate(lines(folder / "events.jsonl"), 1):
         event = json.loads(line)
-        whole = canonical(event) == line and event["content"]["previous"] == event["previous"] == previous
-        if not whole or sha256(canonical(event["content"]).encode("utf-8")) != event["hash"]:
+        follows = event["content"]["previous"] == event["previous"] == hashes[-1] and canonical(event) == line
+        if not follows or sha256(canonical(event["content"]).encode("utf-8")) != event["hash"]:
             yield f"events.jsonl: el evento {number} no sigue al anterior o fue alterado"
-        previous = event["hash"]
-        hashes.append(previous)
-    if [event["hash"] for event in ticket["events"]] != hashes:
+        hashes.append(event["hash"])
+    if [event["hash"] for event in ticket["events"]] != hashes[1:]:
         yield "ticket.json no cuenta los mismos eventos que events.jsonl"
 
 
 def originals(folder: Path, events: list[Any]) -> Iterator[str]:
     """Every mail and file that an event names is here with its hash, and no other."""
     seen = [event["data"] for event in events if "sha256" in event["data"]]
-    mails = {f"{data['message']}.eml": data["sha256"]["raw"] for data in seen if data["sha256"]["raw"]}
-    for name, digest in sorted(mails.items()):
-        path = folder / "mails" / name
-        if not path.is_file() or sha256(path.read_bytes()) != digest:
-            yield f"mails/{name} no es el correo que registró el historial"
-    others = sorted({path.name for path in (folder / "mails").glob("*")} - set(mails))
-    yield from (f"mails/{name}: ningún evento lo registra" for name in others)
+    mails = {(f"{data['message']}.eml", data["sha256"]["raw"]) for data in seen if data["sha256"]["raw"]}
+    here = {(path.name, sha256(path.read_bytes())) for path in (folder / "mails").glob("*")}
+    for name in sorted({name for name, _ in mails ^ here}):
+        yield f"mails/{name} no es un correo que el historial registró"
+    files = {file["sha256"]: file["filename"] for data in seen for file in data["files"]}
     stored = {sha256(path.read_bytes()): path.name for path in (folder / "files").glob("*")}
-    named = {file["sha256"]: file["filename"] for data in seen for file in data["files"]}
-    yield from (f"falta el archivo «{named[each]}»" for each in sorted(set(named) - set(stored)))
-    yield from (f"files/{stored[each]}: ningún evento lo registra" for each in sorted(set(stored) - set(named)))
+    for digest in sorted(set(files) ^ set(stored)):
+        yield f"el archivo «{files.get(digest, stored.get(digest))}» no está o no es uno que el historial registró"
 
 
 def decisions(ticket: Any, events: list[Any]) -> Iterator[str]:
     """Every decision in ticket.json is the one of its event, and every event's is there."""
-
-    def keyed(step: str, state: str, who: str, via: str, reason: str, at: str) -> tuple[Any, ...]:
-        return step, state, who, datetime.fromisoformat(at), via, reason
-
-    told = {
-        keyed(d["step"], STATES[d["decision"]], d["by"]["address"], d["via"], d["reason"], d["decided_at"])
-        for d in (event["data"] for event in events if event["kind"] == "decided")
-    }
-    shown = {
-        keyed(*(step[key] for key in ("key", "state", "decided_by", "via", "reason", "decided_at")))
-        for step in ticket["steps"]
-        if step["kind"] == "approve" and step["decided_at"]
-    }
-    for step, state, who, at, _, _ in sorted(told ^ shown, key=str):
-        yield f"la decisión «{state}» del paso «{step}» ({who}, {at}) no está igual en ticket.json y en el historial"
+    told, shown = set(), set()
+    for data in (event["data"] for event in events if event["kind"] == "decided"):
+        at = datetime.fromisoformat(data["decided_at"])
+        told.add((data["step"], STATES[data["decision"]], at, data["by"]["address"], data["via"], data["reason"]))
+    for step in ticket["steps"]:
+        if step["kind"] == "approve" and step["decided_at"]:
+            at = datetime.fromisoformat(step["decided_at"])
+            shown.add((step["key"], step["state"], at, step["decided_by"], step["via"], step["reason"]))
+    for key, state, at, who, _, _ in sorted(told ^ shown, key=str):
+        yield f"la decisión «{state}» del paso «{key}» ({who}, {at}) no es igual en ticket.json y en el historial"
 
 
 def check(folder: Path) -> Iterator[str]:
@@ -112,20 +100,20 @@ def check(folder: Path) -> Iterator[str]:
     yield from decisions(ticket, events)
 
 
-def main() -> int:
+def main(folder: Path) -> int:
     """The exit status."""
     faults = 0
     try:
-        for fault in check(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent):
+        for fault in check(folder):
             faults += 1
             print(f"MAL: {fault}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         faults += 1
         print(f"MAL: un archivo falta o no se puede leer: {error!r}")
     print(f"{faults} cosas no coinciden." if faults else "Todo coincide: la carpeta está íntegra.")
-    return 1 if faults else 0
+    return min(faults, 1)
 
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # standard output is a text stream
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent))
