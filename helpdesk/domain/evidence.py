@@ -20,6 +20,13 @@ What = Literal[
 DECIDED_STATES = {"approve": "done", "reject": "rejected"}
 
 
+class NumberedEvent(ChainedEvent, Protocol):
+    """An event that can be named; a table row fits."""
+
+    @property
+    def id(self) -> int: ...
+
+
 class Content(Protocol):
     """What a message says and who says it; a table row fits."""
 
@@ -150,7 +157,7 @@ def written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def chain_findings(place: str, events: Sequence[ChainedEvent], last_hash: str | None) -> Iterator[Finding]:
+def chain_findings(place: str, events: Sequence[NumberedEvent], last_hash: str | None) -> Iterator[Finding]:
     """The first event that does not follow from the one before, or the missing end of the chain."""
     at = first_break(events)
     if at is not None:
@@ -160,7 +167,7 @@ def chain_findings(place: str, events: Sequence[ChainedEvent], last_hash: str | 
 
 
 def message_findings(
-    place: str, events: Sequence[ChainedEvent], found: Mapping[int, Mapping[str, Any]], own: Iterable[int]
+    place: str, events: Sequence[NumberedEvent], found: Mapping[int, Mapping[str, Any]], own: Iterable[int]
 ) -> Iterator[Finding]:
     """Messages that are not as their events say, that are gone, or (of those in `own`) that no event vouches for.
 
@@ -186,7 +193,7 @@ def message_findings(
         yield Finding(place, "message_unvouched", str(number))
 
 
-def decision_findings(place: str, events: Sequence[ChainedEvent], steps: Sequence[Decided]) -> Iterator[Finding]:
+def decision_findings(place: str, events: Sequence[NumberedEvent], steps: Sequence[Decided]) -> Iterator[Finding]:
     """Decisions that are not as their events say, that are gone, or that no event speaks of."""
     rows = {(step.key, step.round): step for step in steps}
     told = {_turn(event) for event in events if event.kind in ("decided", "step_done")}
@@ -222,7 +229,7 @@ def file_findings(place: str, filename: str, recorded: str, found: str | None) -
         yield Finding(place, "file", filename, (recorded,))
 
 
-def _turn(event: ChainedEvent) -> tuple[str, int]:
+def _turn(event: NumberedEvent) -> tuple[str, int]:
     """Which step an event speaks of, by key and round."""
     round_ = event.data.get("round")
     return str(event.data.get("step")), round_ if isinstance(round_, int) else -1

@@ -211,7 +211,7 @@ def test_the_summary_escapes_everything_and_refers_to_nothing_outside(folder: Pa
 def test_the_summary_tells_who_decided_in_which_function_for_whom(folder: Path) -> None:
     page = " ".join((folder / "resumen.html").read_text("utf-8").split())
     assert "Subrogante Biobío &lt;subrogante@sigec-cl.example.org&gt; como Jefe Administrativo Regional" in page
-    assert "en nombre de Jefe Administrativo Biobío" in page
+    assert "en nombre de Jefe Administrativo Regional, Biobío" in page
     assert "por el enlace del correo, el martes 7 de abril de 2026, 10:00 (America/Santiago)" in page
     assert "Motivo: Corresponde." in page
 

@@ -73,7 +73,7 @@ def test_a_decision_names_person_and_function_as_they_were(cast: Cast) -> None:
     cast.approve(ticket, REGIONAL_HEAD)
     person = cast.person(REGIONAL_HEAD)
     data = decided(cast, ticket)
-    assert data["by"] == {"id": person.id, "name": REGIONAL_HEAD.name, "address": REGIONAL_HEAD.address}
+    assert data["by"] == {"id": person.id, "name": person.name, "address": REGIONAL_HEAD.address}
     assert (data["function"], data["on_behalf_of"]) == (FUNCTION, None)
 
 
