@@ -1,22 +1,85 @@
-"""`helpdesk audit verify`: recompute the hash chain of every ticket and institution."""
+"""`helpdesk audit verify`: recompute the history's chains and compare with them all that they vouch for."""
 
 import argparse
 import sys
 
+from rich.console import Console
+from rich.progress import track
+
+from helpdesk import files
 from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
-from helpdesk.queries.chains import broken
+from helpdesk.domain.evidence import Finding
+from helpdesk.queries import chains
+
+SENTENCES = {
+    "event": "el evento {which} no sigue al anterior",
+    "end": "faltan eventos al final",
+    "ticket_missing": "hay eventos del ticket con id {which}, pero el ticket no está",
+    "message": "el mensaje {which} no es el que se registró: {parts}",
+    "message_missing": "falta el mensaje {which}",
+    "message_unvouched": "ningún evento registra el mensaje {which}",
+    "decision": "la decisión del paso «{which}» no es la que se registró: {parts}",
+    "decision_missing": "falta la decisión del paso «{which}»",
+    "decision_unvouched": "ningún evento registra la decisión del paso «{which}»",
+    "raw": "el correo original de la entrada {which} fue alterado",
+    "raw_missing": "falta el correo original de la entrada {which}",
+    "file": "el archivo «{which}» fue alterado ({parts})",
+    "file_missing": "falta el archivo «{which}» ({parts})",
+}
+PARTS = {
+    "raw": "correo original",
+    "head": "remitente, destinatarios o fecha",
+    "subject": "asunto",
+    "text": "texto",
+    "new_text": "texto nuevo",
+    "html": "texto en HTML",
+    "sent": "correo enviado",
+    "files": "archivos",
+    "state": "estado",
+    "person": "quién decidió",
+    "on_behalf_of": "en nombre de quién",
+    "reason": "motivo",
+    "time": "fecha",
+    "via": "medio",
+    "message": "mensaje",
+    "request": "solicitud aprobada",
+    "function": "función",
+}
+PLACES = {"": "sin ticket", "ledger": "libro de entrada"}
 
 
 def main(argv: list[str]) -> int:
-    """Exit status 1 when a chain does not hold; each is named with its first broken event."""
+    """Exit status 1 when something is not as the history says; each thing is named with its place."""
     parser = argparse.ArgumentParser(prog="helpdesk audit")
-    parser.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser("verify", help="check the history")
+    verify = parser.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser
+    verify("verify", help="check the history, and the messages, decisions, mails and files that it vouches for")
     parser.parse_args(argv)
-    with desk(), transaction() as session:
-        found = list(broken(session))
-    for each in found:
-        where = f"el evento {each.event_id} no sigue al anterior" if each.event_id else "faltan eventos al final"
-        sys.stdout.write(f"{each.chain}: {where}\n")
-    sys.stdout.write("El historial está íntegro.\n" if not found else f"{len(found)} cadena(s) rotas.\n")
-    return 1 if found else 0
+    count = 0
+    console = Console(stderr=True)
+    with desk() as settings, transaction() as session:
+        steps = track(
+            chains.altered(session, files.at(settings.files)),
+            description="checked",
+            total=chains.amount(session),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        for findings in steps:
+            for each in findings:
+                sys.stdout.write(f"{in_words(each)}\n")
+                count += 1
+    sys.stdout.write(
+        f"{count} hallazgo(s): lo guardado no coincide con el historial.\n"
+        if count
+        else "El historial y lo que registra están íntegros.\n"
+    )
+    return 1 if count else 0
+
+
+def in_words(finding: Finding) -> str:
+    """The place and what is wrong there, on one line whatever a file is called."""
+    parts = ", ".join(PARTS.get(part, part) for part in finding.parts)
+    sentence = SENTENCES[finding.what].format(which=finding.which, parts=parts)
+    return " ".join(f"{PLACES.get(finding.place, finding.place)}: {sentence}".split())

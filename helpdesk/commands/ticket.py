@@ -1,9 +1,6 @@
 """`helpdesk ticket list | show NUMBER | export NUMBER DIR`."""
 
 import argparse
-import hashlib
-import json
-import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +13,9 @@ from sqlalchemy.orm import Session
 from helpdesk import clock, files
 from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
-from helpdesk.domain.errors import Conflict, Invalid
-from helpdesk.files import Files
+from helpdesk.evidence import folder
+from helpdesk.evidence.folder import as_json
 from helpdesk.models.institutions import Institution
-from helpdesk.models.ledger import RawMessage
-from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import STATUSES, Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import dossier
@@ -58,7 +53,7 @@ def main(argv: list[str]) -> int:
                 sys.stdout.write(f"{shown}\n")
             case "export":
                 ticket = dossier.by_number(session, chosen.number)
-                count = write_evidence(session, ticket, files.at(settings.files), chosen.folder)
+                count = folder.write(session, ticket, files.at(settings.files), chosen.folder)
                 sys.stdout.write(f"{chosen.folder}: {count} archivos y su manifiesto.\n")
     return 0
 
@@ -73,49 +68,6 @@ def matching(session: Session, institution: str | None, status: str | None, requ
     if request_type:
         query = query.where(Ticket.request_type == request_type)
     return list(session.scalars(query))
-
-
-def write_evidence(session: Session, ticket: Ticket, store: Files, folder: Path) -> int:
-    """The ticket as JSON, its original mails and files, and `manifest.sha256` over them; gives how many files.
-
-    `sha256sum -c manifest.sha256` inside the folder checks it without this program. Raises Conflict, Invalid.
-    """
-    if folder.exists():
-        raise Conflict(f"{folder} ya existe: dé una carpeta nueva.")
-    written: dict[str, bytes] = {
-        "ticket.json": (as_json(dossier.whole(session, ticket, clock.now()), indent=2) + "\n").encode()
-    }
-    for message in session.scalars(select(Message).where(Message.ticket_id == ticket.id).order_by(Message.id)):
-        raw = session.get(RawMessage, message.ledger_id) if message.ledger_id else None
-        if raw is not None:
-            written[f"mails/{message.id}.eml"] = raw.content
-        for each in session.scalars(select(Attachment).where(Attachment.message_id == message.id)):
-            written[f"files/{message.id}-{each.id}-{safe(each.filename)}"] = store.get(each.sha256)
-    manifest = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in written.items()]
-    try:
-        for name, content in {**written, "manifest.sha256": "".join(manifest).encode()}.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    except OSError as error:
-        raise Invalid(f"{folder}: no se puede escribir ({error.strerror}).") from error
-    return len(written)
-
-
-def safe(filename: str) -> str:
-    """A file name that stays inside its folder and on one line."""
-    return re.sub(r"[^\w.\- ]", "_", filename).strip(". ")[:100] or "archivo"
-
-
-def as_json(found: dict[str, Any], indent: int | None = None) -> str:
-    """The document with times in RFC 3339."""
-    return json.dumps(found, default=spelled, ensure_ascii=False, indent=indent)
-
-
-def spelled(value: object) -> str:
-    """A time for JSON."""
-    assert isinstance(value, datetime)
-    return value.isoformat()
 
 
 def zone_of(session: Session, ticket: Ticket) -> ZoneInfo:

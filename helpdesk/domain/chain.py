@@ -31,8 +31,18 @@ def event_hash(
 ) -> str:
     """SHA-256 (hex) of the event and of the hash before it; None for the first event of a chain.
 
-    `at` is aware and enters in UTC with microseconds, `data` as canonical JSON (sorted keys, no spaces, UTF-8), so
-    that what a database gives back hashes as what was stored. Raises Invalid when `data` is not plain JSON.
+    Raises Invalid when `data` is not plain JSON or `at` has no zone.
+    """
+    return hashlib.sha256(canonical(previous, at, actor, actor_id, kind, data).encode("utf-8")).hexdigest()
+
+
+def canonical(
+    previous: str | None, at: datetime, actor: str, actor_id: int | None, kind: str, data: Mapping[str, Any]
+) -> str:
+    """The text of an event that is hashed: canonical JSON (sorted keys, no spaces, UTF-8).
+
+    `at` is aware and enters in UTC with microseconds, so that what a database gives back hashes as what was stored.
+    Raises Invalid when `data` is not plain JSON or `at` has no zone.
     """
     if at.tzinfo is None:
         raise Invalid("An event's time has no time zone: give an aware instant.")
@@ -45,10 +55,11 @@ def event_hash(
         "data": dict(data),
     }
     try:
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text.encode("utf-8")
     except (TypeError, ValueError) as error:
         raise Invalid(f"The data of event {kind} is not plain JSON: {error}") from error
+    return text
 
 
 def first_break(events: Sequence[ChainedEvent], previous: str | None = None) -> int | None:

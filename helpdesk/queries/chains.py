@@ -1,46 +1,181 @@
-"""Recomputes the hash chains of the history."""
+"""Compares what is stored with what the history says: its own chains, and what their events vouch for.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+Each function yields the findings of one thing after another, none for most, so that the caller can show how far it is;
+rows are streamed, and never more is held than one ticket's history.
+"""
 
-from sqlalchemy import select
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain, groupby
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, union
 from sqlalchemy.orm import Session
 
-from helpdesk.domain.chain import first_break
+from helpdesk.domain import evidence
+from helpdesk.domain.errors import Invalid, NotFound
+from helpdesk.domain.evidence import Finding, Sent
+from helpdesk.domain.references import format_number
+from helpdesk.files import Files
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution
+from helpdesk.models.ledger import Arrival, RawMessage
+from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.outbox import Letter
+from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """Where a chain does not hold: the first event that does not follow, or None when its end is missing."""
-
-    chain: str
-    event_id: int | None
-
-
-def broken(session: Session) -> Iterator[Break]:
-    """Every chain that does not hold: one for each ticket, one for each institution."""
-    institutions = session.scalars(select(Institution).order_by(Institution.id)).all()
-    for institution in institutions:
-        events = session.scalars(
-            select(Event).where(Event.institution_id == institution.id, Event.ticket_id.is_(None)).order_by(Event.id)
-        ).all()
-        yield from _check(institution.key, events, institution.last_hash)
-    prefixes = {institution.id: institution.ticket_prefix for institution in institutions}
-    rows = session.execute(
-        select(Ticket.id, Ticket.institution_id, Ticket.number, Ticket.last_hash).order_by(Ticket.id)
-    ).all()
-    for ticket_id, institution_id, number, last_hash in rows:
-        events = session.scalars(select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id)).all()
-        yield from _check(f"{prefixes[institution_id]}-{number}", events, last_hash)
-        session.expunge_all()
+Findings = tuple[Finding, ...]
+AT_ONCE = 200
+PIECE = 1 << 20
+EVENT = (Event.id, Event.at, Event.actor, Event.actor_id, Event.kind, Event.data, Event.hash)
+MESSAGE = (
+    Message.id, Message.direction, Message.kind, Message.from_name, Message.from_address, Message.reply_to,
+    Message.to, Message.cc, Message.message_id, Message.in_reply_to, Message.trust, Message.at, Message.subject,
+    Message.text, Message.new_text, Message.html,
+)  # fmt: skip
+STEP = (
+    Step.key, Step.round, Step.state, Step.role, Step.scope, Step.request_hash, Step.decided_at, Step.decided_by_id,
+    Step.on_behalf_of_id, Step.via, Step.reason, Step.message_id,
+)  # fmt: skip
 
 
-def _check(chain: str, events: Sequence[Event], last_hash: str | None) -> Iterator[Break]:
-    at = first_break(events)
-    if at is not None:
-        yield Break(chain, events[at].id)
-    elif (events[-1].hash if events else None) != last_hash:
-        yield Break(chain, None)
+def amount(session: Session) -> int:
+    """How many things `altered` looks at."""
+    tickets = session.scalar(select(func.count()).select_from(_tickets().subquery())) or 0
+    counted = sum(session.scalar(select(func.count(key))) or 0 for key in (Institution.id, Arrival.id))
+    return tickets + counted + (session.scalar(select(func.count(Attachment.sha256.distinct()))) or 0)
+
+
+def altered(session: Session, store: Files) -> Iterator[Findings]:
+    """The findings of every institution, ticket, mail that arrived and stored file, in this order."""
+    return chain(_of_institutions(session), _of_tickets(session), _of_arrivals(session), _of_files(session, store))
+
+
+def _of_institutions(session: Session) -> Iterator[Findings]:
+    for each in session.execute(
+        select(Institution.id, Institution.key, Institution.last_hash).order_by(Institution.id)
+    ):
+        events = _events(session, Event.institution_id == each.id, Event.ticket_id.is_(None))
+        yield tuple(evidence.chain_findings(each.key, events, each.last_hash))
+
+
+def _of_tickets(session: Session) -> Iterator[Findings]:
+    for each in session.execute(_tickets().execution_options(yield_per=AT_ONCE)):
+        if each.number is None:
+            yield (Finding("", "ticket_missing", str(each.id)),)
+        else:
+            yield tuple(_of_ticket(session, each.id, format_number(each.ticket_prefix, each.number), each.last_hash))
+
+
+def _tickets() -> Select[tuple[int, int, str, str | None]]:
+    """Every ticket that there is or that events speak of."""
+    ids = union(select(Ticket.id), select(Event.ticket_id).where(Event.ticket_id.is_not(None))).subquery()
+    return (
+        select(ids.c.id, Ticket.number, Institution.ticket_prefix, Ticket.last_hash)
+        .outerjoin(Ticket, Ticket.id == ids.c.id)
+        .outerjoin(Institution, Institution.id == Ticket.institution_id)
+        .order_by(ids.c.id)
+    )
+
+
+def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | None) -> Iterator[Finding]:
+    events = _events(session, Event.ticket_id == ticket_id)
+    yield from evidence.chain_findings(place, events, last_hash)
+    files, sent = _files_of(session, ticket_id), dict[int, Sent]()
+    for letter in session.execute(
+        select(Letter.message_id, Letter.recipient, Letter.subject, Letter.text, Letter.html, Letter.files)
+        .where(Letter.ticket_id == ticket_id, Letter.message_id.is_not(None))
+        .order_by(Letter.id)
+    ):
+        sent[letter.message_id] = Sent(letter.recipient, letter.subject, letter.text, letter.html)
+        files[letter.message_id] += [(str(file["filename"]), str(file["sha256"])) for file in letter.files]
+    found, own = {}, set()
+    messages = (
+        select(*MESSAGE, Arrival.sha256.label("raw"))
+        .outerjoin(Arrival, Arrival.id == Message.ledger_id)
+        .where(Message.ticket_id == ticket_id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for row in session.execute(messages):
+        found[row.id] = evidence.vouched(row, files[row.id], row.raw, sent.get(row.id))
+        if row.direction != "outbound":
+            own.add(row.id)
+    yield from evidence.message_findings(place, events, found, own)
+    steps = session.execute(select(*STEP).where(Step.ticket_id == ticket_id).order_by(Step.id)).all()
+    yield from evidence.decision_findings(place, events, steps)
+
+
+def _files_of(session: Session, ticket_id: int) -> defaultdict[int, list[tuple[str, str]]]:
+    """Name and hash of the files that came with each message of a ticket."""
+    files = defaultdict[int, list[tuple[str, str]]](list)
+    for message_id, filename, sha256 in session.execute(
+        select(Attachment.message_id, Attachment.filename, Attachment.sha256)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(Message.ticket_id == ticket_id)
+        .order_by(Attachment.id)
+    ):
+        files[message_id].append((filename, sha256))
+    return files
+
+
+def _events(session: Session, *conditions: ColumnElement[bool]) -> list[Row[tuple[object, ...]]]:
+    return list(session.execute(select(*EVENT).where(*conditions).order_by(Event.id)))
+
+
+def _of_arrivals(session: Session) -> Iterator[Findings]:
+    """The database hashes the mails itself: none of them travels."""
+    rows = (
+        select(
+            Arrival.id,
+            Arrival.sha256,
+            Arrival.state,
+            func.encode(func.sha256(RawMessage.content), "hex").label("found"),
+        )
+        .outerjoin(RawMessage, RawMessage.ledger_id == Arrival.id)
+        .order_by(Arrival.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for row in session.execute(rows):
+        yield tuple(evidence.raw_findings(row.id, row.sha256, row.found, copy=row.state == "duplicate"))
+
+
+def _of_files(session: Session, store: Files) -> Iterator[Findings]:
+    """Files that came, each once, named by the first ticket that has it; then those of our letters."""
+    came = (
+        select(Attachment.sha256, Attachment.filename, Institution.ticket_prefix, Ticket.number)
+        .outerjoin(Message, Message.id == Attachment.message_id)
+        .outerjoin(Ticket, Ticket.id == Message.ticket_id)
+        .outerjoin(Institution, Institution.id == Ticket.institution_id)
+        .order_by(Attachment.sha256, Attachment.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for sha256, rows in groupby(session.execute(came), key=lambda row: row.sha256):
+        first = next(rows)
+        place = format_number(first.ticket_prefix, first.number) if first.number is not None else ""
+        yield tuple(evidence.file_findings(place, first.filename, sha256, _stored(store, sha256)))
+    sent = (
+        select(Letter.files, Institution.ticket_prefix, Ticket.number)
+        .join(Ticket, Ticket.id == Letter.ticket_id)
+        .join(Institution, Institution.id == Ticket.institution_id)
+        .where(func.jsonb_array_length(Letter.files) > 0)
+        .order_by(Letter.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for row in session.execute(sent):
+        place = format_number(row.ticket_prefix, row.number)
+        for file in row.files:
+            found = _stored(store, str(file["sha256"]))
+            yield tuple(evidence.file_findings(place, str(file["filename"]), str(file["sha256"]), found))
+
+
+def _stored(store: Files, sha256: str) -> str | None:
+    """The hash of what is stored under that name; None when nothing is. Raises Unavailable when the disk fails."""
+    try:
+        with store.open(sha256) as file:
+            digest = hashlib.sha256()
+            while piece := file.read(PIECE):
+                digest.update(piece)
+            return digest.hexdigest()
+    except (NotFound, Invalid):
+        return None

@@ -14,10 +14,11 @@ from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.answers import Answer, read_answer
 from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
+from helpdesk.domain.evidence import written
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
-from helpdesk.domain.references import PAGE
-from helpdesk.models.messages import Message
+from helpdesk.domain.references import PAGE, masked
+from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import ReplyToken
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
@@ -83,7 +84,7 @@ def decide(
         raise Invalid("Para rechazar escriba el motivo.", {"reason": "Escriba el motivo del rechazo."})
     if seen is not None and seen != approvals_asked.request_hash(session, ticket, step):
         raise Conflict("La solicitud cambió después de que usted la leyó: revise lo nuevo y decida otra vez.")
-    _write_down(session, actor, ticket, step, decision, (reason or "").strip() or None, via, message)
+    _write_down(session, actor, ticket, step, decision, masked((reason or "").strip()) or None, via, message)
     if decision == "approve":
         routes.walk(session, actor, ticket, step.decided_at or clock.now())
     else:
@@ -114,7 +115,7 @@ def note_from_elsewhere(session: Session, actor: Actor, thread: Thread, incoming
     read = _read(incoming)
     if thread.step_id is not None and read.decision != "none":
         step = session.get_one(Step, thread.step_id)
-        _note_answer(session, actor, thread, step, read, message, authorised=False)
+        _note_answer(session, actor, thread, step, read, incoming, message, authorised=False)
 
 
 def _note_answer(
@@ -123,6 +124,7 @@ def _note_answer(
     thread: Thread,
     step: Step,
     read: Answer,
+    incoming: Incoming,
     message: Message,
     *,
     authorised: bool,
@@ -137,11 +139,10 @@ def _note_answer(
             "round": step.round,
             "by": message.from_address,
             "decision": read.decision,
-            "reason": read.reason,
+            "reason": masked(read.reason) if read.reason else None,
             "authorised": authorised,
-            "trust": message.trust,
-            "message": message.id,
             "token": thread.token.id if thread.token else None,
+            **history.of_message(session, message, incoming.files),
         },
     )
 
@@ -154,7 +155,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
     read = _read(incoming)
     sender = session.get_one(Person, message.author_id)
     authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
-    _note_answer(session, actor, thread, step, read, message, authorised=authorised)
+    _note_answer(session, actor, thread, step, read, incoming, message, authorised=authorised)
     if not authorised:
         return "append"
     cause = _doubt(session, ticket, step, thread, message, read)
@@ -276,9 +277,10 @@ def _write_down(
     via: Via,
     message: Message | None,
 ) -> None:
+    """Write the decision into the step, and with all its evidence into the history (R-177)."""
     found = holders(session, ticket.institution_id, step.role or "", step.scope, today(session, ticket.institution_id))
-    acting = next((holder for holder in found if holder.person.id == actor.person_id), None)
-    step.on_behalf_of_id = acting.on_behalf_of.id if acting and acting.on_behalf_of else None
+    acting = next(holder for holder in found if holder.person.id == actor.person_id)
+    step.on_behalf_of_id = acting.on_behalf_of.id if acting.on_behalf_of else None
     step.state = "done" if decision == "approve" else "rejected"
     step.decided_at = message.at if message is not None else clock.now()
     step.decided_by_id = actor.person_id
@@ -298,10 +300,36 @@ def _write_down(
             "decision": decision,
             "reason": reason,
             "via": via,
-            "message": step.message_id,
+            "decided_at": written(step.decided_at),
+            "by": _named(acting.person),
+            "on_behalf_of": _named(acting.on_behalf_of) if acting.on_behalf_of else None,
+            "function": _function(session, ticket, step),
             "request_hash": step.request_hash,
+            "message": None,
+            **(_words(session, message) if message is not None else {}),
         },
     )
+
+
+def _named(person: Person) -> dict[str, int | str]:
+    return {"id": person.id, "name": person.name, "address": person.address}
+
+
+def _function(session: Session, ticket: Ticket, step: Step) -> dict[str, str | None]:
+    """The function in which a step is decided, by key and by name: catalogues change, evidence does not."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    return {
+        "role": step.role,
+        "role_name": catalogue.role(step.role or "").name,
+        "scope": step.scope,
+        "scope_name": catalogue.place_name(step.scope),
+    }
+
+
+def _words(session: Session, message: Message) -> dict[str, object]:
+    """The answer that decided, without what would let its reader act."""
+    files = session.scalars(select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.id))
+    return {"text": masked(message.new_text), **history.of_message(session, message, files)}
 
 
 def _rejected(session: Session, actor: Actor, ticket: Ticket, step: Step) -> None:

@@ -44,8 +44,8 @@ def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpe
             "round": row.round,
             "of": found.person.address,
             "on_behalf_of": found.on_behalf_of.address if found.on_behalf_of else None,
-            "message_id": letter.rfc_message_id,
             "request_hash": row.request_hash,
+            **history.of_letter(session, letter),
         },
     )
 

@@ -79,7 +79,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
             actor,
             thread.ticket,
             "to_confirm",
-            {"message": message.id, "reason": thread.waits, "by": thread.by},
+            {"reason": thread.waits, "by": thread.by, **history.of_message(session, message, incoming.files)},
         )
         _tell_others(session, actor, thread, message)
         approvals.note_from_elsewhere(session, actor, thread, incoming, message)
@@ -88,8 +88,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
 
 
 def _opened(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
-    ticket = opening.open_ticket(session, actor, incoming)
-    message = append(session, ticket, incoming, "letter", None)
+    ticket, message = opening.open_ticket(session, actor, incoming)
     tone = _tone(session, actor, ticket, incoming)
     if ticket.request_type is None:
         if tone != "silent":
@@ -108,7 +107,8 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     ticket = thread.ticket
     trust = "T2" if thread.token is not None and incoming.trust == "T1" else incoming.trust
     message = append(session, ticket, incoming, "letter", None, trust)
-    history.record(session, actor, ticket, "message_received", {"message": message.id, "by": thread.by, "trust": trust})
+    seen = history.of_message(session, message, incoming.files)
+    history.record(session, actor, ticket, "message_received", {"by": thread.by, **seen})
     _tell_others(session, actor, thread, message)
     if thread.step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         done = approvals.answer(session, actor, thread, incoming, message)
@@ -176,7 +176,7 @@ def _noted(session: Session, actor: Actor, incoming: Incoming, thread: Thread | 
         and step.approver_id == message.author_id
     )
     kind = "approver_absent" if absent else f"{incoming.kind}_received"
-    history.record(session, actor, thread.ticket, kind, {"message": message.id, "from": message.from_address})
+    history.record(session, actor, thread.ticket, kind, history.of_message(session, message, incoming.files))
     return Outcome("note_only", thread.ticket.id, message.id, incoming.auto_reason)
 
 

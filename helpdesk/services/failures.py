@@ -52,8 +52,14 @@ def mark(session: Session, actor: Actor, ticket: Ticket, letter: Letter, incomin
     """
     status = incoming.failure.status if incoming.failure else None
     action = incoming.failure.action if incoming.failure else None
+    told = {
+        "letter": letter.id,
+        "recipient": letter.recipient,
+        "status": status,
+        **history.of_message(session, message, incoming.files),
+    }
     if action in _NO_FAILURES:
-        history.record(session, actor, ticket, _NO_FAILURES[action], {"letter": letter.id, "status": status})
+        history.record(session, actor, ticket, _NO_FAILURES[action], told)
         return False
     letter.delivery_failed = status or "sin código"
     # Only the address that our letter went to: the report may be forged by its recipient and name anybody.
@@ -61,13 +67,7 @@ def mark(session: Session, actor: Actor, ticket: Ticket, letter: Letter, incomin
     if person is not None and (status or "5").startswith("5"):
         person.undeliverable_since = incoming.received_at
     session.flush()
-    history.record(
-        session,
-        actor,
-        ticket,
-        "delivery_failed",
-        {"letter": letter.id, "recipient": letter.recipient, "status": status, "message": message.id},
-    )
+    history.record(session, actor, ticket, "delivery_failed", told)
     return True
 
 

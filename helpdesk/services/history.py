@@ -1,5 +1,6 @@
 """Writes the append-only history: every change of a ticket or an institution's set-up (R-190)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -8,8 +9,12 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.chain import event_hash
+from helpdesk.domain.evidence import NamedFile, Sent, vouched
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution
+from helpdesk.models.ledger import Arrival
+from helpdesk.models.messages import Message
+from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
 
 
@@ -46,6 +51,20 @@ def record(
     session.add(event)
     chain.last_hash = digest
     return event
+
+
+def of_message(session: Session, message: Message, files: Iterable[NamedFile]) -> dict[str, Any]:
+    """What an event that records a message keeps of it, so that the chain covers its content (R-177)."""
+    arrival = session.get(Arrival, message.ledger_id) if message.ledger_id is not None else None
+    named = [(file.filename, file.sha256) for file in files]
+    return vouched(message, named, arrival.sha256 if arrival is not None else None)
+
+
+def of_letter(session: Session, letter: Letter) -> dict[str, Any]:
+    """What an event that records a letter of ours keeps of it: also the text as it leaves, unmasked, and its files."""
+    message = session.get_one(Message, letter.message_id)
+    files = [(file["filename"], file["sha256"]) for file in letter.files]
+    return vouched(message, files, sent=Sent(letter.recipient, letter.subject, letter.text, letter.html))
 
 
 def _locked(session: Session, institution_id: int) -> Institution:

@@ -15,16 +15,19 @@ from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import Holding, Requester, identify
 from helpdesk.models.institutions import Institution, Mailbox, number_sequence
+from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
 from helpdesk.services import history, reading
+from helpdesk.services.messages import append
 from helpdesk.services.people import meet
 
 
-def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
-    """A new ticket with its number, proposed type, requester, data, place and team. Its route has not begun."""
+def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Ticket, Message]:
+    """A new ticket with its number, proposed type, requester, data, place, team and first message. Its route has not
+    begun."""
     catalogue = catalogues.current(session, incoming.institution_id)
     mailbox = session.get_one(Mailbox, incoming.mailbox_id)
     spec = reading.mailbox_spec(catalogue, mailbox.key)
@@ -41,6 +44,7 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
     reading.read(ticket, catalogue, spec, reading.words_of(incoming), requester)
     settle_place(ticket, catalogue, request_type)
     _participants(session, ticket, incoming)
+    message = append(session, ticket, incoming, "letter", None)
     history.record(
         session,
         actor,
@@ -53,9 +57,10 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> Ticket:
             "requester": requester.person.address.lower(),
             "mailbox": mailbox.key,
             "ledger": incoming.ledger_id,
+            **history.of_message(session, message, incoming.files),
         },
     )
-    return ticket
+    return ticket, message
 
 
 def _new(

@@ -15,6 +15,7 @@ from helpdesk import batch, clock
 from helpdesk import queue as jobs
 from helpdesk.domain.actors import Actor, machine
 from helpdesk.domain.errors import Conflict, NotFound
+from helpdesk.domain.references import masked
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import history
@@ -130,7 +131,8 @@ def try_again(session: Session, letter: Letter, at: datetime) -> None:
 def fail(session: Session, letter: Letter, sentence: str) -> None:
     """Ends a letter that cannot be delivered; the ticket shows it to its agent."""
     letter.state, letter.last_error, letter.settled_at = "failed", sentence or "Sin respuesta.", clock.now()
-    note(session, letter, "delivery_failed", {"recipient": letter.recipient, "reason": letter.last_error})
+    # The other server may repeat the address that the letter came from, which is its recipient's alone.
+    note(session, letter, "delivery_failed", {"recipient": letter.recipient, "reason": masked(letter.last_error)})
 
 
 def leave_in_doubt(session: Session, letter: Letter, sentence: str) -> None:

@@ -38,9 +38,8 @@ def reply(
     until = reopening.last_day(session, ticket, now) if close else None
     letter = notifications.answered(session, actor, ticket, text.strip(), close, files, until)
     ticket.first_answer_at = ticket.first_answer_at or now
-    history.record(
-        session, actor, ticket, "answered", {"message": letter.message_id, "to": requester.address, "closing": close}
-    )
+    answered = {"to": requester.address, "closing": close, **history.of_letter(session, letter)}
+    history.record(session, actor, ticket, "answered", answered)
     if close:
         for step in routes.present(session, ticket).values():
             if step.state in ("active", "to_come") and step.kind in ENDING:
@@ -67,7 +66,7 @@ def note(session: Session, actor: Actor, ticket_id: int, text: str) -> Message:
     )
     session.add(message)
     session.flush()
-    history.record(session, actor, ticket, "noted", {"message": message.id})
+    history.record(session, actor, ticket, "noted", history.of_message(session, message, ()))
     return message
 
 

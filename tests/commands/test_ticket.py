@@ -128,7 +128,7 @@ def test_what_does_not_exist_is_said_in_one_sentence(operator: Operator, words: 
 
 
 def test_the_evidence_can_be_checked_without_this_program(operator: Operator) -> None:
-    assert operator.does("ticket", "export", "MEF-1", "evidence") == "evidence: 4 archivos y su manifiesto.\n"
+    assert operator.does("ticket", "export", "MEF-1", "evidence") == "evidence: 8 archivos y su manifiesto.\n"
     folder = operator.folder / "evidence"
     written = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     checked = subprocess.run(

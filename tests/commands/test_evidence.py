@@ -1,0 +1,246 @@
+"""The evidence folder that leaves the house: complete, readable, and checked there by a program of its own (R-177)."""
+
+import ast
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpdesk.evidence.folder import VERIFIER, safe
+from tests.commands import story
+from tests.commands.operating import Operator, set_environment
+from tests.conftest import WORKER, create_from_template, drop
+
+NAME = f"evidence_{WORKER}"
+Change = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def installation(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The database of the story and its data folder."""
+    folder = tmp_path_factory.mktemp("story")
+    url = create_from_template(server, NAME)
+    story.tell(url, folder)
+    yield url, folder
+    drop(server, NAME)
+
+
+@pytest.fixture
+def folder(
+    installation: tuple[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Path:
+    """The exported folder."""
+    url, data = installation
+    set_environment(monkeypatch, data, url)
+    target = tmp_path / "evidence"
+    Operator(tmp_path, capsys).does("ticket", "export", story.NUMBER, target)
+    return target
+
+
+def verify(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs the verifier of the folder, on nothing but the standard library."""
+    command = [sys.executable, "-I", "verificar.py"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+
+
+def files(folder: Path) -> list[Path]:
+    """Every file of the folder."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def sealed_again(folder: Path) -> None:
+    """Writes the manifest anew, as whoever changes the folder would."""
+    entries = [path for path in files(folder) if path.name != "manifest.sha256"]
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n" for path in entries]
+    (folder / "manifest.sha256").write_text("".join(lines), "utf-8")
+
+
+def events(folder: Path) -> list[dict[str, Any]]:
+    """The events of the folder as they were hashed."""
+    return [json.loads(line)["content"] for line in (folder / "events.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_an_untouched_folder_is_whole(folder: Path) -> None:
+    done = verify(folder)
+    assert (done.returncode, done.stdout) == (0, "Todo coincide: la carpeta está íntegra.\n")
+
+
+def test_the_folder_holds_what_it_promises(folder: Path) -> None:
+    names = {path.relative_to(folder).as_posix() for path in files(folder)}
+    assert {name for name in names if "/" not in name} == {
+        *("LEEME.txt", "resumen.html", "ticket.json", "events.jsonl", "verificar.py", "manifest.sha256"),
+    }
+    assert len([name for name in names if name.startswith("mails/")]) == 2
+    assert {name.rpartition("-")[2] for name in names if name.startswith("files/")} == {
+        "Memorandum 12.pdf",
+        "Resolución 7.pdf",
+    }
+
+
+def test_a_changed_byte_of_any_file_is_noticed(folder: Path) -> None:
+    for path in files(folder):
+        content = path.read_bytes()
+        for at in (0, len(content) // 2, len(content) - 1):
+            path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+            assert verify(folder).returncode == 1, (path.name, at)
+        path.write_bytes(content)
+    assert verify(folder).returncode == 0
+
+
+def test_a_file_that_is_gone_or_called_otherwise_is_noticed(folder: Path) -> None:
+    for path in files(folder):
+        if path.name == "verificar.py":
+            continue
+        elsewhere = path.with_name(f"{path.name}.old")
+        path.rename(elsewhere)
+        assert verify(folder).returncode == 1, path.name
+        aside = shutil.move(elsewhere, folder.parent / "aside")
+        assert verify(folder).returncode == 1, path.name
+        shutil.move(aside, path)
+    assert verify(folder).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["more.txt", ".hidden", "mails/99.eml", "files/more.pdf"])
+def test_a_file_too_many_is_noticed(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"more")
+    done = verify(folder)
+    assert done.returncode == 1
+    assert f"sobra {name}" in done.stdout
+
+
+def in_ticket(change: Callable[[dict[str, Any]], object]) -> Change:
+    """A change of ticket.json."""
+
+    def apply(folder: Path) -> None:
+        path = folder / "ticket.json"
+        found = json.loads(path.read_text("utf-8"))
+        change(found)
+        path.write_text(json.dumps(found), "utf-8")
+
+    return apply
+
+
+def first_decision(found: dict[str, Any]) -> dict[str, Any]:
+    """The first decided approval of a ticket."""
+    return next(step for step in found["steps"] if step["kind"] == "approve" and step["decided_at"])
+
+
+def of_an_event(folder: Path) -> None:
+    """Says that somebody else decided."""
+    path = folder / "events.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"decision":"approve"', '"decision":"reject"', 1), "utf-8")
+
+
+def of_the_first_mail(folder: Path) -> None:
+    """Adds a line to a mail."""
+    path = sorted((folder / "mails").iterdir())[0]
+    path.write_bytes(path.read_bytes() + b"Otra cosa.\r\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (of_an_event, "no sigue al anterior o fue alterado"),
+        (of_the_first_mail, "no es un correo que el historial registró"),
+        (lambda folder: sorted((folder / "mails").iterdir())[0].unlink(), "no es un correo que el historial registró"),
+        (lambda folder: (folder / "mails" / "99.eml").write_bytes(b"x"), "mails/99.eml no es un correo"),
+        (lambda folder: sorted((folder / "files").iterdir())[0].write_bytes(b"x"), "no es uno que el historial"),
+        (in_ticket(lambda found: first_decision(found).update(decided_by="otro@x.test")), "la decisión «done»"),
+        (in_ticket(lambda found: first_decision(found).update(reason="Otro motivo.")), "la decisión «done»"),
+        (in_ticket(lambda found: first_decision(found).update(state="rejected")), "la decisión «rejected»"),
+        (in_ticket(lambda found: first_decision(found).update(via="mail")), "la decisión «done»"),
+        (in_ticket(lambda found: found["steps"].remove(first_decision(found))), "la decisión «done»"),
+        (in_ticket(lambda found: found["events"].pop()), "no cuenta los mismos eventos"),
+    ],
+)  # fmt: skip
+def test_a_change_under_a_new_manifest_is_noticed(folder: Path, change: Change, sentence: str) -> None:
+    change(folder)
+    sealed_again(folder)
+    done = verify(folder)
+    assert done.returncode == 1
+    assert sentence in done.stdout
+
+
+def test_the_verifier_is_small_and_runs_on_python_3_8_without_us() -> None:
+    source = VERIFIER.read_text("utf-8")
+    assert len(source.splitlines()) <= 120
+    imported = {
+        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name) or ""
+        for node in ast.walk(ast.parse(source, feature_version=(3, 8)))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert imported <= {*sys.stdlib_module_names}
+
+
+class References(HTMLParser):
+    """What a page loads or runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes elements that load or run something."""
+        if tag in ("script", "link", "img", "iframe", "object", "embed", "form", "a", "base"):
+            self.found.append(tag)
+        self.found += [name for name, _ in attrs if name in ("src", "href", "action", "style") or name[:2] == "on"]
+
+
+def test_the_summary_escapes_everything_and_refers_to_nothing_outside(folder: Path) -> None:
+    page = (folder / "resumen.html").read_text("utf-8")
+    seen = References()
+    seen.feed(page)
+    assert seen.found == []
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "&lt;img src=" in page
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_the_summary_tells_who_decided_in_which_function_for_whom(folder: Path) -> None:
+    page = " ".join((folder / "resumen.html").read_text("utf-8").split())
+    assert "Subrogante Biobío &lt;subrogante@sigec-cl.example.org&gt; como Jefe Administrativo Regional" in page
+    assert "en nombre de Jefe Administrativo Regional, Biobío" in page
+    assert "por el enlace del correo, el martes 7 de abril de 2026, 10:00 (America/Santiago)" in page
+    assert "Motivo: Corresponde." in page
+
+
+def test_every_event_is_in_the_summary_with_its_hash(folder: Path) -> None:
+    page = (folder / "resumen.html").read_text("utf-8")
+    hashes = [json.loads(line)["hash"] for line in (folder / "events.jsonl").read_text("utf-8").splitlines()]
+    assert all(each in page for each in hashes)
+    assert hashes[-1] in (folder / "LEEME.txt").read_text("utf-8")
+
+
+def test_nothing_that_lets_its_reader_act_is_in_what_we_write(folder: Path) -> None:
+    for path in files(folder):
+        if path.parent == folder:
+            text = path.read_text("utf-8")
+            assert story.PERSONAL not in text, path.name
+            assert re.search(r"/aprobar/[a-z0-9]|\+[a-z0-9]{16,}@", text) is None, path.name
+
+
+def test_the_mail_that_decided_is_the_original_and_its_event_names_it(folder: Path) -> None:
+    (decided,) = (event["data"] for event in events(folder) if event["kind"] == "decided" and event["data"]["message"])
+    mail = (folder / "mails" / f"{decided['message']}.eml").read_bytes()
+    assert hashlib.sha256(mail).hexdigest() == decided["sha256"]["raw"]
+    assert story.PERSONAL.encode() in mail
+
+
+@pytest.mark.parametrize(
+    ("filename", "kept"),
+    [("../../a/b", "_.._a_b"), ("informe\n2.pdf", "informe_2.pdf"), ("...", "archivo"), ("ñ" * 300, "ñ" * 75)],
+)
+def test_a_file_name_stays_in_its_folder_and_on_its_line(filename: str, kept: str) -> None:
+    assert safe(filename) == kept
