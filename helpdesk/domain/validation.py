@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Literal
 
 from stdnum.cl import rut
@@ -18,6 +19,9 @@ DNI = re.compile(r"^\d{8}$")
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 # Only the institution's register knows it: a person checks.
 NOT_CHECKED_HERE = frozenset({"registered_legal_representative"})
+FIRST_TIME = "first_time"
+"""The rule of a datum that is registered once (R-081): no finished request of the type may have had the value."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES: dict[Weekday, str] = {
@@ -49,14 +53,22 @@ def invalid_fields(
     request_type: RequestType,
     fields: Mapping[str, object],
     calendars: Mapping[str, CalendarSpec],
+    registered: Mapping[str, str] = NOTHING,
 ) -> dict[str, str]:
     """The data for which a request is returned: key of the field → Spanish sentence that names the rule broken.
 
     `calendars` by key replace those of the catalogue. A closing hour that the type's route only warns about (R-094,
-    national call) is in `field_warnings` instead. `registered_legal_representative` is left to a person.
+    national call) is in `field_warnings` instead. `registered_legal_representative` is left to a person. `registered`
+    names the ticket by which the value of a `first_time` field was registered already, by key of the field.
     """
     broken = _broken(request_type, fields, _known(catalogue, calendars))
-    return {key: sentence for key, (rule, sentence) in broken.items() if not _only_warns(request_type, rule)}
+    found = {key: sentence for key, (rule, sentence) in broken.items() if not _only_warns(request_type, rule)}
+    again = {
+        key: f"{request_type.field(key).label}: «{fields[key]}» ya está registrado (ticket {number}); se pide solo la "
+        "primera vez."
+        for key, number in registered.items()
+    }
+    return {**again, **found}
 
 
 def field_warnings(
@@ -112,7 +124,7 @@ def _sentence(
         return _outside_hours(field, value, calendars[argument])
     if name in ("after", "not_equal"):
         return _against_other(request_type, field, name, value, argument, fields.get(argument))
-    alternatives = [each for each in rule.split("|") if each not in NOT_CHECKED_HERE]
+    alternatives = [each for each in rule.split("|") if each not in NOT_CHECKED_HERE | {FIRST_TIME}]
     if not alternatives or any(SHAPES[each][0](value) for each in alternatives):
         return None
     return f"{field.label}: «{value}» {' ni '.join(SHAPES[each][1] for each in alternatives)}."

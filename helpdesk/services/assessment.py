@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
+from helpdesk.domain.references import format_number
 from helpdesk.domain.requesters import identify
 from helpdesk.domain.requirements import fields_to_complete, missing_documents, missing_fields
 from helpdesk.domain.routes import Facts
-from helpdesk.domain.validation import field_warnings, invalid_fields
+from helpdesk.domain.validation import FIRST_TIME, field_warnings, invalid_fields
 from helpdesk.models.documents import Document
-from helpdesk.models.institutions import Mailbox
+from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
@@ -31,7 +32,8 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, _provided(session, ticket)))
     ticket.missing_fields = list(missing_fields(request_type, ticket.fields, context))
     calendars = {spec.key: spec for spec in catalogue.calendars}
-    ticket.invalid_fields = invalid_fields(catalogue, request_type, ticket.fields, calendars)
+    registered = _registered(session, ticket, request_type)
+    ticket.invalid_fields = invalid_fields(catalogue, request_type, ticket.fields, calendars, registered)
     session.flush()
     return Facts(
         values={**ticket.fields, **context},
@@ -97,3 +99,29 @@ def _provided(session: Session, ticket: Ticket) -> frozenset[str]:
             select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected").distinct()
         )
     )
+
+
+def _registered(session: Session, ticket: Ticket, request_type: RequestType) -> dict[str, str]:
+    """The data that are registered once and were, each with the number of the finished ticket that did (R-081)."""
+    found = {}
+    for field in request_type.intake_fields:
+        value = ticket.fields.get(field.key)
+        if FIRST_TIME not in field.validate or not value:
+            continue
+        earlier = session.execute(
+            select(Institution.ticket_prefix, Ticket.number)
+            .join(Institution, Institution.id == Ticket.institution_id)
+            .where(
+                Ticket.institution_id == ticket.institution_id,
+                Ticket.request_type == request_type.key,
+                Ticket.status == "closed",
+                Ticket.merged_into_id.is_(None),
+                Ticket.fields[field.key].astext == str(value),
+                Ticket.id != ticket.id,
+            )
+            .order_by(Ticket.id)
+            .limit(1)
+        ).one_or_none()
+        if earlier is not None:
+            found[field.key] = format_number(earlier.ticket_prefix, earlier.number)
+    return found
