@@ -7,6 +7,8 @@ plain statement, an object, courtesy, or (after a rejection) its reason. Whateve
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from typing import Literal
 
 from helpdesk.domain import answerwords as words
@@ -15,6 +17,8 @@ from helpdesk.domain.wording import READ_LIMIT, Clause, clauses, cleaned, folded
 Decision = Literal["approve", "reject", "ambiguous", "none"]
 OBJECT_WORDS = 25
 NAME_WORDS = 6
+MISSPELT_WORDS = 40
+LIKE = 0.85
 QUOTED = re.compile(r"[\"«“][^\"»”]{0,200}[\"»”]")
 WHOLLY_QUOTED = re.compile(r"[\"'«“‘]([^\"«»“”]{1,60})[\"'»”’]")
 AFFIRMED = re.compile(r"(?:^|(?<=[\n.!]))[ ]*si(?=[ ]*[,.!])")
@@ -30,11 +34,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A clause that decides plainly; `tail` is what follows the deciding words, starting at `tail_at` of the text."""
+    """A clause that decides plainly; `tail` is what follows the deciding words, starting at `tail_at` of the text.
+
+    `doing`: the deciding words take an object («rechazo …», «no se autoriza …»). `strict`: they have other senses too.
+    """
 
     clause: Clause
     rejects: bool
-    negated: bool
+    doing: bool
     strict: bool
     tail: str
     tail_at: int
@@ -42,8 +49,7 @@ class Statement:
 
 def read_answer(new_text: str) -> Answer:
     """What `new_text`, the sender's own words, decides; `none` when nothing in it speaks of a decision."""
-    text = words.YES_AND.sub(r"\1", _without_signature(without_notice(cleaned(new_text))))
-    text = words.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
+    text = _respelt(_without_signature(without_notice(cleaned(new_text))))
     if (wrapped := WHOLLY_QUOTED.fullmatch(text)) is not None:
         text = wrapped[1]
     low = folded(text)
@@ -52,13 +58,26 @@ def read_answer(new_text: str) -> Answer:
     if not stated:
         return _undecided(text, low, parts)
     rejecting = {statement.rejects for statement in stated}
-    whole = len(new_text) <= READ_LIMIT and not words.UNFIT.search(text)
+    whole = len(new_text) <= READ_LIMIT and not words.UNFIT.search(text) and not _passes_a_message_on(low)
     if whole and len(rejecting) == 1 and not _quotes_a_decision(low):
         if rejecting == {True} and _rejects_plainly(low, text, parts, stated):
             return Answer("reject", _reason(text, parts, stated))
         if rejecting == {False} and _approves_plainly(low, text, parts, stated):
             return Answer("approve")
     return Answer("ambiguous", _condition(text, low))
+
+
+def _respelt(text: str) -> str:
+    """The text with what is written in several ways written in one."""
+    for wrong, right in words.SPELT_AS_SPOKEN:
+        text = wrong.sub(right, text)
+    text = words.GO_ON_THEN.sub(r"\1 nomas", words.HOLDS_THE_PLACE.sub("", text))
+    text = words.YES_ALONE.sub(r"\1", words.YES_AND.sub(r"\1", text), count=1)
+    return words.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
+
+
+def _passes_a_message_on(low: str) -> bool:
+    return len(words.HEAD_OF_A_MESSAGE.findall(low)) > 1
 
 
 def _without_signature(text: str) -> str:
@@ -88,9 +107,7 @@ def _statement(clause: Clause, text: str) -> Statement | None:
             tail = clause.folded[found.end() :].strip()
             kind = found.lastgroup
             tail_at = _end_in_text(clause, text, found.group())
-            return Statement(
-                clause, rejects is not None, kind == "negated", kind in ("bare", "blessing"), tail, tail_at
-            )
+            return Statement(clause, rejects is not None, kind == "doing", kind in ("bare", "blessing"), tail, tail_at)
     return None
 
 
@@ -108,11 +125,18 @@ def _undecided(text: str, low: str, parts: tuple[Clause, ...]) -> Answer:
         or words.GO_AHEAD.search(low)
         or words.MOOD_SIGN.search(text)
         or any(part.folded in words.BARE_YES_OR_NO for part in parts)
+        or _misspells_a_decision(low)
     )
     doubts = words.DOUBT.search(words.NO_OBJECTION.sub(" ", low))
     if speaks and _conditional(low, text) is not None:
         return Answer("ambiguous", _condition(text, low))
     return Answer("ambiguous") if speaks or doubts else Answer("none")
+
+
+def _misspells_a_decision(low: str) -> bool:
+    """Whether one of the first words is nearly one that decides: «aporbado»."""
+    said = dict.fromkeys(found.group() for found in islice(re.finditer(r"\w{5,12}", low), MISSPELT_WORDS))
+    return any(get_close_matches(word, words.DECIDING_WORDS, 1, LIKE) for word in said)
 
 
 def _quotes_a_decision(low: str) -> bool:
@@ -210,15 +234,21 @@ def _speaks_for_it(said: str) -> bool:
 
 def _plain_refusal(statement: Statement, text: str) -> bool:
     follows = text[statement.tail_at : statement.tail_at + 4].lstrip()
+    object_ = re.sub(r"^(?:\w+mente )+", "", statement.tail)
     return not (
         follows.startswith(("...", "…"))
         or words.PARTIAL.search(statement.tail)
         or statement.tail in ("no", "nao")
-        or re.match(r"(?:que|de|del|a)\b", statement.tail)
+        or re.match(r"(?:que|de|del|a)\b", object_)
         or words.REJECT_FAMILY.search(statement.tail)
-        or words.THING.match(statement.tail)
+        or words.THING.match(object_)
         or words.BY.match(statement.tail)
+        or (statement.doing and not _plain_thing_refused(object_))
     )
+
+
+def _plain_thing_refused(tail: str) -> bool:
+    return _all_harmless(tail) or words.REFUSED.match(tail) is not None
 
 
 def _may_precede(part: Clause, first: Clause) -> bool:

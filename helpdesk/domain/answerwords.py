@@ -9,7 +9,11 @@ REQUEST = (
     r"(?:(?:presente|mencionad[oa]|referid[oa]|citad[oa]) )?"
     r"(?:solicitud(?:es)?|requerimientos?|pedidos?|peticion|tramite|ticket|rendicion(?:es)?|informes?(?: tecnicos?)?|"
     r"desaprobacion|asignacion|reasignacion|modificacion|presupuesto|convocatoria|cambio|gestion|creacion|"
-    r"gasto|compra|apertura|reapertura|ampliacion|activacion|habilitacion|"
+    r"gasto|compra|apertura|reapertura|ampliacion|activacion|habilitacion|alta|ingreso|registro|desbloqueo|"
+    r"restablecimiento|incorporacion|renovacion|actualizacion|instalacion|prorroga|permisos?|cuentas?|perfil|pago|"
+    r"transferencia|comision de servicios?|"
+    r"(?:baja|eliminacion|inactivacion|desactivacion|bloqueo) del? (?:la |l[oa]s )?"
+    r"(?:usuari|cuenta|acceso|perfil|clave|funcionari|servidor)\w*|"
     r"acceso|usuario|clave|viaticos|contratacion|adquisicion|servicio|capacitacion|asistencia|conformidad|solicitacao|"
     r"solicitado|requerido|indicado|expuesto|planteado|senalado)"
 )
@@ -23,8 +27,17 @@ _GIVE = (
     r"(?:les? )?(?:doy|damos|otorgo|otorgamos|dou|confirmo|confirmamos|"
     r"se (?:da|otorga|concede))(?: (?:mi|nuestr[oa]|el|la|minha))?"
 )
-_HAS_MINE = r"(?:tienen?|cuent[ae]n? con|va con|con) (?:mi|nuestr[oa])"
 _STANDS = r"(?:(?:quedan?|doy por|damos por|se da por|fica) )?"
+# «No está aprobado» may report; «está aprobado», said by the one who was asked, decides.
+_STANDS_OR_IS = r"(?:(?:quedan?|estan?|doy por|damos por|se da por|fica) )?"
+_OFFICE = (
+    r"esta (?:jefatura|(?:sub)?direccion|coordinacion|gerencia|unidad|oficina|division|secretaria|autoridad)"
+    r"(?: (?:regional|nacional|zonal|provincial|distrital|general|administrativa|financiera|tecnica))?"
+)
+_HAS_OURS = (
+    rf"(?:(?:tienen?|cuent[ae]n? con|va con|con) (?:mi|nuestr[oa]) {_BLESSING}"
+    rf"|(?:tienen?|cuent[ae]n? con) (?:el|la) {_BLESSING} de {_OFFICE})"
+)
 _PRONOUN = r"(?:(?:se )?l[oae]s? )?"
 _NO = r"(?:no|nao)"
 # The officer asked whether a request is theirs (R-084) says so instead of approving it.
@@ -32,9 +45,11 @@ _BEING = r"(?:el|la) (?:autora?|emisora?)"
 _AUTHOR = rf"confirm(?:o|amos) (?:que soy (?:yo )?{_BEING}|ser {_BEING}|(?:la|mi|nuestra) autoria)"
 
 APPROVES = re.compile(
-    rf"(?:(?P<plain>{_PRONOUN}{_APPROVE_VERB}|{_STANDS}{_APPROVED}|{_IS_APPROVED})"
-    rf"|(?P<blessing>(?:{_GIVE}|{_HAS_MINE}) {_BLESSING}|visto bueno)"
-    rf"|(?P<bare>(?:(?:estoy|estamos|todo|esta todo|todo esta) )?conformes?|proceden?|procedase|{_AUTHOR}))(?!\w)"
+    rf"(?:(?P<plain>{_PRONOUN}{_APPROVE_VERB}|{_STANDS_OR_IS}{_APPROVED}|{_IS_APPROVED}"
+    rf"|{_OFFICE} (?:aprueba|autoriza|acepta))"
+    rf"|(?P<blessing>{_GIVE} {_BLESSING}|{_HAS_OURS}|visto bueno)"
+    rf"|(?P<bare>(?:(?:estoy|estamos|todo|esta todo|todo esta) )?conformes?(?! al?\b)|proceden?|procedase"
+    rf"|{_AUTHOR}))(?!\w)"
 )
 _REJECT_VERB = r"(?:rechazo|rechazamos|deniego|denegamos|niego|desestimo|rejeito|rejeitamos|recuso|reprovo|repruebo)"
 _REJECTED = (
@@ -42,14 +57,18 @@ _REJECTED = (
 )
 _IS_REJECTED = r"(?:se (?:rechazan?|deniegan?|niegan?|desestiman?)|no ha lugar|recha[zc][ae]se|deniegu?[ae]se)"
 REJECTS = re.compile(
-    rf"(?:(?P<plain>{_PRONOUN}{_REJECT_VERB}|{_STANDS}{_REJECTED}|{_IS_REJECTED})"
-    rf"|(?P<negated>{_NO} (?:{_PRONOUN}{_APPROVE_VERB}|{_STANDS}{_APPROVED}|{_IS_APPROVED}|proceden?|conformes?"
-    rf"|(?:estoy|estamos) conformes?|{_GIVE} {_BLESSING}|{_HAS_MINE} {_BLESSING}|soy {_BEING})))(?!\w)"
+    rf"(?:(?P<done>{_STANDS}{_REJECTED}|{_NO} {_STANDS}{_APPROVED}|{_NO} soy {_BEING})"
+    rf"|(?P<doing>{_PRONOUN}{_REJECT_VERB}|{_IS_REJECTED}|{_OFFICE} (?:rechaza|deniega|{_NO} (?:aprueba|autoriza))"
+    rf"|{_NO} (?:{_PRONOUN}{_APPROVE_VERB}|{_IS_APPROVED}|proceden?|(?:(?:estoy|estamos) )?conformes?"
+    rf"|{_GIVE} {_BLESSING}|{_HAS_OURS})))(?!\w)"
 )
 LEADS_IN = re.compile(
-    rf"(?:(?:yo|sí|por mi(?: parte)?(?: esta)?|asi que|asi|y|e|entonces|"
+    rf"(?:(?:yo|(?:por|de) mi(?: parte)?(?: esta)?|(?:por|de) parte (?:mia|nuestra)|desde {_OFFICE}|asi que|asi|y|e|"
+    r"entonces|ok|okay|okey|oki|listo|perfecto|correcto|excelente|vale|dale|desde ya|finalmente|"
+    r"(?:lamentable|desafortunada)mente|(?:lamento|lamentamos) (?:informar|comunicar|indicar)(?:les?)? que|"
     r"estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|"
     rf"gracias|(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|"
+    r"por (?:medio|intermedio) (?:del presente|de la presente|de este)(?: (?:correo|mensaje))?|"
     rf"por (?:lo )?tanto|por ende|en consecuencia|por lo expuesto|por lo que|por ello|por eso|"
     rf"(?:les? )?(?:informo|comunico|notifico|confirmo)(?: a (?:uds?|usted(?:es)?))? que|"
     rf"(?:{THE} )?{REQUEST}(?: (?:esta|queda))?|todo) )*"
@@ -60,7 +79,7 @@ OPENS_STATEMENT = re.compile(
 )
 
 APPROVE_FAMILY = re.compile(
-    r"\b(?!aprobacion|autorizacion|aceptacion|aprovech|procedimiento|procedenc|procedente)"
+    r"\b(?:no)?(?!aprobacion|autorizacion|aceptacion|aprovech|procedimiento|procedenc|procedente)"
     r"(?:aprob|aprueb|aprov|autoriz|autoric|acept|validad|visad|deferid|concedid|visto bueno|proced|"
     r"conformes?\b(?! (?:a|al|con|lo)\b))\w*"
 )
@@ -137,21 +156,28 @@ PROBLEM = re.compile(
     r"devolv\w*|"
     r"devuel\w*|devoluc\w*|archiv\w*|cancel\w*|suspend\w*|suspens\w*|deten\w*|luego|despues|anul\w*|maxim\w*|tope|"
     r"limite|"
-    r"rebaj\w*|reduc\w*|aument\w*|medio|segun (?:me|el director|la directora)|responsabilidad|no obstante|como no|"
+    r"rebaj\w*|reduc\w*|aument\w*|(?<!por )medio|segun (?:me|el director|la directora)|responsabilidad|no obstante|como no|"
     r"claro|"
     r"obvio|milagro|perdon|disculp\w*|retir\w*|repit\w*|vuelv\w*|volver|nuevamente|nuev[oa]s?|copia a|subrogue|delego|"
     r"lunes|martes|miercoles|jueves|viernes|sabado|domingo|semana|(?<!de )(?:enero|febrero|marzo|abril|mayo|junio|"
     r"julio|"
-    r"agosto|septiembre|setiembre|octubre|noviembre|diciembre)|mil|mill\w*|por \d+|monto de|convers\w*|hablad\w*|"
+    r"agosto|septiembre|setiembre|octubre|noviembre|diciembre)|mil|mill\w*|por \d+|monto de|convers\w*|"
+    r"hablad\w*|lament\w*|"
     r"acordad\w*|anterior\w*|siguiente\w*|original\w*|alternativ\w*|propuest\w*|cero|(?:la|las|el|los|lo) (?:\d+|"
     r"un[oa]?|dos|tres|cuatro|cinco))\b"
     r"|[%$…]|\.\.\.|\d+ ?(?:uf|pesos|dolares|soles|usd)\b"
 )
+_FORMULA = (
+    r"(?:esper|dese)(?:o|ando|amos)(?: que)? (?:se encuentren?|esten?)(?: (?:tod[oa]s|usted(?:es)?))? (?:muy )?bien|"
+    r"(?:particular )?que (?:comunico|informo|pongo en (?:su|vuestro) conocimiento)(?: a (?:usted(?:es)?|uds?))?"
+    r"(?= para los|$)|"
+    r"para los fines (?:pertinentes|consiguientes|correspondientes)|sin otro particular"
+)
 NO_OBJECTION = re.compile(
     r"\b(?:(?:sin|sem|no (?:hay|tengo|tenemos|existen?|presenta|veo)|ningun[oa]?) (?:mas |otr[oa]s? |ningun[oa]? )?"
     r"(?:observaci\w+|reparos?|objeci\w+|objec\w+|problemas?|inconvenientes?|comentarios|novedad(?:es)?|observac\w+)|"
-    r"(?:por|de) (?:mi|nuestra) parte|atent[oa]s? a (?:sus|cualquier) (?:comentarios?|observaci\w+)|"
-    r"en todas sus partes)\b|¿?\s*\bcomo (?:esta[ns]?|le va)\b\s*\??"
+    r"(?:por|de) (?:(?:mi|nuestra) parte|parte (?:mia|nuestra))|atent[oa]s? a (?:sus|cualquier) (?:comentarios?|observaci\w+)|"
+    rf"en todas sus partes|{_FORMULA})\b|¿?\s*\bcomo (?:esta[ns]?|le va)\b\s*\??"
 )
 REPORTED = re.compile(r"\b(?:dijo|dice|dicen|dijeron|indico que|senal[oa]|comento|respondio|pidio|menciona|escribio)\b")
 CAUSE_FIRST = re.compile(
@@ -167,7 +193,8 @@ GREETING = re.compile(
 )
 ROLE_OR_SIGHT = re.compile(
     r"(?:en (?:mi )?calidad de|como (?:jef|encargad|director|subrogante|responsable|titular|supervisor)\w*|"
-    r"(?:habiendo |he |hemos )?revis(?:ad[oa]s?|e|amos)|(?:habiendo )?analizad[oa]s?|vist[oa]s?|de acuerdo (?:a|"
+    r"(?:mi )?(?:decision|respuesta)$|agrade(?:zco|cemos|ciendo) (?:la|el|los|las|sus?|de antemano|desde ya)\b|"
+    r"(?:habiendo |ya |he |hemos )?revis(?:ad[oa]s?|e|amos)|(?:habiendo )?analizad[oa]s?|vist[oa]s?|de acuerdo (?:a|"
     r"con) lo|"
     r"conforme a|segun lo|en atencion a|en respuesta a|(?:con )?respecto (?:a|de)|en relacion (?:a|con)|"
     r"junto con saludar|"
@@ -182,7 +209,8 @@ antecedentes documentos documentacion estan esta adelante ok perfecto excelente 
 si sim buen buena buenos buenas dia dias tarde tardes noches equipo colegas consultas cualquier consulta estimados
 estimadas este mi parte totalmente plenamente completamente expresamente formalmente acuerdo visto ustedes usted ud
 uds mas tramitese ejecutese obrigado obrigada desaprobacion rendicion informe tecnico modificacion presupuestaria
-asignacion convocatoria prosseguir me avisan avisen senores proceso nuestra
+asignacion convocatoria prosseguir me avisan avisen senores proceso nuestra nomas sigan ya xfa porfa porfavor xfavor
+normativa vigente reglamento procedimiento solicitada requerida agradezco agradecemos
 """
 HARMLESS = frozenset(_HARMLESS_WORDS.split())
 OBJECT_START = re.compile(
@@ -192,7 +220,8 @@ OBJECT_START = re.compile(
     r"como (?:se )?solicita)"
 )
 ADVERBS = re.compile(
-    r"(?:(?:totalmente|plenamente|completamente|expresamente|formalmente|categoricamente|total|desde ya) ?)+"
+    r"(?:(?:rotundamente|definitivamente|absolutamente|terminantemente|tajantemente|totalmente|"
+    r"plenamente|completamente|expresamente|formalmente|categoricamente|total|desde ya) ?)+"
 )
 SECOND_SENTENCE = re.compile(
     r"\b(?:es|son|era|fue|tienen?|estan|hay|sera|seran|quedan?|haya|lleva|viene)\b"
@@ -202,21 +231,59 @@ SECOND_SENTENCE = re.compile(
     r"|\bque (?!(?:se |nos |me )?(?:adjunt|indic|detall|solicit|present|envi|acompan|requier|pid))"
 )
 JOINED = re.compile(rf"(?:{THE} )?{REQUEST}\b")
-BLESSED = re.compile(rf"(?:a|con|de) {THE} {REQUEST}\b|del {REQUEST}\b")
+BLESSED = re.compile(
+    rf"(?:a|con|de) {THE} {REQUEST}\b|del {REQUEST}\b"
+    r"|para (?:que se )?(?:proced(?:a|er)|continu(?:e|ar)|ejecut(?:e|ar)|tramit(?:e|ar))\b"
+)
 THING = re.compile(rf"(?:{THE}|un[oa]?s?)\b(?! {REQUEST}\b)")
 BY = re.compile(
     r"por (?!falta|no |ser |estar |haber|monto|saldo|exce|errores|inconsist|diferenc|incumpl|extempor|plazo|"
     r"duplic|carec|"
     r"conten|ten|encontrar|presupuesto|document|antecedent|cuanto|lo |motivo|firma|montos|fecha|fuera)"
 )
+# What may follow «rechazo», «no apruebo» in the same breath: the thing asked for or a cause. «No acepto excusas» is
+# neither.
+REFUSED = re.compile(rf"(?:(?:{THE} )?{REQUEST}\b|{CAUSE.pattern}|no |sin |falta|por )")
 UNFIT = re.compile(r"~~|[☐□]|\[ ?\]|\( ?\)")
+# Heads of a message passed on: whose words stand below them is not known.
+HEAD_OF_A_MESSAGE = re.compile(
+    r"^[ ]*(?:de|para|from|to|cc|enviado(?: el)?|fecha|sent|date|asunto|subject) ?:|mensaje (?:reenviado|original)|"
+    r"forwarded message",
+    re.M,
+)
 WELCOME_SIGN = re.compile("[✅✔☑👍🙏🙂😊]|[\U0001f3fb-\U0001f3ff]")
 MOOD_SIGN = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]|(?<=\\s)[:;]-?[)(PD](?!\\w)")
 
 NOT_A_NAME = re.compile(
     r"\b(?:mont|acta|firm|saldo|fecha|pag[aou]|usar|valor|plazo|memo|oficio|cambio|menor|mayor|cartola|condici)\w*"
 )
-YES_AND = re.compile(r"^([ ]*)sí (?=(?:l[oa]s? )?(?:apruebo|autorizo|acepto|se aprueba|se autoriza)\b)", re.I | re.M)
+_SALUTE = r"(?:(?:hola|buen(?:os|as) (?:d[ií]as|tardes|noches)|estimad[oa]s?)[ ,.\n]*)?"
+_SAYS_SO = r"(?:l[oa]s? )?(?:apruebo|autorizo|acepto|se aprueba|se autoriza)\b"
+YES_AND = re.compile(rf"^([ ]*{_SALUTE})sí (?={_SAYS_SO})", re.I | re.M)
+# «Si apruebo» without its accent, when the whole answer is that: no condition stands without what follows from it.
+YES_ALONE = re.compile(
+    rf"\A({_SALUTE})si (?={_SAYS_SO}(?: {THE} {REQUEST})?[ .,!\n]*"
+    r"(?:(?:muchas )?gracias|saludos(?: cordiales)?)?[ .,!\n]*\Z)",
+    re.I,
+)
+# Spelt as spoken: b for v, z for s.
+SPELT_AS_SPOKEN = (
+    (re.compile(r"\b(autori|recha)s(?=[aeo])", re.I), r"\1z"),
+    (re.compile(r"\b(aprue)v(?=[aeo])", re.I), r"\1b"),
+)
+DECIDING_WORDS = (
+    "apruebo",
+    "aprobado",
+    "aprobada",
+    "autorizo",
+    "autorizado",
+    "autorizada",
+    "rechazo",
+    "rechazado",
+    "rechazada",
+)
+HOLDS_THE_PLACE = re.compile(r"[ ]?\((?:s|e|sub|subrogante|suplente|encargad[oa])\)", re.I)
+GO_ON_THEN = re.compile(r"\b(procedan?|procédase|procedase|adelante|dale|sigan|continúen) no m[aá]s\b", re.I)
 # What SIGEC asks leave for is itself a refusal: «autorizo desaprobar la rendición».
 TO_DISAPPROVE = re.compile(r"\b(apruebo|autorizo|se autoriza|se aprueba|autorizado) (?:a )?desaprobar(?= )", re.I)
 # Any of these behind a closing formula is an afterthought that counts.
