@@ -154,9 +154,10 @@ PROBLEM = re.compile(
     r"transitori\w*|"
     r"excepcional\w*|excepcion|esta vez|unica vez|dij[oe]\w*|dic[ei]\w*|bajo|prox\w*|proxim\w*|distint\w*|ayer|"
     r"devolv\w*|"
-    r"devuel\w*|devoluc\w*|archiv\w*|cancel\w*|suspend\w*|suspens\w*|deten\w*|luego|despues|anul\w*|maxim\w*|tope|"
+    r"devuel\w*|devoluc\w*|archiv\w*|cancel\w*|suspend\w*|suspens\w*|deten(?!imiento|idamente)\w*|luego|despues|anul\w*|maxim\w*|tope|"
     r"limite|"
-    r"rebaj\w*|reduc\w*|aument\w*|(?<!por )medio|segun (?:me|el director|la directora)|responsabilidad|no obstante|como no|"
+    r"rebaj\w*|reduc\w*|aument\w*|(?<!por )medio|segun (?:me|el director|la directora)|responsabilidad|"
+    r"no obstante|como no|"
     r"claro|"
     r"obvio|milagro|perdon|disculp\w*|retir\w*|repit\w*|vuelv\w*|volver|nuevamente|nuev[oa]s?|copia a|subrogue|delego|"
     r"lunes|martes|miercoles|jueves|viernes|sabado|domingo|semana|(?<!de )(?:enero|febrero|marzo|abril|mayo|junio|"
@@ -176,7 +177,8 @@ _FORMULA = (
 NO_OBJECTION = re.compile(
     r"\b(?:(?:sin|sem|no (?:hay|tengo|tenemos|existen?|presenta|veo)|ningun[oa]?) (?:mas |otr[oa]s? |ningun[oa]? )?"
     r"(?:observaci\w+|reparos?|objeci\w+|objec\w+|problemas?|inconvenientes?|comentarios|novedad(?:es)?|observac\w+)|"
-    r"(?:por|de) (?:(?:mi|nuestra) parte|parte (?:mia|nuestra))|atent[oa]s? a (?:sus|cualquier) (?:comentarios?|observaci\w+)|"
+    r"(?:por|de) (?:(?:mi|nuestra) parte|parte (?:mia|nuestra))|"
+    r"atent[oa]s? a (?:sus|cualquier) (?:comentarios?|observaci\w+)|"
     rf"en todas sus partes|{_FORMULA})\b|¿?\s*\bcomo (?:esta[ns]?|le va)\b\s*\??"
 )
 REPORTED = re.compile(r"\b(?:dijo|dice|dicen|dijeron|indico que|senal[oa]|comento|respondio|pidio|menciona|escribio)\b")
@@ -189,7 +191,8 @@ CAUSE = re.compile(
 )
 
 GREETING = re.compile(
-    r"(?:estimad|hola|buen[oa]?s?\b|querid|senor|sr\b|sra\b|dr\b|dra\b|ing\b|don\b|dona\b|cordial saludo|prezad|ola\b)"
+    r"(?:muy buen[oa]s\b|estimad|hola|buen[oa]?s?\b|querid|senor|sr\b|sra\b|dr\b|dra\b|ing\b|don\b|dona\b|"
+    r"cordial saludo|prezad|ola\b)"
 )
 ROLE_OR_SIGHT = re.compile(
     r"(?:en (?:mi )?calidad de|como (?:jef|encargad|director|subrogante|responsable|titular|supervisor)\w*|"
@@ -255,7 +258,7 @@ WELCOME_SIGN = re.compile("[✅✔☑👍🙏🙂😊]|[\U0001f3fb-\U0001f3ff]")
 MOOD_SIGN = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]|(?<=\\s)[:;]-?[)(PD](?!\\w)")
 
 NOT_A_NAME = re.compile(
-    r"\b(?:mont|acta|firm|saldo|fecha|pag[aou]|usar|valor|plazo|memo|oficio|cambio|menor|mayor|cartola|condici)\w*"
+    r"\b(?:montos?\b|acta|firm|saldo|fecha|pag[aou]|usar|valor|plazo|memo|oficio|cambio|menor|mayor|cartola|condici)\w*"
 )
 _SALUTE = r"(?:(?:hola|buen(?:os|as) (?:d[ií]as|tardes|noches)|estimad[oa]s?)[ ,.\n]*)?"
 _SAYS_SO = r"(?:l[oa]s? )?(?:apruebo|autorizo|acepto|se aprueba|se autoriza)\b"
