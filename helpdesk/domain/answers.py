@@ -36,12 +36,12 @@ class Answer:
 class Statement:
     """A clause that decides plainly; `tail` is what follows the deciding words, starting at `tail_at` of the text.
 
-    `doing`: the deciding words take an object («rechazo …», «no se autoriza …»). `strict`: they have other senses too.
+    `negated`: a rejection by «no». `strict`: the deciding words have other senses too.
     """
 
     clause: Clause
     rejects: bool
-    doing: bool
+    negated: bool
     strict: bool
     tail: str
     tail_at: int
@@ -107,7 +107,9 @@ def _statement(clause: Clause, text: str) -> Statement | None:
             tail = clause.folded[found.end() :].strip()
             kind = found.lastgroup
             tail_at = _end_in_text(clause, text, found.group())
-            return Statement(clause, rejects is not None, kind == "doing", kind in ("bare", "blessing"), tail, tail_at)
+            return Statement(
+                clause, rejects is not None, kind == "negated", kind in ("bare", "blessing"), tail, tail_at
+            )
     return None
 
 
@@ -218,6 +220,8 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tup
     return (
         _conditional(low, text) is None
         and not words.DOUBT.search(words.NO_OBJECTION.sub(" ", low))
+        and not words.RETRACTION.search(low)
+        and not words.MOOD_SIGN.search(words.REFUSING_SIGN.sub("", text))
         and not any(_speaks_for_it(words.MENTIONED.sub(" ", words.NEGATED_MENTION.sub(" ", each))) for each in said)
         and not any(re.match(r"(?:pero|aunque|sin embargo|no obstante|mas|porem)\b", each) for each in said)
         and all(_plain_refusal(statement, text) for statement in stated)
@@ -243,19 +247,16 @@ def _plain_refusal(statement: Statement, text: str) -> bool:
         or words.REJECT_FAMILY.search(statement.tail)
         or words.THING.match(object_)
         or words.BY.match(statement.tail)
-        or (statement.doing and not _plain_thing_refused(object_))
+        or (statement.negated and words.NOT_WHOLLY.match(statement.tail))
+        or not (_all_harmless(object_) or words.REFUSED.match(object_))
     )
-
-
-def _plain_thing_refused(tail: str) -> bool:
-    return _all_harmless(tail) or words.REFUSED.match(tail) is not None
 
 
 def _may_precede(part: Clause, first: Clause) -> bool:
     """A cause may stand before the rejection; what somebody else said may not."""
     if words.REPORTED.search(part.folded) or words.REJECT_FAMILY.search(part.folded):
         return False
-    if part.sentence < first.sentence or _all_harmless(part.folded):
+    if _all_harmless(part.folded) or (part.sentence < first.sentence and words.DEFECT.search(part.folded)):
         return True
     concludes = re.match(
         r"(?:por (?:lo )?tanto|por ende|en consecuencia|por lo que|asi que|por ello|por eso)\b", first.folded

@@ -9,9 +9,8 @@ REQUEST = (
     r"(?:(?:presente|mencionad[oa]|referid[oa]|citad[oa]) )?"
     r"(?:solicitud(?:es)?|requerimientos?|pedidos?|peticion|tramite|ticket|rendicion(?:es)?|informes?(?: tecnicos?)?|"
     r"desaprobacion|asignacion|reasignacion|modificacion|presupuesto|convocatoria|cambio|gestion|creacion|"
-    r"gasto|compra|apertura|reapertura|ampliacion|activacion|habilitacion|alta|ingreso|registro|desbloqueo|"
-    r"restablecimiento|incorporacion|renovacion|actualizacion|instalacion|prorroga|permisos?|cuentas?|perfil|pago|"
-    r"transferencia|comision de servicios?|"
+    r"gasto|compra|apertura|reapertura|ampliacion|activacion|habilitacion|alta|desbloqueo|"
+    r"restablecimiento|incorporacion|renovacion|actualizacion|prorroga|cuentas?|perfil|"
     r"(?:baja|eliminacion|inactivacion|desactivacion|bloqueo) del? (?:la |l[oa]s )?"
     r"(?:usuari|cuenta|acceso|perfil|clave|funcionari|servidor)\w*|"
     r"acceso|usuario|clave|viaticos|contratacion|adquisicion|servicio|capacitacion|asistencia|conformidad|solicitacao|"
@@ -24,15 +23,16 @@ _APPROVED = r"(?:(?:aprobad|autorizad|aceptad|validad|visad|aprovad|deferid|conc
 _IS_APPROVED = r"(?:se (?:aprueban?|autorizan?|aceptan?|validan?|visan?|conceden?)|aprueb[ae]se|autori[zc][ae]se)"
 _BLESSING = r"(?:visto bueno|aprobacion|autorizacion|conformidad|aprovacao|autorizacao)"
 _GIVE = (
-    r"(?:les? )?(?:doy|damos|otorgo|otorgamos|dou|confirmo|confirmamos|"
+    r"(?:les? )?(?:doy|damos|otorgo|otorgamos|dou|confirmo|confirmamos|ratifico|ratificamos|"
     r"se (?:da|otorga|concede))(?: (?:mi|nuestr[oa]|el|la|minha))?"
 )
 _STANDS = r"(?:(?:quedan?|doy por|damos por|se da por|fica) )?"
 # «No está aprobado» may report; «está aprobado», said by the one who was asked, decides.
 _STANDS_OR_IS = r"(?:(?:quedan?|estan?|doy por|damos por|se da por|fica) )?"
 _OFFICE = (
-    r"esta (?:jefatura|(?:sub)?direccion|coordinacion|gerencia|unidad|oficina|division|secretaria|autoridad)"
-    r"(?: (?:regional|nacional|zonal|provincial|distrital|general|administrativa|financiera|tecnica))?"
+    r"(?:el suscrito|la suscrita|quien suscribe|esta (?:jefatura|(?:sub)?direccion|coordinacion|gerencia|"
+    r"unidad|oficina|division|secretaria|autoridad)"
+    r"(?: (?:regional|nacional|zonal|provincial|distrital|general|administrativa|financiera|tecnica))?)"
 )
 _HAS_OURS = (
     rf"(?:(?:tienen?|cuent[ae]n? con|va con|con) (?:mi|nuestr[oa]) {_BLESSING}"
@@ -46,7 +46,7 @@ _AUTHOR = rf"confirm(?:o|amos) (?:que soy (?:yo )?{_BEING}|ser {_BEING}|(?:la|mi
 
 APPROVES = re.compile(
     rf"(?:(?P<plain>{_PRONOUN}{_APPROVE_VERB}|{_STANDS_OR_IS}{_APPROVED}|{_IS_APPROVED}"
-    rf"|{_OFFICE} (?:aprueba|autoriza|acepta))"
+    rf"|{_OFFICE} (?:aprueba|autoriza|acepta)|me permito (?:aprobar|autorizar))"
     rf"|(?P<blessing>{_GIVE} {_BLESSING}|{_HAS_OURS}|visto bueno)"
     rf"|(?P<bare>(?:(?:estoy|estamos|todo|esta todo|todo esta) )?conformes?(?! al?\b)|proceden?|procedase"
     rf"|{_AUTHOR}))(?!\w)"
@@ -57,10 +57,11 @@ _REJECTED = (
 )
 _IS_REJECTED = r"(?:se (?:rechazan?|deniegan?|niegan?|desestiman?)|no ha lugar|recha[zc][ae]se|deniegu?[ae]se)"
 REJECTS = re.compile(
-    rf"(?:(?P<done>{_STANDS}{_REJECTED}|{_NO} {_STANDS}{_APPROVED}|{_NO} soy {_BEING})"
-    rf"|(?P<doing>{_PRONOUN}{_REJECT_VERB}|{_IS_REJECTED}|{_OFFICE} (?:rechaza|deniega|{_NO} (?:aprueba|autoriza))"
-    rf"|{_NO} (?:{_PRONOUN}{_APPROVE_VERB}|{_IS_APPROVED}|proceden?|(?:(?:estoy|estamos) )?conformes?"
-    rf"|{_GIVE} {_BLESSING}|{_HAS_OURS})))(?!\w)"
+    rf"(?:(?P<plain>{_PRONOUN}{_REJECT_VERB}|{_STANDS}{_REJECTED}|{_IS_REJECTED}"
+    rf"|{_OFFICE} (?:rechaza|deniega)|me permito (?:rechazar|denegar))"
+    rf"|(?P<negated>{_OFFICE} {_NO} (?:aprueba|autoriza)"
+    rf"|{_NO} (?:{_PRONOUN}{_APPROVE_VERB}|{_STANDS}{_APPROVED}|{_IS_APPROVED}|proceden?"
+    rf"|(?:(?:estoy|estamos) )?conformes?|{_GIVE} {_BLESSING}|{_HAS_OURS}|soy {_BEING})))(?!\w)"
 )
 LEADS_IN = re.compile(
     rf"(?:(?:yo|(?:por|de) mi(?: parte)?(?: esta)?|(?:por|de) parte (?:mia|nuestra)|desde {_OFFICE}|asi que|asi|y|e|"
@@ -124,7 +125,9 @@ DOUBT = re.compile(
     r"\b(?:manana|amanha|mas tarde|mas adelante|por ahora|por el momento|de momento|por enquanto|"
     r"(?:l[oae]s? )?(?:reviso|revisare\w*|analizo|analizare\w*|evaluo|evaluare\w*|consulto|consultare\w*)|"
     r"(?:l[oae]s?|te) (?:veo|vere|estudio|pienso|aviso|avisare|respondo|contesto)|vere(?:mos)?|estudiare|avisare|"
-    r"revisando|analizando|evaluando|consultando|confirmo(?! que)|confirmare\w*|respondere\w*|contestare|decidire|"
+    r"revisando|analizando|evaluando|consultando|"
+    r"confirmo(?! que| (?:mi|nuestra|la|el) (?:aprob|autori|visto|conform))|"
+    r"confirmare\w*|respondere\w*|contestare|decidire|"
     r"resolvere|dej[ae]me|d[ae]me|denme|en (?:revision|analisis|evaluacion|consulta|estudio)|a la espera|"
     r"esper(?:o|e|en|emos|ar|ando|a)|vou|verei|ainda|"
     r"cre(?:o|emos)|pienso|pensar|parece|supongo|quizas?|tal ?vez|acaso|probable\w*|posiblemente|podria\w*|deberia\w*|"
@@ -132,6 +135,7 @@ DOUBT = re.compile(
     r"imagino|"
     r"no se (?:si|que|cual|como|cuando)|dud[oa]s?|no estoy segur\w*|no estamos segur\w*|acho|"
     r"convers(?:emos|arlo|ar)|hablemos|llam\w*me|reconsider\w*|mentira|broma|(?:ja|je|ha|kk){2,}\w*|ja ja|"
+    r"(?:vuelvo|volvemos|volvere|volveremos) a|no (?:l[oae] )?(?:entiend|comprend)\w+|"
     r"quise decir|me equivoque|corrijo|sin efecto|lo anterior|retiro|"
     r"\w+(?:aria|eria|iria)(?:n|mos)? (?:aprob|rechaz)|(?:aprob|autoriz|rechaz|acept|deneg)aria\w*|"
     r"(?:aprob|autoriz|rechaz|acept|deneg)ar(?:e|emos|an?)|que l[oae]s? (?:apruebe|autorice|rechace)\w*)\b|[?¿]"
@@ -183,15 +187,35 @@ NO_OBJECTION = re.compile(
 )
 REPORTED = re.compile(r"\b(?:dijo|dice|dicen|dijeron|indico que|senal[oa]|comento|respondio|pidio|menciona|escribio)\b")
 CAUSE_FIRST = re.compile(
-    r"(?:como|dado que|dado|debido a|ya que|en vista de|considerando|porque|puesto que|al no|por|visto)\b"
+    r"(?:falt\w*|no (?:es|esta|adjunta\w*|cuenta|tiene|corresponde|cumple|existe|hay)|"
+    r"como|dado que|dado|debido a|ya que|en vista de|considerando|porque|puesto que|al no|por|visto)\b"
 )
 CAUSE = re.compile(
     r"(?:porque|ya que|dado que|debido a(?: que)?|puesto que|pues|toda vez que|por cuanto|a causa de|en razon de|"
     r"en atencion a(?: que)?|considerando que|por motivos? de|por|pois)\b\s*|(?:motivos?|raz[o]n(?:es)?|causa)\s*:\s*"
 )
 
+# What is wrong with a request, where a cause is expected.
+DEFECT = re.compile(
+    r"\b(?:no|nao|ni|sin|sem|falt\w*|carec\w*|ya (?:tiene|existe|cuenta|esta|posee)|duplic\w*|venc\w*|caduc\w*|"
+    r"error\w*|errad\w*|incorrect\w*|equivoc\w*|incomplet\w*|insuficient\w*|inconsist\w*|exced\w*|supera\w*|"
+    r"extempor\w*|fuera de)\b"
+)
+# What takes a rejection back, hands it to another, or speaks of a screen instead of the request.
+RETRACTION = re.compile(
+    r"\b(?:olvid\w*|ignor\w*|caso omiso|disculp\w*|perdon\w*|me confund\w*|sin querer|digo|(?:no )?era para|no era|"
+    r"otr[oa] (?:ticket|correo|caso|tramite|solicitud)|mejor (?:no|si|dicho)|"
+    r"(?:bueno|ahora|digo|pues|claro que|que) si|"
+    r"(?:les?|no me) (?:correspond|compet|toc)\w*|pregunt\w*|consulten|"
+    r"pantalla\w*|boton|enlace|link|(?:me|le|les) (?:sale|aparece|llego|marca)|al (?:ingresar|abrir|entrar|presionar)|"
+    r"(?:acceso|usuario|clave|contrasena|permiso|cuenta|perfil|servicio|mensaje|correo)s? "
+    r"(?:(?:esta|queda|fue|no) )*(?:denegad|negad|rechazad|autorizad)[oa]s?|"
+    r"hag(?:an|anlo|amos)|avanc\w*|seguir|(?:den|dar) curso)\b"
+)
+
 GREETING = re.compile(
-    r"(?:muy buen[oa]s\b|estimad|hola|buen[oa]?s?\b|querid|senor|sr\b|sra\b|dr\b|dra\b|ing\b|don\b|dona\b|"
+    r"(?:de (?:mi|nuestra) consideracion|muy buen[oa]s\b|"
+    r"estimad|hola|buen[oa]?s?\b|querid|senor|sr\b|sra\b|dr\b|dra\b|ing\b|don\b|dona\b|"
     r"cordial saludo|prezad|ola\b)"
 )
 ROLE_OR_SIGHT = re.compile(
@@ -213,7 +237,7 @@ si sim buen buena buenos buenas dia dias tarde tardes noches equipo colegas cons
 estimadas este mi parte totalmente plenamente completamente expresamente formalmente acuerdo visto ustedes usted ud
 uds mas tramitese ejecutese obrigado obrigada desaprobacion rendicion informe tecnico modificacion presupuestaria
 asignacion convocatoria prosseguir me avisan avisen senores proceso nuestra nomas sigan ya xfa porfa porfavor xfavor
-normativa vigente reglamento procedimiento solicitada requerida agradezco agradecemos
+sirvase sirvanse normativa vigente reglamento procedimiento solicitada requerida agradezco agradecemos
 """
 HARMLESS = frozenset(_HARMLESS_WORDS.split())
 OBJECT_START = re.compile(
@@ -244,9 +268,14 @@ BY = re.compile(
     r"duplic|carec|"
     r"conten|ten|encontrar|presupuesto|document|antecedent|cuanto|lo |motivo|firma|montos|fecha|fuera)"
 )
-# What may follow «rechazo», «no apruebo» in the same breath: the thing asked for or a cause. «No acepto excusas» is
-# neither.
-REFUSED = re.compile(rf"(?:(?:{THE} )?{REQUEST}\b|{CAUSE.pattern}|no |sin |falta|por )")
+# What may follow a rejection in the same breath: the thing asked for or a cause. «No acepto excusas» is neither.
+REFUSED = re.compile(
+    rf"(?:(?:{THE} )?{REQUEST}\b|{CAUSE.pattern}|sin |falt|al no |"
+    r"no (?:se |l[oae]s? )?(?:adjunt|correspond|cumpl|exist|hay|tiene|cuenta|coincid|present|aplica|pertenec|trabaj|"
+    r"inclu|consta|figura|acredit|justific|puede))"
+)
+NOT_WHOLLY = re.compile(r"(?:tod[oa]s?|totalmente|completamente|plenamente|enteramente|en su totalidad)\b")
+REFUSING_SIGN = re.compile("[❌✖🚫⛔👎🙏]|[\U0001f3fb-\U0001f3ff]")
 UNFIT = re.compile(r"~~|[☐□]|\[ ?\]|\( ?\)")
 # Heads of a message passed on: whose words stand below them is not known.
 HEAD_OF_A_MESSAGE = re.compile(
@@ -273,6 +302,7 @@ YES_ALONE = re.compile(
 SPELT_AS_SPOKEN = (
     (re.compile(r"\b(autori|recha)s(?=[aeo])", re.I), r"\1z"),
     (re.compile(r"\b(aprue)v(?=[aeo])", re.I), r"\1b"),
+    (re.compile(r"\b(visto)(bueno)\b", re.I), r"\1 \2"),
 )
 DECIDING_WORDS = (
     "apruebo",
