@@ -172,6 +172,7 @@ def _approves_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tu
         and not words.PARTIAL.search(plain)
         and not words.REJECT_FAMILY.search(plain)
         and not words.MOOD_SIGN.search(words.WELCOME_SIGN.sub("", text))
+        and not words.ASKS.search(text)
         and all(_plain_object(statement) for statement in stated)
         and all(_harmless(part, stated[0].clause) for part in others)
     )
@@ -181,6 +182,8 @@ def _plain_object(statement: Statement) -> bool:
     tail = words.NO_OBJECTION.sub("", statement.tail).strip()
     if adverbs := words.ADVERBS.match(tail):
         tail = tail[adverbs.end() :]
+    if words.DANGLING.search(tail):
+        return False
     if _all_harmless(tail):
         return not (statement.strict and "recibid" in tail)
     if statement.strict:
@@ -226,14 +229,20 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tup
         and not any(re.match(r"(?:pero|aunque|sin embargo|no obstante|mas|porem)\b", each) for each in said)
         and all(_plain_refusal(statement, text) for statement in stated)
         and all(_may_precede(part, stated[0].clause) for part in others if part.start < stated[0].clause.start)
-        and not any(part.folded in words.BARE_YES_OR_NO - {"no", "nao"} for part in others)
+        and not any(_bare_yes_or_no(part, stated[0].clause) for part in others)
     )
+
+
+def _bare_yes_or_no(part: Clause, first: Clause) -> bool:
+    """«No» before the rejection belongs to it."""
+    said = set(part.folded.split())
+    if said <= {"no", "nao"}:
+        return part.start > first.start
+    return said <= words.BARE_YES_OR_NO or part.folded in words.BARE_YES_OR_NO
 
 
 def _speaks_for_it(said: str) -> bool:
-    return bool(
-        words.APPROVE_FAMILY.search(said) or re.search(r"\b(?:adelante|dale|ejecuten?|continuen|sigan)\b", said)
-    )
+    return bool(words.APPROVE_FAMILY.search(said) or words.WELL.search(said))
 
 
 def _plain_refusal(statement: Statement, text: str) -> bool:
@@ -246,6 +255,7 @@ def _plain_refusal(statement: Statement, text: str) -> bool:
         or re.match(r"(?:que|de|del|a)\b", object_)
         or words.REJECT_FAMILY.search(statement.tail)
         or words.THING.match(object_)
+        or words.OTHER_THING.match(object_)
         or words.BY.match(statement.tail)
         or (statement.negated and words.NOT_WHOLLY.match(statement.tail))
         or not (_all_harmless(object_) or words.REFUSED.match(object_))

@@ -134,7 +134,7 @@ DOUBT = re.compile(
     r"en principio|en teoria|tentativ\w*|provisional\w*|provisori\w*|preliminar\w*|casi|mas o menos|a lo mejor|"
     r"imagino|"
     r"no se (?:si|que|cual|como|cuando)|dud[oa]s?|no estoy segur\w*|no estamos segur\w*|acho|"
-    r"convers(?:emos|arlo|ar)|hablemos|llam\w*me|reconsider\w*|mentira|broma|(?:ja|je|ha|kk){2,}\w*|ja ja|"
+    r"convers(?:emos|arlo|ar)|hablemos|llam\w*me|reconsider\w*|mentira|broma|chiste|(?:ja|je|ha|kk){2,}\w*|ja ja|"
     r"(?:vuelvo|volvemos|volvere|volveremos) a|no (?:l[oae] )?(?:entiend|comprend)\w+|"
     r"quise decir|me equivoque|corrijo|sin efecto|lo anterior|retiro|"
     r"\w+(?:aria|eria|iria)(?:n|mos)? (?:aprob|rechaz)|(?:aprob|autoriz|rechaz|acept|deneg)aria\w*|"
@@ -142,7 +142,7 @@ DOUBT = re.compile(
 )
 PARTIAL = re.compile(
     r"\b(?:parcial\w*|parte|partes|mitad|solo|solamente|unicamente|primer[oa]?s?|segund[oa]s?|tercer[oa]?s?|"
-    r"ultim[oa]s?|"
+    r"ultim[oa]s?|menor|mayor|minim\w*|reducid\w*|"
     r"algun\w*|un[oa] de|aun|todavia|hoy|ni|casi|la no|otr[oa]s?|resto|ambos|momentane\w*|"
     r"transitori\w*|temporalmente|nuevo aviso|anteriormente|antes|ayer|sol[oa]s?|por error)\b"
 )
@@ -207,6 +207,7 @@ RETRACTION = re.compile(
     r"otr[oa] (?:ticket|correo|caso|tramite|solicitud)|mejor (?:no|si|dicho)|"
     r"(?:bueno|ahora|digo|pues|claro que|que) si|"
     r"(?:les?|no me) (?:correspond|compet|toc)\w*|pregunt\w*|consulten|"
+    r"no (?:pud|pued|logr)\w+ (?:entrar|ingresar|acceder|abrir)|"
     r"pantalla\w*|boton|enlace|link|(?:me|le|les) (?:sale|aparece|llego|marca)|al (?:ingresar|abrir|entrar|presionar)|"
     r"(?:acceso|usuario|clave|contrasena|permiso|cuenta|perfil|servicio|mensaje|correo)s? "
     r"(?:(?:esta|queda|fue|no) )*(?:denegad|negad|rechazad|autorizad)[oa]s?|"
@@ -255,6 +256,7 @@ SECOND_SENTENCE = re.compile(
     r"|(?<!\bde )(?<!\ba )(?<!\ben )(?<!\bpara )(?<!\bpor )(?<!\bcon )(?<!\bsegun )(?<!\bsobre )"
     rf"(?<!^)\b{THE}\b(?! {REQUEST}\b)"
     r"|\b(?:con|tras)\b(?! lo )|\b\w+(?:ando|iendo)\b|\bcomo (?!corresponde|se solicita|solicitad)"
+    r"|\b(?:indicado|expuesto|planteado|senalado) (?:en|por)\b"
     r"|\bque (?!(?:se |nos |me )?(?:adjunt|indic|detall|solicit|present|envi|acompan|requier|pid))"
 )
 JOINED = re.compile(rf"(?:{THE} )?{REQUEST}\b")
@@ -274,8 +276,17 @@ REFUSED = re.compile(
     r"no (?:se |l[oae]s? )?(?:adjunt|correspond|cumpl|exist|hay|tiene|cuenta|coincid|present|aplica|pertenec|trabaj|"
     r"inclu|consta|figura|acredit|justific|puede))"
 )
-NOT_WHOLLY = re.compile(r"(?:tod[oa]s?|totalmente|completamente|plenamente|enteramente|en su totalidad)\b")
+NOT_WHOLLY = re.compile(r"(?:sin|asi|tod[oa]s?|totalmente|completamente|plenamente|enteramente|en su totalidad)\b")
+OTHER_THING = re.compile(
+    rf"(?:{THE} )?{REQUEST} que (?!(?:se |nos |me )?(?:adjunt|indic|detall|solicit|present|envi|acompan|requier|pid))"
+)
+WELL = re.compile(
+    r"(?<!no )\b(?:(?:todo (?:esta )?|esta (?:todo )?)(?:bien|correcto|ok|conforme|en orden)|adelante|dale|ejecuten?|"
+    r"continuen|sigan)\b"
+)
 REFUSING_SIGN = re.compile("[❌✖🚫⛔👎🙏]|[\U0001f3fb-\U0001f3ff]")
+DANGLING = re.compile(r"(?:^| )(?:que|de|del|para|con|a|al|en|segun)$")
+ASKS = re.compile(r"\b(?:qué|cuál(?:es)?|dónde|quién(?:es)?|cuándo|cuánto|cómo(?! est| le va))\b", re.I)
 UNFIT = re.compile(r"~~|[☐□]|\[ ?\]|\( ?\)")
 # Heads of a message passed on: whose words stand below them is not known.
 HEAD_OF_A_MESSAGE = re.compile(
@@ -289,13 +300,13 @@ MOOD_SIGN = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]|(?<=\\s)[:;]-?[)(PD
 NOT_A_NAME = re.compile(
     r"\b(?:montos?\b|acta|firm|saldo|fecha|pag[aou]|usar|valor|plazo|memo|oficio|cambio|menor|mayor|cartola|condici)\w*"
 )
-_SALUTE = r"(?:(?:hola|buen(?:os|as) (?:d[ií]as|tardes|noches)|estimad[oa]s?)[ ,.\n]*)?"
+_SALUTE = r"(?:(?:hola|buen(?:os|as) (?:d[ií]as|tardes|noches)|estimad[oa]s?)[ ,.\n]{0,9})?"
 _SAYS_SO = r"(?:l[oa]s? )?(?:apruebo|autorizo|acepto|se aprueba|se autoriza)\b"
 YES_AND = re.compile(rf"^([ ]*{_SALUTE})sí (?={_SAYS_SO})", re.I | re.M)
 # «Si apruebo» without its accent, when the whole answer is that: no condition stands without what follows from it.
 YES_ALONE = re.compile(
-    rf"\A({_SALUTE})si (?={_SAYS_SO}(?: {THE} {REQUEST})?[ .,!\n]*"
-    r"(?:(?:muchas )?gracias|saludos(?: cordiales)?)?[ .,!\n]*\Z)",
+    rf"\A({_SALUTE})si (?={_SAYS_SO}(?: {THE} {REQUEST})?[ .,!\n]{{0,9}}"
+    r"(?:(?:muchas )?gracias|saludos(?: cordiales)?)?[ .,!\n]{0,9}\Z)",
     re.I,
 )
 # Spelt as spoken: b for v, z for s.
