@@ -220,10 +220,12 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tup
     deciding = {statement.clause for statement in stated}
     others = [part for part in parts if part not in deciding]
     said = [part.folded for part in others] + [statement.tail for statement in stated]
+    plain = words.NO_OBJECTION.sub(" ", low)
     return (
         _conditional(low, text) is None
-        and not words.DOUBT.search(words.NO_OBJECTION.sub(" ", low))
-        and not words.RETRACTION.search(low)
+        and not words.DOUBT.search(plain)
+        and not words.RETRACTION.search(plain)
+        and not any(words.OF_ONESELF.search(each) for each in said)
         and not words.MOOD_SIGN.search(words.REFUSING_SIGN.sub("", text))
         and not any(_speaks_for_it(words.MENTIONED.sub(" ", words.NEGATED_MENTION.sub(" ", each))) for each in said)
         and not any(re.match(r"(?:pero|aunque|sin embargo|no obstante|mas|porem)\b", each) for each in said)

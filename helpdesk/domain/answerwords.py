@@ -66,7 +66,8 @@ REJECTS = re.compile(
 LEADS_IN = re.compile(
     rf"(?:(?:yo|(?:por|de) mi(?: parte)?(?: esta)?|(?:por|de) parte (?:mia|nuestra)|desde {_OFFICE}|asi que|asi|y|e|"
     r"entonces|ok|okay|okey|oki|listo|perfecto|correcto|excelente|vale|dale|desde ya|finalmente|"
-    r"(?:lamentable|desafortunada)mente|(?:lamento|lamentamos) (?:informar|comunicar|indicar)(?:les?)? que|"
+    r"(?:lamentable|desafortunada)mente|lo (?:siento|sentimos)|con pesar|"
+    r"(?:lamento|lamentamos) (?:informar|comunicar|indicar)(?:les?)? que|"
     r"estimad[oa]s?|hola|colegas?|equipo|buen(?:os|as)? (?:dias?|tardes|noches)|"
     rf"gracias|(?:por|con|mediante) (?:la|este|el) presente(?: (?:correo|medio|mensaje))?|por este medio|"
     r"por (?:medio|intermedio) (?:del presente|de la presente|de este)(?: (?:correo|mensaje))?|"
@@ -124,7 +125,8 @@ CONDITION_OF_APPROVAL = re.compile(
 DOUBT = re.compile(
     r"\b(?:manana|amanha|mas tarde|mas adelante|por ahora|por el momento|de momento|por enquanto|"
     r"(?:l[oae]s? )?(?:reviso|revisare\w*|analizo|analizare\w*|evaluo|evaluare\w*|consulto|consultare\w*)|"
-    r"(?:l[oae]s?|te) (?:veo|vere|estudio|pienso|aviso|avisare|respondo|contesto)|vere(?:mos)?|estudiare|avisare|"
+    r"(?:l[oae]s?|te) (?:veo|vere|miro|mirare|estudio|pienso|aviso|avisare|respondo|contesto)|"
+    r"vere(?:mos)?|estudiare|avisare|"
     r"revisando|analizando|evaluando|consultando|"
     r"confirmo(?! que| (?:mi|nuestra|la|el) (?:aprob|autori|visto|conform))|"
     r"confirmare\w*|respondere\w*|contestare|decidire|"
@@ -142,7 +144,8 @@ DOUBT = re.compile(
 )
 PARTIAL = re.compile(
     r"\b(?:parcial\w*|parte|partes|mitad|solo|solamente|unicamente|primer[oa]?s?|segund[oa]s?|tercer[oa]?s?|"
-    r"ultim[oa]s?|menor|mayor|minim\w*|reducid\w*|"
+    r"ultim[oa]s?|menor|mayor|minim\w*|reducid\w*|restring\w*|"
+    r"limitad\w*|acotad\w*|"
     r"algun\w*|un[oa] de|aun|todavia|hoy|ni|casi|la no|otr[oa]s?|resto|ambos|momentane\w*|"
     r"transitori\w*|temporalmente|nuevo aviso|anteriormente|antes|ayer|sol[oa]s?|por error)\b"
 )
@@ -167,7 +170,7 @@ PROBLEM = re.compile(
     r"lunes|martes|miercoles|jueves|viernes|sabado|domingo|semana|(?<!de )(?:enero|febrero|marzo|abril|mayo|junio|"
     r"julio|"
     r"agosto|septiembre|setiembre|octubre|noviembre|diciembre)|mil|mill\w*|por \d+|monto de|convers\w*|"
-    r"hablad\w*|lament\w*|"
+    r"hablad\w*|lament\w*|siento|"
     r"acordad\w*|anterior\w*|siguiente\w*|original\w*|alternativ\w*|propuest\w*|cero|(?:la|las|el|los|lo) (?:\d+|"
     r"un[oa]?|dos|tres|cuatro|cinco))\b"
     r"|[%$…]|\.\.\.|\d+ ?(?:uf|pesos|dolares|soles|usd)\b"
@@ -176,6 +179,10 @@ _FORMULA = (
     r"(?:esper|dese)(?:o|ando|amos)(?: que)? (?:se encuentren?|esten?)(?: (?:tod[oa]s|usted(?:es)?))? (?:muy )?bien|"
     r"(?:particular )?que (?:comunico|informo|pongo en (?:su|vuestro) conocimiento)(?: a (?:usted(?:es)?|uds?))?"
     r"(?= para los|$)|"
+    r"(?:disculp\w+|perdon\w*)(?: por)? la (?:demora|tardanza|molestia)|"
+    r"(?:si )?cumplen? (?:con )?(?:todos )?los requisitos|"
+    r"a la brevedad(?: posible)?|(?:lo antes|lo mas pronto) posible|cuanto antes|"
+    r"(?:con (?:caracter )?)?urgen(?:te|cia)|"
     r"para los fines (?:pertinentes|consiguientes|correspondientes)|sin otro particular"
 )
 NO_OBJECTION = re.compile(
@@ -203,7 +210,9 @@ DEFECT = re.compile(
 )
 # What takes a rejection back, hands it to another, or speaks of a screen instead of the request.
 RETRACTION = re.compile(
-    r"\b(?:olvid\w*|ignor\w*|caso omiso|disculp\w*|perdon\w*|me confund\w*|sin querer|digo|(?:no )?era para|no era|"
+    r"\b(?:olvid\w*|ignor\w*|caso omiso|borr(?:en|ar)|no (?:l[oa] )?(?:tom|consider)en|"
+    r"al reves|contrario|error (?:mi[oa]|de dedo|de tipeo)|(?:fue|es) un error|"
+    r"disculp\w*|perdon\w*|me confund\w*|sin querer|digo|(?:no )?era para|no era|"
     r"otr[oa] (?:ticket|correo|caso|tramite|solicitud)|mejor (?:no|si|dicho)|"
     r"(?:bueno|ahora|digo|pues|claro que|que) si|"
     r"(?:les?|no me) (?:correspond|compet|toc)\w*|pregunt\w*|consulten|"
@@ -213,15 +222,21 @@ RETRACTION = re.compile(
     r"(?:(?:esta|queda|fue|no) )*(?:denegad|negad|rechazad|autorizad)[oa]s?|"
     r"hag(?:an|anlo|amos)|avanc\w*|seguir|(?:den|dar) curso)\b"
 )
+# A reason speaks of the request. Who speaks of themselves («no soy la persona indicada») may not be deciding.
+OF_ONESELF = re.compile(
+    r"\b(?:yo|me|mi[oa]|conmigo|soy|estoy(?! de acuerdo)|tengo|necesito|quiero|quisiera|prefiero|puedo|podre|voy|"
+    r"no trabajo|(?:mi|mis) (?:respuesta|reemplazo|correo|mensaje|competencia|atribucion))\b"
+)
 
 GREETING = re.compile(
-    r"(?:de (?:mi|nuestra) consideracion|muy buen[oa]s\b|"
+    r"(?:reciban? (?:un|mi)|(?:un gusto|es grato) salud|de (?:mi|nuestra) consideracion|muy buen[oa]s\b|"
     r"estimad|hola|buen[oa]?s?\b|querid|senor|sr\b|sra\b|dr\b|dra\b|ing\b|don\b|dona\b|"
     r"cordial saludo|prezad|ola\b)"
 )
 ROLE_OR_SIGHT = re.compile(
     r"(?:en (?:mi )?calidad de|como (?:jef|encargad|director|subrogante|responsable|titular|supervisor)\w*|"
-    r"(?:mi )?(?:decision|respuesta)$|agrade(?:zco|cemos|ciendo) (?:la|el|los|las|sus?|de antemano|desde ya)\b|"
+    r"acus(?:o|amos) recibo|(?:mi )?(?:decision|respuesta)$|"
+    r"agrade(?:zco|cemos|ciendo) (?:la|el|los|las|sus?|de antemano|desde ya)\b|"
     r"(?:habiendo |ya |he |hemos )?revis(?:ad[oa]s?|e|amos)|(?:habiendo )?analizad[oa]s?|vist[oa]s?|de acuerdo (?:a|"
     r"con) lo|"
     r"conforme a|segun lo|en atencion a|en respuesta a|(?:con )?respecto (?:a|de)|en relacion (?:a|con)|"
@@ -339,5 +354,6 @@ SAYS_MORE = (
     PARTIAL,
     DOUBT,
     NOT_A_NAME,
+    re.compile(rf"(?:^|(?<=[\n.,;:!]))[ ]?(?:{APPROVES.pattern})"),
     re.compile(r"\b(?:pd|ps|nota|importante)\b"),
 )
