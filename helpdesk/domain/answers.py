@@ -49,12 +49,12 @@ class Statement:
 
 def read_answer(new_text: str) -> Answer:
     """What `new_text`, the sender's own words, decides; `none` when nothing in it speaks of a decision."""
-    text = _respelt(_without_signature(without_notice(cleaned(new_text))))
+    text = _reworded(_without_signature(_without_small_print(_respelt(cleaned(new_text)))))
     if (wrapped := WHOLLY_QUOTED.fullmatch(text)) is not None:
         text = wrapped[1]
     low = folded(text)
     parts = clauses(text, words.OPENS_STATEMENT)
-    stated = tuple(found for part in parts if (found := _statement(part, text)) is not None)
+    stated = _statements(text)
     if not stated:
         return _undecided(text, low, parts)
     rejecting = {statement.rejects for statement in stated}
@@ -68,9 +68,24 @@ def read_answer(new_text: str) -> Answer:
 
 
 def _respelt(text: str) -> str:
-    """The text with what is written in several ways written in one."""
     for wrong, right in words.SPELT_AS_SPOKEN:
         text = wrong.sub(right, text)
+    return text
+
+
+def _without_small_print(text: str) -> str:
+    """The text up to a notice, unless what follows decides too."""
+    kept = without_notice(text)
+    return kept if len(_statements(kept)) == len(_statements(text)) else text
+
+
+def _statements(text: str) -> tuple[Statement, ...]:
+    parts = clauses(text, words.OPENS_STATEMENT)
+    return tuple(found for part in parts if (found := _statement(part, text)) is not None)
+
+
+def _reworded(text: str) -> str:
+    """The text with what is said in several ways said in one."""
     text = words.GO_ON_THEN.sub(r"\1 nomas", words.HOLDS_THE_PLACE.sub("", text))
     text = words.YES_ALONE.sub(r"\1", words.YES_AND.sub(r"\1", text), count=1)
     return words.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
@@ -225,6 +240,7 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tup
         _conditional(low, text) is None
         and not words.DOUBT.search(plain)
         and not words.RETRACTION.search(plain)
+        and not words.ASKS_FIRST.search(text)
         and not any(words.OF_ONESELF.search(each) for each in said)
         and not words.MOOD_SIGN.search(words.REFUSING_SIGN.sub("", text))
         and not any(_speaks_for_it(words.MENTIONED.sub(" ", words.NEGATED_MENTION.sub(" ", each))) for each in said)

@@ -211,6 +211,8 @@ DEFECT = re.compile(
 # What takes a rejection back, hands it to another, or speaks of a screen instead of the request.
 RETRACTION = re.compile(
     r"\b(?:olvid\w*|ignor\w*|caso omiso|borr(?:en|ar)|no (?:l[oa] )?(?:tom|consider)en|"
+    r"(?:aun|todavia) no (?:l[oae]s? |se )?(?:aprueb|autori)\w+|ni (?:l[oae]s? )?(?:apruebo|autorizo|rechazo)|"
+    r"no (?:l[oae]s? |se |est[ao] |queda )?(?:rechaz|rechac|deneg|denieg)\w+|(?:elevo|derivo|reenvio)|"
     r"al reves|contrario|error (?:mi[oa]|de dedo|de tipeo)|(?:fue|es) un error|"
     r"disculp\w*|perdon\w*|me confund\w*|sin querer|digo|(?:no )?era para|no era|"
     r"otr[oa] (?:ticket|correo|caso|tramite|solicitud)|mejor (?:no|si|dicho)|"
@@ -302,6 +304,7 @@ WELL = re.compile(
 REFUSING_SIGN = re.compile("[❌✖🚫⛔👎🙏]|[\U0001f3fb-\U0001f3ff]")
 DANGLING = re.compile(r"(?:^| )(?:que|de|del|para|con|a|al|en|segun)$")
 ASKS = re.compile(r"\b(?:qué|cuál(?:es)?|dónde|quién(?:es)?|cuándo|cuánto|cómo(?! est| le va))\b", re.I)
+ASKS_FIRST = re.compile(r"(?:^|[\n.;,!])[ ]?(?:(?:por|y|a|en|de) )?(?:qué|cuál(?:es)?|dónde|quién(?:es)?|cómo)\b", re.I)
 UNFIT = re.compile(r"~~|[☐□]|\[ ?\]|\( ?\)")
 # Heads of a message passed on: whose words stand below them is not known.
 HEAD_OF_A_MESSAGE = re.compile(

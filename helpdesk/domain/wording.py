@@ -29,8 +29,11 @@ _CLOSER = re.compile(
     r"|(?:un |cordiales |mis |muchos )?(?:cordial |afectuoso )?(?:saludos?|slds|sds|abracos?|abs)\b|--[ ]?(?=\n|$))"
 )
 _NOTICE = re.compile(
-    r"(?:^|\n)[^\n]{0,60}(?:aviso legal|confidencialidad|este (?:mensaje|correo|e-mail)|esta mensagem|la informacion "
-    r"contenida|si usted no es el|antes de imprimir|piense en el|cuide el medio|disclaimer|nota de descargo)"
+    r"(?:^|\n)[^\n\w]{0,20}(?:(?:aviso|nota|importante|advertencia|atencion|por favor)[^\n\w]{1,5})?"
+    r"(?:aviso legal|(?:(?:aviso|clausula|nota|acuerdo|declaracion) (?:legal )?de )?confidencialidad(?: de|[ ]*[:.\n])|"
+    r"(?:el contenido de )?este (?:mensaje|correo|e-mail)|esta mensagem|(?:toda )?la informacion contenida|"
+    r"si usted no es el|antes de imprimir|no imprima|piense en el|(?:cuid[ae]|cuidemos|proteja(?:mos)?) el medio|"
+    r"disclaimer|nota de descargo)"
 )
 _DEVICE = re.compile(
     r"(?:^|\n)[ \t]*(?:enviado (?:desde|con|a partir de) (?:mi |el |do |meu )?(?:iphone|ipad|android|celular|movil|"
