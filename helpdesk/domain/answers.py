@@ -244,7 +244,7 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tup
         and not any(words.OF_ONESELF.search(each) for each in said)
         and not words.MOOD_SIGN.search(words.REFUSING_SIGN.sub("", text))
         and not any(_speaks_for_it(words.MENTIONED.sub(" ", words.NEGATED_MENTION.sub(" ", each))) for each in said)
-        and not any(re.match(r"(?:pero|aunque|sin embargo|no obstante|mas|porem)\b", each) for each in said)
+        and not any(words.TURNS.match(each) for each in said)
         and all(_plain_refusal(statement, text) for statement in stated)
         and all(_may_precede(part, stated[0].clause) for part in others if part.start < stated[0].clause.start)
         and not any(_bare_yes_or_no(part, stated[0].clause) for part in others)
@@ -268,7 +268,7 @@ def _plain_refusal(statement: Statement, text: str) -> bool:
     object_ = re.sub(r"^(?:\w+mente )+", "", statement.tail)
     return not (
         follows.startswith(("...", "…"))
-        or words.PARTIAL.search(statement.tail)
+        or words.PARTIAL.search(words.BECAUSE.split(statement.tail, maxsplit=1)[0])
         or statement.tail in ("no", "nao")
         or re.match(r"(?:que|de|del|a)\b", object_)
         or words.REJECT_FAMILY.search(statement.tail)

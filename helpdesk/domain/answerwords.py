@@ -218,6 +218,7 @@ RETRACTION = re.compile(
     r"otr[oa] (?:ticket|correo|caso|tramite|solicitud)|mejor (?:no|si|dicho)|"
     r"(?:bueno|ahora|digo|pues|claro que|que) si|"
     r"(?:les?|no me) (?:correspond|compet|toc)\w*|pregunt\w*|consulten|"
+    r"abr(?:e|en|ir)|no vaya a|"
     r"no (?:pud|pued|logr)\w+ (?:entrar|ingresar|acceder|abrir)|"
     r"pantalla\w*|boton|enlace|link|(?:me|le|les) (?:sale|aparece|llego|marca)|al (?:ingresar|abrir|entrar|presionar)|"
     r"(?:acceso|usuario|clave|contrasena|permiso|cuenta|perfil|servicio|mensaje|correo)s? "
@@ -293,13 +294,17 @@ REFUSED = re.compile(
     r"no (?:se |l[oae]s? )?(?:adjunt|correspond|cumpl|exist|hay|tiene|cuenta|coincid|present|aplica|pertenec|trabaj|"
     r"inclu|consta|figura|acredit|justific|puede))"
 )
+TURNS = re.compile(r"(?:pero|aunque|sin embargo|no obstante|mas|porem|de (?:no )?\w+[aei]r)\b")
+BECAUSE = re.compile(r"\b(?:porque|ya que|dado que|debido a|puesto que)\b")
 NOT_WHOLLY = re.compile(r"(?:sin|asi|tod[oa]s?|totalmente|completamente|plenamente|enteramente|en su totalidad)\b")
 OTHER_THING = re.compile(
     rf"(?:{THE} )?{REQUEST} que (?!(?:se |nos |me )?(?:adjunt|indic|detall|solicit|present|envi|acompan|requier|pid))"
 )
 WELL = re.compile(
     r"(?<!no )\b(?:(?:todo (?:esta )?|esta (?:todo )?)(?:bien|correcto|ok|conforme|en orden)|adelante|dale|ejecuten?|"
-    r"continuen|sigan)\b"
+    r"continuen|sigan|vale|si va|va si|si$|(?:el|lo|la) demas|l[oa]s demas|el resto|"
+    r"de tod[oa]s (?:formas|maneras|modos)|"
+    r"igual|igualmente|hacerlo|pasen|den|denle|reactiven)(?!\w)|^(?:solo|solamente|unicamente)\b"
 )
 REFUSING_SIGN = re.compile("[❌✖🚫⛔👎🙏]|[\U0001f3fb-\U0001f3ff]")
 DANGLING = re.compile(r"(?:^| )(?:que|de|del|para|con|a|al|en|segun)$")
