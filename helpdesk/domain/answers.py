@@ -7,6 +7,8 @@ plain statement, an object, courtesy, or (after a rejection) its reason. Whateve
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from typing import Literal
 
 from helpdesk.domain import answerwords as words
@@ -15,6 +17,8 @@ from helpdesk.domain.wording import READ_LIMIT, Clause, clauses, cleaned, folded
 Decision = Literal["approve", "reject", "ambiguous", "none"]
 OBJECT_WORDS = 25
 NAME_WORDS = 6
+MISSPELT_WORDS = 40
+LIKE = 0.85
 QUOTED = re.compile(r"[\"«“][^\"»”]{0,200}[\"»”]")
 WHOLLY_QUOTED = re.compile(r"[\"'«“‘]([^\"«»“”]{1,60})[\"'»”’]")
 AFFIRMED = re.compile(r"(?:^|(?<=[\n.!]))[ ]*si(?=[ ]*[,.!])")
@@ -30,7 +34,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A clause that decides plainly; `tail` is what follows the deciding words, starting at `tail_at` of the text."""
+    """A clause that decides plainly; `tail` is what follows the deciding words, starting at `tail_at` of the text.
+
+    `negated`: a rejection by «no». `strict`: the deciding words have other senses too.
+    """
 
     clause: Clause
     rejects: bool
@@ -42,23 +49,50 @@ class Statement:
 
 def read_answer(new_text: str) -> Answer:
     """What `new_text`, the sender's own words, decides; `none` when nothing in it speaks of a decision."""
-    text = words.YES_AND.sub(r"\1", _without_signature(without_notice(cleaned(new_text))))
-    text = words.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
+    text = _reworded(_without_signature(_without_small_print(_respelt(cleaned(new_text)))))
     if (wrapped := WHOLLY_QUOTED.fullmatch(text)) is not None:
         text = wrapped[1]
     low = folded(text)
     parts = clauses(text, words.OPENS_STATEMENT)
-    stated = tuple(found for part in parts if (found := _statement(part, text)) is not None)
+    stated = _statements(text)
     if not stated:
         return _undecided(text, low, parts)
     rejecting = {statement.rejects for statement in stated}
-    whole = len(new_text) <= READ_LIMIT and not words.UNFIT.search(text)
+    whole = len(new_text) <= READ_LIMIT and not words.UNFIT.search(text) and not _passes_a_message_on(low)
     if whole and len(rejecting) == 1 and not _quotes_a_decision(low):
         if rejecting == {True} and _rejects_plainly(low, text, parts, stated):
             return Answer("reject", _reason(text, parts, stated))
         if rejecting == {False} and _approves_plainly(low, text, parts, stated):
             return Answer("approve")
     return Answer("ambiguous", _condition(text, low))
+
+
+def _respelt(text: str) -> str:
+    for wrong, right in words.SPELT_AS_SPOKEN:
+        text = wrong.sub(right, text)
+    return text
+
+
+def _without_small_print(text: str) -> str:
+    """The text up to a notice, unless what follows decides too."""
+    kept = without_notice(text)
+    return kept if len(_statements(kept)) == len(_statements(text)) else text
+
+
+def _statements(text: str) -> tuple[Statement, ...]:
+    parts = clauses(text, words.OPENS_STATEMENT)
+    return tuple(found for part in parts if (found := _statement(part, text)) is not None)
+
+
+def _reworded(text: str) -> str:
+    """The text with what is said in several ways said in one."""
+    text = words.GO_ON_THEN.sub(r"\1 nomas", words.HOLDS_THE_PLACE.sub("", text))
+    text = words.YES_ALONE.sub(r"\1", words.YES_AND.sub(r"\1", text), count=1)
+    return words.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
+
+
+def _passes_a_message_on(low: str) -> bool:
+    return len(words.HEAD_OF_A_MESSAGE.findall(low)) > 1
 
 
 def _without_signature(text: str) -> str:
@@ -108,11 +142,18 @@ def _undecided(text: str, low: str, parts: tuple[Clause, ...]) -> Answer:
         or words.GO_AHEAD.search(low)
         or words.MOOD_SIGN.search(text)
         or any(part.folded in words.BARE_YES_OR_NO for part in parts)
+        or _misspells_a_decision(low)
     )
     doubts = words.DOUBT.search(words.NO_OBJECTION.sub(" ", low))
     if speaks and _conditional(low, text) is not None:
         return Answer("ambiguous", _condition(text, low))
     return Answer("ambiguous") if speaks or doubts else Answer("none")
+
+
+def _misspells_a_decision(low: str) -> bool:
+    """Whether one of the first words is nearly one that decides: «aporbado»."""
+    said = dict.fromkeys(found.group() for found in islice(re.finditer(r"\w{5,12}", low), MISSPELT_WORDS))
+    return any(get_close_matches(word, words.DECIDING_WORDS, 1, LIKE) for word in said)
 
 
 def _quotes_a_decision(low: str) -> bool:
@@ -146,6 +187,7 @@ def _approves_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tu
         and not words.PARTIAL.search(plain)
         and not words.REJECT_FAMILY.search(plain)
         and not words.MOOD_SIGN.search(words.WELCOME_SIGN.sub("", text))
+        and not words.ASKS.search(text)
         and all(_plain_object(statement) for statement in stated)
         and all(_harmless(part, stated[0].clause) for part in others)
     )
@@ -155,6 +197,8 @@ def _plain_object(statement: Statement) -> bool:
     tail = words.NO_OBJECTION.sub("", statement.tail).strip()
     if adverbs := words.ADVERBS.match(tail):
         tail = tail[adverbs.end() :]
+    if words.DANGLING.search(tail):
+        return False
     if _all_harmless(tail):
         return not (statement.strict and "recibid" in tail)
     if statement.strict:
@@ -191,33 +235,48 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tup
     deciding = {statement.clause for statement in stated}
     others = [part for part in parts if part not in deciding]
     said = [part.folded for part in others] + [statement.tail for statement in stated]
+    plain = words.NO_OBJECTION.sub(" ", low)
     return (
         _conditional(low, text) is None
-        and not words.DOUBT.search(words.NO_OBJECTION.sub(" ", low))
+        and not words.DOUBT.search(plain)
+        and not words.RETRACTION.search(plain)
+        and not words.ASKS_FIRST.search(text)
+        and not any(words.OF_ONESELF.search(each) for each in said)
+        and not words.MOOD_SIGN.search(words.REFUSING_SIGN.sub("", text))
         and not any(_speaks_for_it(words.MENTIONED.sub(" ", words.NEGATED_MENTION.sub(" ", each))) for each in said)
-        and not any(re.match(r"(?:pero|aunque|sin embargo|no obstante|mas|porem)\b", each) for each in said)
+        and not any(words.TURNS.match(each) for each in said)
         and all(_plain_refusal(statement, text) for statement in stated)
         and all(_may_precede(part, stated[0].clause) for part in others if part.start < stated[0].clause.start)
-        and not any(part.folded in words.BARE_YES_OR_NO - {"no", "nao"} for part in others)
+        and not any(_bare_yes_or_no(part, stated[0].clause) for part in others)
     )
+
+
+def _bare_yes_or_no(part: Clause, first: Clause) -> bool:
+    """«No» before the rejection belongs to it."""
+    said = set(part.folded.split())
+    if said <= {"no", "nao"}:
+        return part.start > first.start
+    return said <= words.BARE_YES_OR_NO or part.folded in words.BARE_YES_OR_NO
 
 
 def _speaks_for_it(said: str) -> bool:
-    return bool(
-        words.APPROVE_FAMILY.search(said) or re.search(r"\b(?:adelante|dale|ejecuten?|continuen|sigan)\b", said)
-    )
+    return bool(words.APPROVE_FAMILY.search(said) or words.WELL.search(said))
 
 
 def _plain_refusal(statement: Statement, text: str) -> bool:
     follows = text[statement.tail_at : statement.tail_at + 4].lstrip()
+    object_ = re.sub(r"^(?:\w+mente )+", "", statement.tail)
     return not (
         follows.startswith(("...", "…"))
-        or words.PARTIAL.search(statement.tail)
+        or words.PARTIAL.search(words.BECAUSE.split(statement.tail, maxsplit=1)[0])
         or statement.tail in ("no", "nao")
-        or re.match(r"(?:que|de|del|a)\b", statement.tail)
+        or re.match(r"(?:que|de|del|a)\b", object_)
         or words.REJECT_FAMILY.search(statement.tail)
-        or words.THING.match(statement.tail)
+        or words.THING.match(object_)
+        or words.OTHER_THING.match(object_)
         or words.BY.match(statement.tail)
+        or (statement.negated and words.NOT_WHOLLY.match(statement.tail))
+        or not (_all_harmless(object_) or words.REFUSED.match(object_))
     )
 
 
@@ -225,7 +284,7 @@ def _may_precede(part: Clause, first: Clause) -> bool:
     """A cause may stand before the rejection; what somebody else said may not."""
     if words.REPORTED.search(part.folded) or words.REJECT_FAMILY.search(part.folded):
         return False
-    if part.sentence < first.sentence or _all_harmless(part.folded):
+    if _all_harmless(part.folded) or (part.sentence < first.sentence and words.DEFECT.search(part.folded)):
         return True
     concludes = re.match(
         r"(?:por (?:lo )?tanto|por ende|en consecuencia|por lo que|asi que|por ello|por eso)\b", first.folded

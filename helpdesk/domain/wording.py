@@ -19,24 +19,28 @@ _ABBREVIATION = re.compile(
 )
 _WRAP = re.compile(r"(?<=[^\s.!?:;])[ \t]*\n(?=[ \t]*[a-záéíóúñü])")
 _BREAK = re.compile(r"(?:[.!;?…](?!\d)|\n)+")
-_PAUSE = re.compile(r"[,:()\[\]–—]|\s-+\s|^\s*[-•]\s")
+_PAUSE = re.compile(r"[,:()\[\]–—]|\s-+(?!\S)|^\s*[-•]\s")
 
 _CLOSER = re.compile(
     r"(?:(?<=[.!;,\n])|^)[ \t]*"
     r"(?:(?:muy |les? |lo |la )?(?:saluda(?:mos)? )?(?:muy )?(?:atentamente|atte|atenciosamente|att|cordialmente)"
     r"(?=[ \t]*(?:[.,\n]|$))"
+    r"|con (?:(?:mis|los) )?(?:mejores )?sentimientos de [\w ]{0,60}(?=[.,\n]|$)"
     r"|(?:un |cordiales |mis |muchos )?(?:cordial |afectuoso )?(?:saludos?|slds|sds|abracos?|abs)\b|--[ ]?(?=\n|$))"
 )
 _NOTICE = re.compile(
-    r"(?:^|\n)[^\n]{0,60}(?:aviso legal|confidencialidad|este (?:mensaje|correo|e-mail)|esta mensagem|la informacion "
-    r"contenida|antes de imprimir|piense en el|cuide el medio|disclaimer|nota de descargo)"
+    r"(?:^|\n)[^\n\w]{0,20}(?:(?:aviso|nota|importante|advertencia|atencion|por favor)[^\n\w]{1,5})?"
+    r"(?:aviso legal|(?:(?:aviso|clausula|nota|acuerdo|declaracion) (?:legal )?de )?confidencialidad(?: de|[ ]*[:.\n])|"
+    r"(?:el contenido de )?este (?:mensaje|correo|e-mail)|esta mensagem|(?:toda )?la informacion contenida|"
+    r"si usted no es el|antes de imprimir|no imprima|piense en el|(?:cuid[ae]|cuidemos|proteja(?:mos)?) el medio|"
+    r"disclaimer|nota de descargo)"
 )
 _DEVICE = re.compile(
     r"(?:^|\n)[ \t]*(?:enviado (?:desde|con|a partir de) (?:mi |el |do |meu )?(?:iphone|ipad|android|celular|movil|"
     r"telefono|dispositivo|samsung|huawei|xiaomi|motorola|outlook|correo|yahoo|galaxy|smartphone)|sent from my|"
     r"(?:obtener|get|obter o) outlook)[\w ]{0,30}\.?(?=\n|$)"
 )
-_NOTICE_PROOF = re.compile(r"confidencia|destinatari|imprim|medio ambiente|divulga|privilegiad")
+_NOTICE_PROOF = re.compile(r"confidencia|destinatari|imprim|medio ambiente|divulga|privilegiad|uso exclusivo")
 _CONNECTORS = frozenset({"de", "del", "la", "las", "los", "y", "e", "en", "el", "para", "da", "do", "dos", "das"})
 
 

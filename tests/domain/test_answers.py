@@ -394,6 +394,11 @@ def test_any_text_is_read(text: str) -> None:
         "este mensaje\n" * 1500 + "no",
         "(" * 50000,
         "\n \n" * 30000,
+        "si apruebo" + ". " * 9000 + "x",
+        "hola" + ",\n" * 9000 + "apruebo",
+        "rechazo " + "totalmente " * 1800,
+        "usuario " + "no " * 6000 + "rechazado",
+        " -" * 9000 + "-" * 2000,
     ],
 )
 def test_a_hostile_text_is_no_explosion(hostile: str) -> None:
