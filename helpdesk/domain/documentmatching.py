@@ -48,6 +48,7 @@ WRITTEN_OTHERWISE = {
     "nomb": "nombramiento",
     "decl": "declaracion",
     "ofic": "oficio",
+    "of": "oficio",
     "sol": "solicitud",
     "ced": "cedula",
     "rhe": "recibo honorarios",

@@ -135,9 +135,14 @@ def _complete_party(reading: Reading, party: Party, values: dict[str, FieldValue
         return
     writes_of_self = party.key in ("", "usuario") and not party.conditional
     number = next((party.fields[kind].key for kind in party.fields if kind != "name"), None)
-    signed = names_in(reading.facts.requester.name)
+    signed = names_in(_capitalised(reading.facts.requester.name))
     if writes_of_self and signed and (number not in values or SELF_WORDS.search(reading.source.plain)):
         values[field.key] = signed[0][2]
+
+
+def _capitalised(name: str) -> str:
+    """A display name as names are written, also when its owner types without capitals."""
+    return name.title() if name.islower() else name
 
 
 def _read(reading: Reading, field: IntakeField) -> FieldValue | None:
@@ -218,12 +223,35 @@ def _completed(reading: Reading, values: dict[str, FieldValue]) -> dict[str, Fie
     stated = [key for key in values if _is_party_field(reading, key) or reading.request_type.field(key).type == "text"]
     for key, value in implied_by(reading.request_type, stated, names).items():
         values.setdefault(key, value)
+    _share_data_of_one_person(reading, values)
     for field in reading.request_type.intake_fields:
         if field.type == "choice" and field.required == "always" and field.key not in values:
             ordinary = _ordinary_choice(reading.request_type, field)
             if ordinary:
                 values[field.key] = ordinary
     return {field.key: values[field.key] for field in reading.request_type.intake_fields if field.key in values}
+
+
+def _share_data_of_one_person(reading: Reading, values: dict[str, FieldValue]) -> None:
+    """Who asks for the role of «Representante Legal» is the representative: the data of one are those of the other."""
+    parties = {party.key: party for party in parties_of(reading.request_type)}
+    user = parties.get("usuario")
+    for field in reading.request_type.intake_fields:
+        chosen = values.get(field.key)
+        if user is None or field.type != "choice" or not isinstance(chosen, str):
+            continue
+        for key, party in parties.items():
+            if key and key != "usuario" and chosen.startswith(f"{key}_"):
+                _share(user, party, values)
+
+
+def _share(one: Party, other: Party, values: dict[str, FieldValue]) -> None:
+    for kind in one.fields.keys() & other.fields.keys():
+        first, second = one.fields[kind].key, other.fields[kind].key
+        known = values.get(first, values.get(second))
+        if known is not None:
+            values.setdefault(first, known)
+            values.setdefault(second, known)
 
 
 def _is_party_field(reading: Reading, key: str) -> bool:
