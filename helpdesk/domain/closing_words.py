@@ -26,7 +26,7 @@ funciona funciono pude puedo ingresar ingrese entrar entre esta solucionado solu
 correcto correctamente sin problema problemas inconveniente inconvenientes ahora si confirmo recepcion recibo
 conformidad del con al mi me nos fue un una exito efectivo obrigado obrigada pela pelo atencao ajuda tudo certo
 recebido resolvido e o os as muito senores senor senora dios pague usuario usuaria clave contrasena sistema
-plataforma acceso
+plataforma acceso taller curso charla capacitacion asistencia evento estuvo provechoso provechosa util utiles
 """
 HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _STILL_FAILING = re.compile(

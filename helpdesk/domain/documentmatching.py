@@ -17,12 +17,12 @@ DECORATION = re.compile(
     r"^(image\d{3,}|logo.*|.*logo(tipo)?|banner.*|firma|icono?.*|facebook|twitter|linkedin|outlook-.*)$"
 )
 ARCHIVES = re.compile(r"\.(zip|rar|7z|tar|gz|tgz)$")
-PAPER_NAMES = re.compile(r"\.(pdf|docx?|odt|p7m|tiff?|jpe?g|png)$")
+PAPER_NAMES = re.compile(r"\.(pdf|docx?|xlsx?|odt|ods|p7m|tiff?|jpe?g|png)$")
 # What scanners, telephones and messengers call a file, and the bare number of a letter («0311-2026-GRA»).
 MEANINGLESS = re.compile(
     r"^(?:scan\w*|escan\w*|documentos?|doc|archivos?|img|image|imagen|pxl|dsc[fn]?|foto|captura|screenshot|pagina|"
     r"pag|adobe scan|cam ?scanner|whatsapp(?: image| document)?|wa|at|am|pm|a las|de|digitaliza\w*|adjunto|nuevo|"
-    r"sin titulo|untitled|file|pdf|\d+|\W)+$"
+    r"sin titulo|libro|hoja|untitled|file|pdf|\d+|\W)+$"
 )
 BARE_NUMBER = re.compile(r"^\d{1,6} (?:19|20)\d\d(?: [a-z]{1,8})*$")
 EXTENSION = re.compile(r"\.[a-z0-9]{2,5}$")
@@ -44,6 +44,7 @@ WRITTEN_OTHERWISE = {
     "acc": "accion",
     "ap": "accion personal",
     "inf": "informe",
+    "info": "informacion",
     "form": "formulario",
     "nomb": "nombramiento",
     "decl": "declaracion",
@@ -73,6 +74,7 @@ DISTINGUISHING = 1.5
 MANDATORY = 1.2
 ALL_FILE_WORDS = 0.5
 LEAST = 0.5
+SHORTEST_BEGINNING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,14 @@ def _weight(
 def _is_called_so(name: _Name, document: RequiredDocument) -> bool:
     """Whether a file is named with the document's own words only, what it is among them («Acuerdo firmado»)."""
     said = name.stems - OF_ANY_PAPER
-    heads = {*stems(document.name)[:1], *(KINDS & _vocabulary(document))}
-    return bool(heads & said) and said <= _vocabulary(document)
+    own = _vocabulary(document)
+    heads = {*stems(document.name)[:1], *(KINDS & own)}
+    return bool(heads & said) and all(_is_word_of(word, own) for word in said)
+
+
+def _is_word_of(word: str, own: frozenset[str]) -> bool:
+    """Whether a word is one of the document's, or the beginning of one («acuerdo resp seguridad info»)."""
+    return word in own or (len(word) >= SHORTEST_BEGINNING and any(each.startswith(word) for each in own))
 
 
 def _is_of_another_kind(name: _Name, document: RequiredDocument) -> bool:

@@ -29,7 +29,13 @@ AKIN = {
         "ausencia temporal": r"\b(?:licencia (?:medica|por|de|con|sin)|permiso (?:medico|por)|reposo medico|"
         r"mientras dur\w+ (?:su|la) ausencia|estara ausente|se ausenta\w*)",
         "ausencia permanente": r"\b(?:desactiv\w+|baja) (?:\w+ ){0,3}?(?:definitiv|permanente)\w*",
-        "olvide la contrasena": r"\b(?:(?:olvid\w+|no recuerdo|perdi|extravie) (?:de )?(?:(?:la|mi|su) )?|"
+        "activar usuario": r"\b(?:habilit\w+|rehabilit\w+|reactiv\w+|desbloque\w+)\W+(?:\w+\W+){0,3}?"
+        r"(?:usuario|cuenta)\b",
+        "medio de comunicacion": r"\b(?:noticieros?|noticiario|emisora|reportaje|nota periodistica|"
+        r"medio (?:digital|local|radial|televisivo)|(?:somos|soy de|trabajo en|escrib\w+ (?:de|desde)) "
+        r"(?:la |el |un |una )?(?:radio|diario|canal|revista|periodico|tv)\b)",
+        "olvide la contrasena": r"\b(?:(?:olvid\w+|no recuerdo|no me acuerdo|perdi|extravie) (?:de )?"
+        r"(?:(?:la|mi|su) )?|"
         r"(?:se )?me olvido (?:la|mi) )(?:clave|contrasena)\b",
         "enlace caduc": r"\b(?:enlace|link|vinculo)\W+(?:\w+\W+){0,4}?(?:venci\w*|expir\w*|ya no (?:sirve|funciona))",
         "usuario bloqueado": r"\b(?:usuario|cuenta)\W+(?:\w+\W+){0,3}?"
