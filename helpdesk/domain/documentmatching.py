@@ -74,6 +74,7 @@ DISTINGUISHING = 1.5
 MANDATORY = 1.2
 ALL_FILE_WORDS = 0.5
 LEAST = 0.5
+UNNAMED = stems("documento")
 SHORTEST_BEGINNING = 4
 
 
@@ -299,15 +300,26 @@ def _is_part_called_so(
 def _last_resort(
     names: list[_Name], documents: tuple[RequiredDocument, ...], needed: frozenset[str], found: set[tuple[int, int]]
 ) -> set[tuple[int, int]]:
-    """An archive serves «anexos»; scans whose names say nothing are what is still asked for where they are as many."""
+    """What files serve whose names say nothing of a document.
+
+    An archive serves «anexos»; any paper is a «documento» that the catalogue calls nothing else; scans whose names say
+    nothing are what is still asked for where they are as many.
+    """
     free = [file for file in range(len(names)) if file not in {pair[0] for pair in found}]
     open_documents = [index for index in range(len(documents)) if index not in {pair[1] for pair in found}]
-    for file in free:
-        if ARCHIVES.search(fold(names[file].file.filename)):
-            return {(file, index) for index in open_documents if mentions(documents[index].key, "anexo")}
+    archives = [file for file in free if ARCHIVES.search(fold(names[file].file.filename))]
+    annexes = {(file, index) for file in archives[:1] for index in open_documents if _are_annexes(documents[index])}
     wanted = [index for index in open_documents if documents[index].key in needed]
+    any_paper = [index for index in wanted if stems(documents[index].name)[:1] == UNNAMED]
+    papers = [file for file in free if PAPER_NAMES.search(fold(names[file].file.filename))]
+    if any_paper and papers:
+        return annexes | {(papers[0], any_paper[0])}
     scans = [file for file in free if _says_nothing(names[file])]
-    return set(zip(scans, wanted, strict=True)) if len(scans) == len(wanted) else set()
+    return annexes | (set(zip(scans, wanted, strict=True)) if len(scans) == len(wanted) else set())
+
+
+def _are_annexes(document: RequiredDocument) -> bool:
+    return mentions(document.key, "anexo")
 
 
 def _says_nothing(name: _Name) -> bool:
