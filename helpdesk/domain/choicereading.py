@@ -116,7 +116,7 @@ def _weight(choice: Choice, choices: tuple[Choice, ...], text: str, field: Intak
     weight = sum(1 / shares[word] for word in own if word in present) / total if total else 0.0
     if weight < 0.5 or not any(shares[word] == 1 for word in own & present):
         weight = 0.0
-    if stems_in_order(text_stems, choice.label, gap=0) and len(own) > 1:
+    if stems_in_order(text_stems, choice.label, gap=0) and len(own) > 1 and not _is_other_number(text, choice, choices):
         weight += WHOLE_LABEL
     own_text = _without_longer_names(text, choice, choices)
     if _is_said(own_text, choice):
@@ -128,6 +128,15 @@ def _weight(choice: Choice, choices: tuple[Choice, ...], text: str, field: Intak
     if _after_field_word(field, choice, text_stems, own, shares):
         weight += CONTEXT
     return weight
+
+
+def _is_other_number(text: str, choice: Choice, choices: tuple[Choice, ...]) -> bool:
+    """Whether the text says another choice that has the same words: «entidades adscritas» is not «entidad adscrita»."""
+    if contains(text, choice.key.replace("_", " ")):
+        return False
+    own = set(stems(choice.label))
+    names = [each.key.replace("_", " ") for each in choices if each is not choice]
+    return any(set(stems(name)) == own and contains(text, name) for name in names)
 
 
 def _is_said(text: str, choice: Choice) -> bool:

@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
-from helpdesk.domain.documentmatching import mentions
+from helpdesk.domain.documentmatching import mentions, mentions_code
 from helpdesk.domain.folding import contains, fold, stems
-from helpdesk.domain.matchwords import Message, asked, message_of, opposing
+from helpdesk.domain.matchwords import Message, asked, form_names, message_of, opposing, without
 from helpdesk.domain.severalrequests import EVIDENCE, is_announced, requests_in
 
 SUBJECT, BODY = 3.0, 1.0
@@ -134,10 +134,14 @@ def _score(
     message: Message,
     sender_roles: frozenset[str],
 ) -> _Score:
-    in_subject = asked(request_type, message.subject, message.subject_stems)
-    in_body = asked(request_type, message.body, message.body_stems)
-    against_subject = opposing(request_type, message.subject)
-    against_body = opposing(request_type, message.body)
+    own_forms = frozenset(form_names(request_type))
+    others_forms = {name for each in catalogue.request_types for name in form_names(each)} - own_forms
+    foreign = {name for name in others_forms if not any(own in name or name in own for own in own_forms)}
+    asking, opposed = without(message, foreign), without(message, own_forms)
+    in_subject = asked(request_type, asking.subject, asking.subject_stems)
+    in_body = asked(request_type, asking.body, asking.body_stems)
+    against_subject = opposing(request_type, opposed.subject)
+    against_body = opposing(request_type, opposed.body)
     content = SUBJECT * in_subject + BODY * min(in_body, BODY_LIMIT)
     content += NAME_SUBJECT * _name_share(catalogue, request_type, message.subject_stems)
     content += NAME_BODY * _name_share(catalogue, request_type, message.body_stems)
@@ -186,7 +190,7 @@ def _attached(catalogue: Catalogue, request_type: RequestType, names: tuple[str,
     total = 0.0
     for document in request_type.required_documents:
         code = document.form_code
-        if code and any(mentions(name, code) and not _longer_code(catalogue, name, code) for name in names):
+        if code and any(mentions_code(name, code) and not _longer_code(catalogue, name, code) for name in names):
             total += FORM_CODE / _types_with_code(catalogue, code)
         shares = [
             1.0 / _types_with_fragment(catalogue, fragment)
@@ -210,7 +214,7 @@ def _longer_code(catalogue: Catalogue, name: str, code: str) -> bool:
         for document in each.required_documents
         if document.form_code
     }
-    return any(other.startswith(code) and other != code and mentions(name, other) for other in codes)
+    return any(other.startswith(code) and other != code and mentions_code(name, other) for other in codes)
 
 
 def _types_with_fragment(catalogue: Catalogue, fragment: str) -> int:

@@ -25,7 +25,8 @@ equipo y a ustedes usted ud uds te le les agradezco agradecemos agradecido agrad
 funciona funciono pude puedo ingresar ingrese entrar entre esta solucionado solucionada resuelto resuelta solucion
 correcto correctamente sin problema problemas inconveniente inconvenientes ahora si confirmo recepcion recibo
 conformidad del con al mi me nos fue un una exito efectivo obrigado obrigada pela pelo atencao ajuda tudo certo
-recebido resolvido e o os as muito senores senor senora
+recebido resolvido e o os as muito senores senor senora dios pague usuario usuaria clave contrasena sistema
+plataforma acceso taller curso charla capacitacion asistencia evento estuvo provechoso provechosa util utiles
 """
 HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _STILL_FAILING = re.compile(

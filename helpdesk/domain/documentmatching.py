@@ -17,10 +17,14 @@ DECORATION = re.compile(
     r"^(image\d{3,}|logo.*|.*logo(tipo)?|banner.*|firma|icono?.*|facebook|twitter|linkedin|outlook-.*)$"
 )
 ARCHIVES = re.compile(r"\.(zip|rar|7z|tar|gz|tgz)$")
-PAPER_NAMES = re.compile(r"\.(pdf|docx?|odt|p7m|tiff?|jpe?g|png)$")
+PAPER_NAMES = re.compile(r"\.(pdf|docx?|xlsx?|odt|ods|p7m|tiff?|jpe?g|png)$")
+# What scanners, telephones and messengers call a file, and the bare number of a letter («0311-2026-GRA»).
 MEANINGLESS = re.compile(
-    r"^(scan|escan\w*|documento?|doc|archivo|img|adobe scan|camscanner|digitaliza\w*|file|\d+|\W)+$"
+    r"^(?:scan\w*|escan\w*|documentos?|doc|archivos?|img|image|imagen|pxl|dsc[fn]?|foto|captura|screenshot|pagina|"
+    r"pag|adobe scan|cam ?scanner|whatsapp(?: image| document)?|wa|at|am|pm|a las|de|digitaliza\w*|adjunto|nuevo|"
+    r"sin titulo|libro|hoja|untitled|file|pdf|\d+|\W)+$"
 )
+BARE_NUMBER = re.compile(r"^\d{1,6} (?:19|20)\d\d(?: [a-z]{1,8})*$")
 EXTENSION = re.compile(r"\.[a-z0-9]{2,5}$")
 CONJUNCTION = re.compile(r"\s(?:y|e|mas|con)\s|[+&,]")
 # Who heads or acts for an entity, as file names call them.
@@ -34,8 +38,35 @@ SAME_AS = {
     "alterno": "alterna suplente subrogante titular intervinientes",
     "anexos": "anexo adjuntos",
 }
-WRITTEN_OTHERWISE = {"memorando": "memorandum", "memorandums": "memorandum", "acc": "accion", "ap": "accion personal"}
-OF_ANY_PAPER = frozenset(stems("firmado sellado escaneado final copia original version notariado digital completo pdf"))
+WRITTEN_OTHERWISE = {
+    "memorando": "memorandum",
+    "memorandums": "memorandum",
+    "acc": "accion",
+    "ap": "accion personal",
+    "inf": "informe",
+    "info": "informacion",
+    "form": "formulario",
+    "nomb": "nombramiento",
+    "decl": "declaracion",
+    "ofic": "oficio",
+    "of": "oficio",
+    "sol": "solicitud",
+    "ced": "cedula",
+    "rhe": "recibo honorarios",
+    "rxh": "recibo honorarios",
+    "rh": "recibo honorarios",
+}
+IN_SHORT = re.compile(r"\be r\b")
+OF_ANY_PAPER = frozenset(
+    stems("firmado sellado escaneado final copia original version notariado notarial digital completo pdf signed")
+)
+# What a paper is; a file called an «acta» is no formulario, whatever it is about.
+KINDS = frozenset(
+    stems(
+        "formulario acuerdo declaracion accion nombramiento contrato acta oficio carta memorandum informe recibo "
+        "solicitud consentimiento ruc cedula anexo escrito"
+    )
+)
 FORM_CODE = 6.0
 BY_ITS_NAME = 1.0
 FRAGMENT = 2.0
@@ -43,6 +74,8 @@ DISTINGUISHING = 1.5
 MANDATORY = 1.2
 ALL_FILE_WORDS = 0.5
 LEAST = 0.5
+UNNAMED = stems("documento")
+SHORTEST_BEGINNING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +140,19 @@ def spaced(text: str) -> str:
     """The folded text with the separators of file names and form codes as blanks."""
     apart = re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", fold(text))
     listed = re.sub(r"[_\-.()\[\]+%]+", " ", apart).split()
-    return " ".join(WRITTEN_OTHERWISE.get(word, word) for word in listed)
+    return IN_SHORT.sub("entrega recepcion", " ".join(WRITTEN_OTHERWISE.get(word, word) for word in listed))
 
 
 def mentions(name: str, fragment: str) -> bool:
     """Whether a bare file name holds a fragment of the catalogue, however its words are joined."""
     wanted = spaced(fragment)
     return fragment_pattern(wanted).search(name) is not None or stems_in_order(stems(name), wanted, gap=0)
+
+
+def mentions_code(name: str, code: str) -> bool:
+    """Whether a bare file name holds a form code, also without its dots («FSIAS01»)."""
+    joined = re.sub(r"[^a-z0-9]", "", fold(code))
+    return mentions(name, code) or re.search(rf"(?<![a-z0-9]){joined}(?!\d)", re.sub(r"\s+", "", name)) is not None
 
 
 def _marks(documents: tuple[RequiredDocument, ...]) -> list[frozenset[str]]:
@@ -136,6 +175,8 @@ def _weight(
     code = _has_code(name.text, document, documents)
     if not hits and not code:
         return BY_ITS_NAME if _is_called_so(name, document) else 0.0
+    if not code and _is_of_another_kind(name, document):
+        return 0.0
     rarest = min((sum(fragment in other.match for other in documents) for fragment in hits), default=1)
     longest = max((len(fold(fragment)) for fragment in hits), default=0)
     weight = FRAGMENT / rarest + longest / 40 + (FORM_CODE if code else 0.0)
@@ -149,18 +190,31 @@ def _weight(
 
 
 def _is_called_so(name: _Name, document: RequiredDocument) -> bool:
-    """Whether a file is named with the document's own words only, the first of them included («Acuerdo firmado»)."""
+    """Whether a file is named with the document's own words only, what it is among them («Acuerdo firmado»)."""
     said = name.stems - OF_ANY_PAPER
-    head = stems(document.name)[:1]
-    return bool(said) and set(head) <= said and said <= _vocabulary(document)
+    own = _vocabulary(document)
+    heads = {*stems(document.name)[:1], *(KINDS & own)}
+    return bool(heads & said) and all(_is_word_of(word, own) for word in said)
+
+
+def _is_word_of(word: str, own: frozenset[str]) -> bool:
+    """Whether a word is one of the document's, or the beginning of one («acuerdo resp seguridad info»)."""
+    return word in own or (len(word) >= SHORTEST_BEGINNING and any(each.startswith(word) for each in own))
+
+
+def _is_of_another_kind(name: _Name, document: RequiredDocument) -> bool:
+    """Whether a file says what kind of paper it is, and the document is of none of these kinds."""
+    said = name.stems & KINDS
+    own = KINDS & (_vocabulary(document) | {word for fragment in document.match for word in stems(spaced(fragment))})
+    return bool(said and own) and not said & own
 
 
 def _has_code(name: str, document: RequiredDocument, documents: tuple[RequiredDocument, ...]) -> bool:
-    if not document.form_code or not mentions(name, document.form_code):
+    if not document.form_code or not mentions_code(name, document.form_code):
         return False
     own = spaced(document.form_code)
     longer = (each.form_code for each in documents if each.form_code and each is not document)
-    return not any(spaced(code).startswith(own + " ") and mentions(name, code) for code in longer)
+    return not any(spaced(code).startswith(own + " ") and mentions_code(name, code) for code in longer)
 
 
 def _best_pairing(weights: list[list[float]], mandatory: list[bool]) -> list[int | None]:
@@ -201,31 +255,75 @@ def _files_with_two_documents(
 ) -> set[tuple[int, int]]:
     """A file may hold several documents when its name joins them («formulario y acuerdo.pdf»)."""
     found = set()
-    for index, document in enumerate(documents):
+    marks = _marks(documents)
+    for index in range(len(documents)):
         if index in chosen:
             continue
-        only = [each for each in document.match if sum(each in other.match for other in documents) == 1]
         for file, name in enumerate(names):
-            taken = chosen[file]
-            if taken is None or not CONJUNCTION.search(fold(name.file.filename).replace("_", " ")):
-                continue
-            if any(mentions(name.text, each) and each not in documents[taken].match for each in only):
+            if chosen[file] is not None and any(
+                _is_part_called_so(part, index, chosen[file], documents, marks) for part in _parts(name)
+            ):
                 found.add((file, index))
     return found
+
+
+def _parts(name: _Name) -> list[_Name]:
+    """What a name that joins several papers calls each; what they are is said once («nombramientos de A y de B»)."""
+    pieces = CONJUNCTION.split(fold(EXTENSION.sub("", fold(name.file.filename))).replace("_", " "))
+    if len(pieces) < 2:
+        return []
+    parts = []
+    kinds: frozenset[str] = frozenset()
+    for piece in pieces:
+        own = frozenset(stems(spaced(piece)))
+        kinds = own & KINDS or kinds
+        parts.append(_Name(name.file, spaced(piece), own | kinds))
+    return parts
+
+
+def _is_part_called_so(
+    part: _Name, index: int, taken: int | None, documents: tuple[RequiredDocument, ...], marks: list[frozenset[str]]
+) -> bool:
+    """Whether one of several joined names is a document's: by its fragments, or by what only it is called."""
+    document = documents[index]
+    if _is_of_another_kind(part, document):
+        return False
+    only = [each for each in document.match if sum(each in other.match for other in documents) == 1]
+    if any(mentions(part.text, each) for each in only):
+        return True
+    rarest = part.stems & marks[index] and not any(
+        part.stems & marks[other] for other in range(len(documents)) if other not in (index, taken)
+    )
+    return bool(rarest and part.stems & KINDS & _vocabulary(document))
 
 
 def _last_resort(
     names: list[_Name], documents: tuple[RequiredDocument, ...], needed: frozenset[str], found: set[tuple[int, int]]
 ) -> set[tuple[int, int]]:
-    """An archive serves «anexos»; a scan whose name says nothing is the document where only one is asked for."""
+    """What files serve whose names say nothing of a document.
+
+    An archive serves «anexos»; any paper is a «documento» that the catalogue calls nothing else; scans whose names say
+    nothing are what is still asked for where they are as many.
+    """
     free = [file for file in range(len(names)) if file not in {pair[0] for pair in found}]
     open_documents = [index for index in range(len(documents)) if index not in {pair[1] for pair in found}]
-    for file in free:
-        if ARCHIVES.search(fold(names[file].file.filename)):
-            return {(file, index) for index in open_documents if mentions(documents[index].key, "anexo")}
-    wanted = [index for index in range(len(documents)) if documents[index].key in needed]
-    if len(free) == 1 and len(wanted) == 1 and wanted[0] in open_documents:
-        name = names[free[0]]
-        if PAPER_NAMES.search(fold(name.file.filename)) and MEANINGLESS.match(name.text):
-            return {(free[0], wanted[0])}
-    return set()
+    archives = [file for file in free if ARCHIVES.search(fold(names[file].file.filename))]
+    annexes = {(file, index) for file in archives[:1] for index in open_documents if _are_annexes(documents[index])}
+    wanted = [index for index in open_documents if documents[index].key in needed]
+    any_paper = [index for index in wanted if stems(documents[index].name)[:1] == UNNAMED]
+    papers = [file for file in free if PAPER_NAMES.search(fold(names[file].file.filename))]
+    if any_paper and papers:
+        return annexes | {(papers[0], any_paper[0])}
+    scans = [file for file in free if _says_nothing(names[file])]
+    return annexes | (set(zip(scans, wanted, strict=True)) if len(scans) == len(wanted) else set())
+
+
+def _are_annexes(document: RequiredDocument) -> bool:
+    return mentions(document.key, "anexo")
+
+
+def _says_nothing(name: _Name) -> bool:
+    """Whether a paper's name is what a scanner, a telephone or a register of letters gives it."""
+    if not PAPER_NAMES.search(fold(name.file.filename)) or name.stems & KINDS:
+        return False
+    return bool(MEANINGLESS.match(name.text) or BARE_NUMBER.match(name.text))

@@ -29,6 +29,15 @@ from helpdesk.domain.textscan import Labelled, labelled_values, prose
 
 REASON_LABEL = re.compile(r"^(?:motivo|justificacion|razon)")
 LABEL_FIT = 0.6
+NOTHING = re.compile(
+    r"(?:ningun[oa]?|no (?:existe|hay|aplica|tiene|registra)|n/?a|-+)(?: (?:usuario|anterior|registrado))*"
+)
+FAREWELL = re.compile(
+    r"^[ \t]*(?:muy )?(?:atentamente|atte|cordialmente|saludos|saluda|respetuosamente|sinceramente|un cordial saludo)\b"
+    r"[^\n]{0,60}$",
+    re.MULTILINE,
+)
+SIGNED_WITHIN = 160
 OF_TIME = frozenset(stems("fecha hora"))
 # They stand in many labels and tell none apart.
 UNTELLING = frozenset(stems("fecha hora número nro num n"))
@@ -57,16 +66,25 @@ def read_fields(catalogue: Catalogue, request_type: RequestType, facts: ReadingF
     """
     source = prose(facts.text)
     labels = _fields_labelled(request_type, labelled_values(source))
+    nothing = {key for key, value in labels.items() if NOTHING.fullmatch(fold(value.value))}
     local = facts.received_at.astimezone(ZoneInfo(catalogue.institution.timezone))
-    reading = Reading(catalogue, request_type, facts, source, labels, local)
+    told = {key: value for key, value in labels.items() if key not in nothing or request_type.field(key).type == "bool"}
+    reading = Reading(catalogue, request_type, facts, source, told, local)
     values: dict[str, FieldValue] = dict(_identities(reading))
     values |= paired_dates(reading)
+    values |= _denied(request_type, nothing)
     for field in request_type.intake_fields:
         if field.key not in values:
             value = _read(reading, field)
             if value is not None and value != "" and value != []:
                 values[field.key] = value
     return _completed(reading, values)
+
+
+def _denied(request_type: RequestType, nothing: set[str]) -> dict[str, FieldValue]:
+    """«Usuario anterior: ninguno» gives no name; it says that there is no such user."""
+    conditions = [request_type.field(key).when for key in nothing]
+    return {when.field: False for when in conditions if when and when.any_of and tuple(when.any_of) == (True,)}
 
 
 def _fields_labelled(request_type: RequestType, found: list[Labelled]) -> dict[str, Labelled]:
@@ -137,9 +155,29 @@ def _complete_party(reading: Reading, party: Party, values: dict[str, FieldValue
         return
     writes_of_self = party.key in ("", "usuario") and not party.conditional
     number = next((party.fields[kind].key for kind in party.fields if kind != "name"), None)
-    signed = names_in(reading.facts.requester.name)
-    if writes_of_self and signed and (number not in values or SELF_WORDS.search(reading.source.plain)):
+    signed = names_in(_capitalised(reading.facts.requester.name))
+    if party.key == "" and not signed:
+        signed = _signature(reading)
+    if (
+        writes_of_self
+        and signed
+        and (party.key == "" or number not in values or SELF_WORDS.search(reading.source.plain))
+    ):
         values[field.key] = signed[0][2]
+
+
+def _signature(reading: Reading) -> list[tuple[int, int, str]]:
+    """The name under the farewell of a letter, when the sender's address carries none."""
+    farewell = FAREWELL.search(reading.source.plain)
+    if farewell is None:
+        return []
+    below = reading.source.text[farewell.end() : farewell.end() + SIGNED_WITHIN].strip().split("\n")
+    return [found for line in below for found in names_in(line)]
+
+
+def _capitalised(name: str) -> str:
+    """A display name as names are written, also when its owner types without capitals."""
+    return name.title() if name.islower() else name
 
 
 def _read(reading: Reading, field: IntakeField) -> FieldValue | None:
@@ -220,12 +258,35 @@ def _completed(reading: Reading, values: dict[str, FieldValue]) -> dict[str, Fie
     stated = [key for key in values if _is_party_field(reading, key) or reading.request_type.field(key).type == "text"]
     for key, value in implied_by(reading.request_type, stated, names).items():
         values.setdefault(key, value)
+    _share_data_of_one_person(reading, values)
     for field in reading.request_type.intake_fields:
         if field.type == "choice" and field.required == "always" and field.key not in values:
             ordinary = _ordinary_choice(reading.request_type, field)
             if ordinary:
                 values[field.key] = ordinary
     return {field.key: values[field.key] for field in reading.request_type.intake_fields if field.key in values}
+
+
+def _share_data_of_one_person(reading: Reading, values: dict[str, FieldValue]) -> None:
+    """Who asks for the role of «Representante Legal» is the representative: the data of one are those of the other."""
+    parties = {party.key: party for party in parties_of(reading.request_type)}
+    user = parties.get("usuario")
+    for field in reading.request_type.intake_fields:
+        chosen = values.get(field.key)
+        if user is None or field.type != "choice" or not isinstance(chosen, str):
+            continue
+        for key, party in parties.items():
+            if key and key != "usuario" and chosen.startswith(f"{key}_"):
+                _share(user, party, values)
+
+
+def _share(one: Party, other: Party, values: dict[str, FieldValue]) -> None:
+    for kind in one.fields.keys() & other.fields.keys():
+        first, second = one.fields[kind].key, other.fields[kind].key
+        known = values.get(first, values.get(second))
+        if known is not None:
+            values.setdefault(first, known)
+            values.setdefault(second, known)
 
 
 def _is_party_field(reading: Reading, key: str) -> bool:

@@ -215,6 +215,8 @@ def place(source: Prose, mentions: list[Mention], parties: tuple[Party, ...]) ->
 
 
 FAR = 1000
+# «El anterior presidente» is the former user, not who presides.
+FORMER = frozenset(stems("anterior saliente"))
 
 
 def _fits(mention: Mention, party: Party) -> bool:
@@ -243,7 +245,7 @@ def _distance(source: Prose, mention: Mention, party: Party, rivals: list[Party]
     start = _block_start(source, mention)
     before = stems(source.plain[max(start, mention.start - REACH) : mention.start])
     for distance, word in enumerate(reversed(before)):
-        if word in own:
+        if word in own and not (FORMER & set(before[-distance - 2 : -distance - 1]) - own):
             return distance
     after = stems(source.plain[mention.end : min(end, mention.end + REACH)])[:8]
     for distance, word in enumerate(after):

@@ -1,6 +1,7 @@
 """The words of a message weighed against those of a request type (`match` of the catalogue)."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from helpdesk.domain.catalogue import RequestType
@@ -28,12 +29,21 @@ AKIN = {
         "ausencia temporal": r"\b(?:licencia (?:medica|por|de|con|sin)|permiso (?:medico|por)|reposo medico|"
         r"mientras dur\w+ (?:su|la) ausencia|estara ausente|se ausenta\w*)",
         "ausencia permanente": r"\b(?:desactiv\w+|baja) (?:\w+ ){0,3}?(?:definitiv|permanente)\w*",
-        "olvide la contrasena": r"\b(?:(?:olvid\w+|no recuerdo|perdi|extravie) (?:de )?(?:(?:la|mi|su) )?|"
+        "activar usuario": r"\b(?:habilit\w+|rehabilit\w+|reactiv\w+|desbloque\w+)\W+(?:\w+\W+){0,3}?"
+        r"(?:usuario|cuenta)\b",
+        "medio de comunicacion": r"\b(?:noticieros?|noticiario|emisora|reportaje|nota periodistica|"
+        r"medio (?:digital|local|radial|televisivo)|(?:somos|soy de|trabajo en|escrib\w+ (?:de|desde)) "
+        r"(?:la |el |un |una )?(?:radio|diario|canal|revista|periodico|tv)\b)",
+        "olvide la contrasena": r"\b(?:(?:olvid\w+|no recuerdo|no me acuerdo|perdi|extravie) (?:de )?"
+        r"(?:(?:la|mi|su) )?|"
         r"(?:se )?me olvido (?:la|mi) )(?:clave|contrasena)\b",
         "enlace caduc": r"\b(?:enlace|link|vinculo)\W+(?:\w+\W+){0,4}?(?:venci\w*|expir\w*|ya no (?:sirve|funciona))",
         "usuario bloqueado": r"\b(?:usuario|cuenta)\W+(?:\w+\W+){0,3}?"
         r"(?:inactiv\w+|bloquead\w+|suspendid\w+|deshabilitad\w+|caducad\w+)",
         "convocatoria nacional": r"\b(?:convocatoria|llamado) (?:de caracter |a nivel )?nacional\b",
+        "solicitud de informacion": r"\b(?:(?:pedido|peticion|solicitud|requerimiento) (?:de |para )?(?:la )?"
+        r"(?:acceso a |acceder a |entrega de )?(?:la )?informacion|acceso a (?:la )?informacion publica|"
+        r"(?:entreg|proporcion|facilit)\w+ (?:\w+ ){0,3}?informacion)",
         "duda": r"\b(?:como (?:se )?(?:registr|hag|hac|deb|pued|proced|correg|corrij|anul|reviert)\w*|"
         r"que (?:debo|debemos|tengo que|tenemos que) hacer|no (?:me|nos) deja)\b",
     }.items()
@@ -66,6 +76,23 @@ def message_of(subject: str, text: str, attachment_names: tuple[str, ...]) -> Me
         tuple(stems(folded_body)),
         tuple(bare_name(name) for name in attachment_names),
     )
+
+
+def form_names(request_type: RequestType) -> tuple[str, ...]:
+    """What letters call the forms of a type: «creación de claves/organizaciones»."""
+    names = (fold(each.name) for each in request_type.required_documents if each.template)
+    return tuple(name.removeprefix("formulario de ") for name in names if name.startswith("formulario de "))
+
+
+def without(message: Message, names: Collection[str]) -> Message:
+    """The message without these folded names: what a form is called is not what is asked."""
+    present = [name for name in names if name in message.subject or name in message.body]
+    if not present:
+        return message
+    subject, body = message.subject, message.body
+    for name in sorted(present, key=len, reverse=True):
+        subject, body = subject.replace(name, " "), body.replace(name, " ")
+    return Message(subject, body, tuple(stems(subject)), tuple(stems(body)), message.attachments)
 
 
 def asked(request_type: RequestType, text: str, text_stems: tuple[str, ...]) -> float:

@@ -16,6 +16,14 @@ GENERIC_HEADS = re.compile(
 )
 ARTICLES = re.compile(r"^(?:la|el|los|las)\s+")
 SHORTEST_ALONE = 5
+# «Bío-Bío» and «Bío Bío» are «Biobío».
+DOUBLED = re.compile(r"\b([a-z]{3,})[- ]\1\b")
+# How Chileans number their regions, by the ISO code without the country.
+ROMAN = {
+    "TA": "i", "AN": "ii", "AT": "iii", "CO": "iv", "VS": "v", "LI": "vi", "ML": "vii", "BI": "viii", "AR": "ix",
+    "LL": "x", "AI": "xi", "MA": "xii", "LR": "xiv", "AP": "xv", "NB": "xvi",
+}  # fmt: skip
+NUMBERED = re.compile(r"\b(?P<before>[ivx]{1,5})(?: a)? region\b|\bregion (?P<after>[ivx]{1,5})\b")
 PUBLIC_WORDS = frozenset({"general", "publico", "publica", "nacional", "santiago"})
 
 
@@ -33,7 +41,14 @@ def region_of(catalogue: Catalogue, text: str, holdings: Holdings, mailbox: Mail
     names = [(each.key, each.name) for each in catalogue.regions]
     own = [mailbox.region] if mailbox and mailbox.region else scopes(catalogue, holdings, "region")
     heads = r"(?:regi[o]n|regional|departamento|coordinacion regional)(?: de| del)?(?: las?| los| el)?:?"
-    return _found(fold(text), names, heads, own, own_before_bare=True)
+    return _found(fold(text), names, heads, own, own_before_bare=True, numbered=_numbered(catalogue, fold(text)))
+
+
+def _numbered(catalogue: Catalogue, text: str) -> list[str]:
+    """Regions that a text calls by their number («IX Región»)."""
+    said = {match["before"] or match["after"] for match in NUMBERED.finditer(text)}
+    codes = {each.iso: each.key for each in catalogue.regions if each.iso}
+    return [codes[f"CL-{code}"] for code, roman in ROMAN.items() if roman in said and f"CL-{code}" in codes]
 
 
 def centre_of(catalogue: Catalogue, text: str, holdings: Holdings, mailbox: MailboxSpec | None = None) -> str | None:
@@ -79,10 +94,12 @@ def _found(
     own: Iterable[str],
     own_before_bare: bool = False,
     bare: bool = True,
+    numbered: Iterable[str] = (),
 ) -> str | None:
-    text = text.replace("'", "")
+    text = DOUBLED.sub(r"\1\1", text.replace("'", ""))
     aliases = _aliases(names)
     headed = _named(text, aliases, rf"(?<![a-z0-9]){heads}\s+", partly=True)
+    headed = headed or list(numbered)
     if headed:
         return _single(headed)
     known = [key for key in own if key in aliases]

@@ -79,10 +79,12 @@ def propose_documents(
     fields: Mapping[str, object],
     context: Mapping[str, object],
     files: tuple[CandidateFile, ...],
+    provided: frozenset[str] = frozenset(),
 ) -> tuple[Proposal, ...]:
     """Which file seems to be which required document, in the order of the files (R-162, R-163).
 
-    Documents that are mandatory under the facts come before the others; pictures inside the text and logos are none.
+    Documents that are mandatory under the facts and not yet `provided` come before the others; pictures inside the
+    text and logos are none.
     """
-    needed = {each.key for each in needed_documents(request_type, fields, context)}
+    needed = {each.key for each in needed_documents(request_type, fields, context)} - provided
     return assign(request_type.required_documents, frozenset(needed), files)

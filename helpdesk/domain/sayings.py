@@ -43,6 +43,9 @@ MEDIA_AFTER = re.compile(
     rf"para)\s+(?:el |la )?"
     rf"(?P<value>(?:{CAP})(?:[ ]+(?:(?:de|del|la|los)[ ]+)?{CAP})*)"
 )
+CALLED_JOURNALIST = re.compile(
+    r"\s*[,(-]\s*(?:periodista|redactora?|reporter[oa]|corresponsal|editora?|comunicadora?|productora?)\b"
+)
 GREETED = re.compile(
     r"(?im)^[ \t]*(?:señor(?:es|as?)?|estimad\w+|atenci[oó]n|sr[ae]?s?\.?)\b[^\n]{0,70}$(?:\n[^\n]{0,60}(?=\n\s*\n))?"
 )
@@ -154,6 +157,12 @@ def _code(field: IntakeField, letter: Letter) -> str | None:
 
 
 def _list(field: IntakeField, letter: Letter) -> list[str] | None:
+    listed = re.search(
+        r"entidad(?:es)?\b[^.\n]{0,90}:[ ]*\n+(?P<items>(?:[ ]*(?:\d{1,2}[.)-]|[-*•·]).+\n?)+)", letter.source.plain
+    )
+    if listed:
+        items = letter.source.text[listed.start("items") : listed.end("items")].split("\n")
+        return [re.sub(r"^\s*(?:\d{1,2}[.)-]+|[-*•·]+)\s*", "", item).strip(TRIMMED) for item in items if item.strip()]
     found = re.search(r"entidad(?:es)?\s*:?\s+(?P<value>[^.\n]+)", letter.source.plain)
     if not found:
         return None
@@ -187,10 +196,13 @@ def _representative(field: IntakeField, letter: Letter) -> str | None:
 
 
 def _journalist(field: IntakeField, letter: Letter) -> str | None:
-    found = re.search(r"(?:soy|me llamo|mi nombre es|les escribe|periodista)\s+", letter.source.plain)
+    found = re.search(r"(?:soy|me llamo|mi nombre es|les? escribe|periodista)\s+", letter.source.plain)
     names = names_in(letter.source.text[found.end() : found.end() + 60]) if found else []
     if names and names[0][0] <= 2:
         return names[0][2]
+    for _, end, name in names_in(letter.source.text):
+        if CALLED_JOURNALIST.match(letter.source.plain, end):
+            return name
     signed = [] if MEDIA.search(letter.person) else names_in(letter.person)
     return signed[0][2] if signed else None
 

@@ -15,10 +15,27 @@ from helpdesk.domain.sayings import (
 )
 from helpdesk.domain.textscan import TRIMMED, Labelled, body_of
 
-NUMBER_WORDS = "un una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince"
+NUMBER_WORDS = (
+    "un una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciseis|diecisiete|"
+    "dieciocho|diecinueve|veinte|veintiun veintiuno veintiuna|veintidos|veintitres|veinticuatro|veinticinco|"
+    "veintiseis|veintisiete|veintiocho|veintinueve"
+)
+TENS = {"treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90}
 SMALL_NUMBERS = {
     name: number for number, names in enumerate(NUMBER_WORDS.split("|"), start=1) for name in names.split()
 }
+SMALL_NUMBERS |= (
+    {
+        f"{ten} y {unit}": value + number
+        for ten, value in TENS.items()
+        for unit, number in SMALL_NUMBERS.items()
+        if number < 10
+    }
+    | TENS
+    | {"cien": 100}
+)
+SPELLED = "|".join(sorted(SMALL_NUMBERS, key=len, reverse=True))
+SPELLED_AND_WRITTEN = re.compile(rf"\b(?:{SPELLED})\s*\(\s*(\d{{1,6}})\s*\)")
 AMOUNT = re.compile(r"(?<![\w.,/:-])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s+(?:\([a-z ]+\)\s+)?(?=[a-z]{3,})")
 NO_UNIT = word_set(
     "de del horas hrs enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre minutos"
@@ -57,22 +74,20 @@ def read_integer(field: IntakeField, letter: Letter, labelled: Labelled | None) 
         found = re.search(r"\d[\d.]*", labelled.value)
         if found:
             return int(re.sub(r"\D", "", found[0]))
-    text = f"{letter.source.plain}\n{plain(letter.subject)}"
+    text = SPELLED_AND_WRITTEN.sub(r"\1", f"{letter.source.plain}\n{plain(letter.subject)}")
     if "year" in field.validate:
         return _year(field, text)
     noun = next((word for word in reversed(fold(field.label).split()) if word not in ("numero", "de", "cantidad")), "")
     if not noun:
         return _amount(text)
-    counted = re.search(
-        rf"(?<![\w.,/-])(\d{{1,6}}|{'|'.join(SMALL_NUMBERS)})\s+(?:\(\w+\)\s+)?(?:\w+\s+)?{noun[:6]}\w*", text
-    )
+    counted = re.search(rf"(?<![\w.,/-])(\d{{1,6}}|{SPELLED})\s+(?:\(\w+\)\s+)?(?:\w+\s+)?{noun[:6]}\w*", text)
     if counted:
         return SMALL_NUMBERS.get(counted[1]) or int(counted[1])
     named = re.search(rf"{noun[:6]}\w*\W{{1,3}}(\d{{1,6}})\b", text)
     if named:
         return int(named[1])
     akin = noun in COUNTED_AKIN and re.search(
-        rf"(?<![\w.,/-])(\d{{1,6}}|{'|'.join(SMALL_NUMBERS)})\s+(?:\(\w+\)\s+)?(?:{COUNTED_AKIN[noun]})\b", text
+        rf"(?<![\w.,/-])(\d{{1,6}}|{SPELLED})\s+(?:\(\w+\)\s+)?(?:{COUNTED_AKIN[noun]})\b", text
     )
     return (SMALL_NUMBERS.get(akin[1]) or int(akin[1])) if akin else None
 
@@ -94,7 +109,7 @@ def _amount(text: str) -> int | None:
         following = text[found.end() :].split(None, 1)[0].strip(".,;:")
         if following not in NO_UNIT and not YEAR.fullmatch(found[1]):
             return int(re.sub(r"\D", "", found[1]))
-    wordy = re.search(rf"\b(?:solicit\w*|requ\w+|necesit\w+|pid\w+)\s+(?:de\s+)?({'|'.join(SMALL_NUMBERS)})\s", text)
+    wordy = re.search(rf"\b(?:solicit\w*|requ\w+|necesit\w+|pid\w+)\s+(?:de\s+)?({SPELLED})\s", text)
     return SMALL_NUMBERS[wordy[1]] if wordy else None
 
 

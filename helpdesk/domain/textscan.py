@@ -19,8 +19,14 @@ LABEL = re.compile(
     r"[ \t]*(?::(?!//|\d\d\b)|[ \t]=[ \t]|[ ]?\t+|[ ]\|[ ])[ \t]*",
     re.MULTILINE,
 )
+# A row of a table whose cells are set apart by blanks.
+ROW = re.compile(r"^(?P<label>[a-z][a-z0-9 /()°'.-]{1,60}?)[ ]{2,}(?=\S)", re.MULTILINE)
 CLOCK_BEFORE = re.compile(r"\d$")
-SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Za-zº°]{1})(?<!\bNro)(?<!\bNo)(?<!\bNum)[.;!?](?=\s|$)|\n")
+SHORT_WORDS = (
+    "Nro No Num Ing Lic Sr Sra Srta Dr Dra Ab Abg Eco Econ Arq Mgs Msc Lcdo Lcda Prof Cap Av Art art Telf Tel Cel Exp"
+)
+NOT_AFTER = "".join(rf"(?<!\b{word})" for word in SHORT_WORDS.split())
+SENTENCE_END = re.compile(rf"(?<![A-Z])(?<!\b[A-Za-zº°]){NOT_AFTER}[.;!?](?=\s|$)|\n")
 TRIMMED = " \t\r\n.,;:-–—\"'«»“”()"
 GREETING = re.compile(
     r"^(?:muy |mis )?(?:estimad|buen[oa]s|buen dia|senor|hola|de mi consideracion|saludo|cordial|atentamente|"
@@ -88,6 +94,9 @@ def _begins_anew(line: str, before: str) -> bool:
 def labelled_values(source: Prose) -> list[Labelled]:
     """Every «label: value» of the text, in order; a value ends with its line or where the next label begins."""
     found = [match for match in LABEL.finditer(source.plain) if _is_label(match)]
+    starts = {match.start("label") for match in found}
+    rows = (match for match in ROW.finditer(source.plain) if match.start("label") not in starts and _is_label(match))
+    found = sorted([*found, *rows], key=lambda match: match.start("label"))
     values = []
     for index, match in enumerate(found):
         line_end = _value_end(source.plain, match.end())

@@ -39,10 +39,10 @@ def propose(session: Session, actor: Actor, ticket: Ticket) -> None:
     if not files:
         return
     candidates = tuple(CandidateFile(a.id, a.filename, a.content_type, a.inline, a.size) for a in files)
-    proposals = propose_documents(request_type, ticket.fields, {"channel": ticket.channel}, candidates)
-    have = set(
+    have = frozenset(
         session.scalars(select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected"))
     )
+    proposals = propose_documents(request_type, ticket.fields, {"channel": ticket.channel}, candidates, have)
     for proposal in proposals:
         session.add(Document(ticket_id=ticket.id, key=proposal.document_key, attachment_id=proposal.file_id))
     session.flush()

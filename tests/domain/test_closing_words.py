@@ -27,6 +27,8 @@ THANKS = [
     "Obrigado pela atenção.",
     "Gracias.\n\nEnviado desde mi iPhone",
     "Hola Pedro, gracias.",
+    "Dios le pague, ya ingresé con mi usuario. Todo funciona.",
+    "Agradecemos el taller, estuvo excelente. Saludos.",
 ]
 FAILURES = [
     "Sigo sin poder ingresar, me dice contraseña caducada.",

@@ -242,3 +242,74 @@ def test_a_signature_with_its_number_names_the_user() -> None:
 )
 def test_travel_money_is_asked_for_unless_it_is_accounted_for(text: str, kind: str) -> None:
     assert read("conectamef-pe", "comision_servicios", text)["clase"] == kind
+
+
+def test_a_table_with_cells_set_apart_by_blanks_is_read() -> None:
+    text = "Solicito el cambio.\n\nNúmero de proyecto  25-000654-00031\nMotivo  La resolución se tramitó en agosto\n"
+    found = read("sigec-cl", "cambio_fecha_modificacion", text)
+    assert found["motivo"] == "La resolución se tramitó en agosto"
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("cuarenta y cinco (45) servidores", 45),
+        ("cuarenta y cinco servidores", 45),
+        ("veinte (20) participantes", 20),
+        ("25 trabajadores", 25),
+    ],
+)
+def test_spelled_numbers_are_read(said: str, number: int) -> None:
+    assert read("conectamef-pe", "capacitacion", f"Pedimos un curso de SIGA para {said}.")["participantes"] == number
+
+
+def test_none_says_that_there_is_none() -> None:
+    found = read("seps-ec", "solicitud_usuario_clave", "Rol: Auditor Externo.\nUsuario anterior: ninguno.")
+    assert found["hay_usuario_anterior"] is False
+    assert "anterior_nombres" not in found
+
+
+def test_a_former_president_is_the_former_user() -> None:
+    found = read(
+        "seps-ec",
+        "solicitud_usuario_clave",
+        "Soy la nueva presidenta, en lugar del anterior presidente Luis Jaya, cédula 0503123499, a quien desactivar.",
+    )
+    assert found["anterior_cedula"] == "0503123499"
+
+
+def test_who_asks_for_the_representatives_role_is_the_representative() -> None:
+    found = read(
+        "seps-ec",
+        "solicitud_usuario_clave",
+        "Rol de Representante Legal Sector No Financiero. Representante legal: Hugo Chele, cédula 1308765419.",
+    )
+    assert found["usuario_cedula"] == found["rep_legal_cedula"] == "1308765419"
+
+
+def test_a_title_before_a_name_ends_no_sentence() -> None:
+    found = read(
+        "seps-ec",
+        "solicitud_usuario_clave",
+        "Rol de Acopio de Información.\nNueva usuaria: Ing. Lucía Mora, cédula 0701456782, lucia@aso.example.org",
+    )
+    assert (found["usuario_cedula"], found["usuario_correo"]) == ("0701456782", "lucia@aso.example.org")
+
+
+def test_a_journalist_is_named_before_the_calling() -> None:
+    found = read("conectamef-pe", "pedido_medios", "Le escribe Ana Loayza, periodista de TV Andina.")
+    assert (found["periodista"], found["medio"]) == ("Ana Loayza", "TV Andina")
+
+
+def test_the_name_under_the_farewell_is_whose_request_it_is() -> None:
+    text = "Requiere información.\n\nAtentamente,\n\nDra. Mónica Villacís Peña\nDirectora\nRUC 1160023450001"
+    assert read("mef-ec", "solicitud_informacion", text)["nombre_completo"] == "Mónica Villacís Peña"
+
+
+def test_attached_bodies_and_an_attached_body_are_told_apart() -> None:
+    text = (
+        "Para revisar la ejecución de las entidades adscritas a este Ministerio:\n\n1. Instituto Uno\n2. Orquesta Dos\n"
+    )
+    found = read("mef-ec", "crear_usuario_consulta", text)
+    assert found["tipo_consulta"] == "entidades_adscritas"
+    assert found["entidades_a_visualizar"] == ["Instituto Uno", "Orquesta Dos"]

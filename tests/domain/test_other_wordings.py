@@ -62,5 +62,47 @@ def test_what_only_sounds_like_a_decision_decides_nothing(text: str) -> None:
     assert read_answer(text).decision not in ("approve", "reject")
 
 
+def test_what_a_form_is_called_is_not_what_is_asked() -> None:
+    catalogue = shipped("sigec-cl")
+    text = "Necesita claves de acceso a SIGEC. Va la planilla de creación de Claves/Organizaciones."
+    found = classify(
+        catalogue,
+        catalogue.mailbox("mesa_ayuda"),
+        "Acceso para FOSIS",
+        text,
+        ("Claves_Organizaciones.xlsx",),
+        frozenset(),
+    )
+    assert found.request_type == "crear_usuario_institucional"
+
+
+@pytest.mark.parametrize(
+    ("institution", "mailbox", "subject", "text", "request_type"),
+    [
+        ("seps-ec", "claves", "ayuda clave", "no me acuerdo de la clave", "restablecer_contrasena"),
+        (
+            "mef-ec",
+            "centro_servicios",
+            "Habilitar de nuevo mi usuario",
+            "Regresé de vacaciones y pido que vuelvan a habilitar mi usuario.",
+            "activacion_revision_usuario",
+        ),
+        (
+            "mef-ec",
+            "centro_servicios",
+            "Pedido de acceso a la información pública: transferencias a GAD",
+            "Se presenta esta solicitud de información.",
+            "solicitud_informacion",
+        ),
+    ],
+)
+def test_needs_said_without_the_official_name_find_the_type(
+    institution: str, mailbox: str, subject: str, text: str, request_type: str
+) -> None:
+    catalogue = shipped(institution)
+    found = classify(catalogue, catalogue.mailbox(mailbox), subject, text, (), frozenset())
+    assert found.request_type == request_type
+
+
 def test_singular_and_plural_share_a_stem() -> None:
     assert stems("presupuestaria usuario") == stems("presupuestarias usuarios")

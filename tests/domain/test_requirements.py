@@ -102,6 +102,63 @@ def test_a_scan_without_a_telling_name_is_the_only_document_asked_for() -> None:
     assert proposed("sigec-cl", "desaprobacion_rendicion_estandar", "Scan_0012.pdf") == {"Scan_0012.pdf": "memorandum"}
 
 
+@pytest.mark.parametrize("name", ["DOC-20260423-WA0001.pdf", "IMG_0412.jpg", "0311-2026-GRA.pdf"])
+def test_names_that_telephones_and_registers_give_say_nothing(name: str) -> None:
+    assert proposed("sigec-cl", "desaprobacion_rendicion_estandar", name) == {name: "memorandum"}
+
+
+@pytest.mark.parametrize("name", ["boleta 88.pdf", "factura 2026.pdf"])
+def test_a_number_behind_another_paper_is_not_what_is_asked_for(name: str) -> None:
+    assert proposed("sigec-cl", "desaprobacion_rendicion_estandar", name) == {}
+
+
+def test_scans_are_what_is_still_missing_where_they_are_as_many() -> None:
+    request_type = shipped("mef-ec").request_type("ausencia_permanente")
+    files = (CandidateFile(1, "IMG_0412.pdf", "application/pdf", False, 9000),)
+    there = frozenset({"accion_personal_autoridad"})
+    found = propose_documents(request_type, {}, BY_MAIL, files, there)
+    assert [each.document_key for each in found] == ["formulario_ausencia_permanente"]
+    assert propose_documents(request_type, {}, BY_MAIL, files) == ()
+
+
+def test_what_a_paper_is_counts_before_what_it_is_about() -> None:
+    name = "acta e-r usuarios administradores.pdf"
+    assert proposed("mef-ec", "crear_usuario_administrador", name) == {name: "acta_entrega_recepcion"}
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("FSIAS01_firmado.pdf", "formulario_administrador"),
+        ("Declaración notarial.pdf", "declaracion_juramentada"),
+    ],
+)
+def test_codes_without_dots_and_short_names_are_known(name: str, document: str) -> None:
+    assert proposed("mef-ec", "crear_usuario_administrador", name) == {name: document}
+
+
+@pytest.mark.parametrize("name", ["INFORME 12.pdf", "recurso de reconsideración.docx"])
+def test_any_paper_is_a_document_that_the_catalogue_calls_nothing_else(name: str) -> None:
+    found = proposed("conectamef-pe", "recepcion_documental", name, "anexos.zip")
+    assert found == {name: "documento_principal", "anexos.zip": "anexos"}
+
+
+def test_abbreviated_names_are_read() -> None:
+    names = ("Inf. actividades set.pdf", "RHE E001-58.pdf")
+    assert proposed("conectamef-pe", "conformidad_servicio", *names) == {
+        names[0]: "informe_actividades",
+        names[1]: "recibo_honorarios",
+    }
+    name = "acuerdo_resp_seguridad_info.pdf"
+    assert proposed("mef-ec", "crear_usuario_gad_ep", name) == {name: "acuerdo_responsabilidad_gad"}
+
+
+def test_joined_names_are_read_part_by_part() -> None:
+    file = CandidateFile(1, "nombramientos secretaria y presidente.pdf", "application/pdf", False, 9000)
+    found = propose_documents(shipped("mef-ec").request_type("crear_usuario_gad_ep"), {}, BY_MAIL, (file,))
+    assert {each.document_key for each in found} == {"accion_personal_responsable", "nombramiento_representante"}
+
+
 def test_a_file_that_is_something_else_is_no_document() -> None:
     assert proposed("sigec-cl", "desaprobacion_rendicion_estandar", "cartola banco.xlsx") == {}
 
