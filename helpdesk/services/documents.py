@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from helpdesk import clock
 from helpdesk.domain import routes as rules
@@ -34,11 +34,12 @@ def propose(session: Session, actor: Actor, ticket: Ticket) -> None:
             Message.standing == "joined",
             Attachment.id.not_in(standing),
         )
+        .options(undefer(Attachment.words))
         .order_by(Attachment.id)
     ).all()
     if not files:
         return
-    candidates = tuple(CandidateFile(a.id, a.filename, a.content_type, a.inline, a.size) for a in files)
+    candidates = tuple(CandidateFile(a.id, a.filename, a.content_type, a.inline, a.size, a.words) for a in files)
     proposals = propose_documents(request_type, ticket.fields, {"channel": ticket.channel}, candidates)
     have = set(
         session.scalars(select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected"))
