@@ -43,6 +43,8 @@ def revive(session: Session, actor: Actor, ticket: Ticket, received_at: datetime
     routes.change_status(ticket, Event.REOPEN)
     routes.again(session, ticket, row.key, returned=True)
     deadlines.suspend(session, ticket, clock.now(), "Devuelto por incompleto")
+    # One that rang would not ring again at the same hour.
+    alarms.put(session, ticket, {"expiry": None}, row)
     alarms.put(session, ticket, {"expiry": row.due_at}, row)
     history.record(session, actor, ticket, "not_expired", {"received_at": received_at.astimezone(UTC).isoformat()})
     routes.set_status(session, actor, ticket)
