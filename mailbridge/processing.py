@@ -20,11 +20,12 @@ from helpdesk.services import conversation, ledger
 from helpdesk.services.conversation import Outcome
 from mailbridge import failpoints, runtime
 from mailbridge.collisions import repeated
+from mailbridge.filewords import FileWords
 from mailbridge.fingerprint import peek
 from mailbridge.sandbox import ParseFailed
 from mailbridge.screen import screen
 from mailbridge.screening import facts_for
-from mailbridge.translate import file_name, to_incoming
+from mailbridge.translate import clean, file_name, to_incoming
 from mailbridge.trust import judge
 from mailbridge.values import ParsedMail, Verdict
 
@@ -98,7 +99,7 @@ def understand_and_record(started: Started) -> None:
         record_verdict(started, verdict)
         return
     failpoints.reach("process.before_files")
-    files = store(here.files, mail)
+    files = store(here.files, mail, here.words)
     failpoints.reach("process.after_files")
     incoming = to_incoming(mail, verdict, judgement, started, facts.own_addresses, files)
     record(started, incoming)
@@ -196,10 +197,11 @@ def give_back(ledger_id: int, pause: timedelta, *, counted: bool) -> None:
     failpoints.reach("give_back.after_commit")
 
 
-def store(files: Files, mail: ParsedMail) -> tuple[IncomingFile, ...]:
+def store(files: Files, mail: ParsedMail, reader: FileWords) -> tuple[IncomingFile, ...]:
     """Keeps the bytes of every attachment under their hash, those of a message passed on as a file too: what it asks
     for came with it (R-164). Raises `Unavailable` when the store refuses."""
-    passed_on = mail.forwarded.attachments if mail.forwarded else ()
+    parts = (*mail.attachments, *(mail.forwarded.attachments if mail.forwarded else ()))
+    words = reader.of(tuple(part.content for part in parts))
     return tuple(
         IncomingFile(
             filename=file_name(part.filename, part.content_type, number),
@@ -208,6 +210,7 @@ def store(files: Files, mail: ParsedMail) -> tuple[IncomingFile, ...]:
             sha256=files.put(part.content),
             inline=part.inline,
             content_id=part.content_id,
+            words=clean(said),
         )
-        for number, part in enumerate((*mail.attachments, *passed_on), start=1)
+        for number, (part, said) in enumerate(zip(parts, words, strict=True), start=1)
     )

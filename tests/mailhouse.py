@@ -22,6 +22,7 @@ from helpdesk.models.outbox import Letter
 from helpdesk.queries import mailboxes
 from helpdesk.services import catalogue
 from mailbridge import intake, jobs, runtime
+from mailbridge.filewords import FileWords
 from mailbridge.runtime import Runtime
 from mailbridge.sandbox import Sandbox
 from mailbridge.signing import Signer
@@ -93,7 +94,8 @@ def house(
     """The installation, its application context open; one that is there already is opened as it is."""
     app = flask_app(url)
     fence = sandbox or Sandbox(1)
-    runtime.install(app, Runtime(DESK, Files(folder), fence, BORDER, smtp_url, keep, signer))
+    words = FileWords()
+    runtime.install(app, Runtime(DESK, Files(folder), fence, BORDER, smtp_url, keep, signer, words))
     with app.app_context():
         with transaction() as session:
             if session.scalar(select(func.count(Mailbox.id))) == 0:
@@ -105,6 +107,7 @@ def house(
             db.session.remove()
             db.engine.dispose()
             fence.close()
+            words.close()
 
 
 def load_institution(session: Session, key: str) -> None:

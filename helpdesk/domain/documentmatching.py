@@ -1,13 +1,15 @@
-"""Which attached file is which required document, by its name (R-162, R-163).
+"""Which attached file is which required document, by its name, and by its text where the name is silent (R-162, R-163).
 
 A name is weighed against every document at once: the fragments of the catalogue say which documents a file may be, the
-words that only one document's name has (solicitante, máxima autoridad, alterno …) say which of them it is.
+words that only one document's name has (solicitante, máxima autoridad, alterno …) say which of them it is. The text of
+a file decides where its name says nothing; where the name does, the text only tells the documents that it fits apart.
 """
 
 import re
 from collections import Counter
 from dataclasses import dataclass
 
+from helpdesk.domain import papertext
 from helpdesk.domain.catalogue import RequiredDocument
 from helpdesk.domain.folding import fold, fragment_pattern, stem, stems, stems_in_order
 
@@ -76,17 +78,20 @@ ALL_FILE_WORDS = 0.5
 LEAST = 0.5
 UNNAMED = stems("documento")
 SHORTEST_BEGINNING = 4
+BESIDE_THE_NAME = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateFile:
-    """A file that came with a message; `size` in bytes, `inline` as the sender's program marked it."""
+    """A file that came with a message; `size` in bytes, `inline` as the sender's program marked it, `words` the
+    beginning of its text, "" where it has none."""
 
     id: int
     filename: str
     content_type: str
     inline: bool
     size: int
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +119,14 @@ def assign(
         if is_paper(each)
     ]
     marks = _marks(documents)
-    weights = [[_weight(name, document, documents, marks) for document in documents] for name in names]
+    by_name = [[_weight(name, document, documents, marks) for document in documents] for name in names]
+    said = [papertext.pages(name.file.words, documents) if name.file.words else () for name in names]
+    weights = [_with_text(row, pages, marks) for row, pages in zip(by_name, said, strict=True)]
     chosen = _best_pairing(weights, [document.key in needed for document in documents])
     proposals = {(file, document) for file, document in enumerate(chosen) if document is not None}
     proposals |= _further_files(weights, chosen)
+    later = [pages[1:] if any(row) else pages for row, pages in zip(by_name, said, strict=True)]
+    proposals |= _pages_of_other_documents(later, marks, proposals)
     proposals |= _files_with_two_documents(names, documents, chosen)
     proposals |= _last_resort(names, documents, needed, proposals)
     return tuple(Proposal(names[file].file.id, documents[document].key) for file, document in sorted(proposals))
@@ -187,6 +196,59 @@ def _weight(
     if name.stems and name.stems <= _vocabulary(document):
         weight += ALL_FILE_WORDS
     return max(weight, LEAST / 5)
+
+
+def _with_text(row: list[float], pages: tuple[papertext.Page, ...], marks: list[frozenset[str]]) -> list[float]:
+    """The weights of a file by its name and by what its pages say: alone where the name is silent, else beside it."""
+    by_text = [max((_page_weight(page, index, marks) for page in pages), default=0.0) for index in range(len(row))]
+    if not any(row):
+        return by_text
+    return [weight + BESIDE_THE_NAME * text if weight else 0.0 for weight, text in zip(row, by_text, strict=True)]
+
+
+def _page_weight(page: papertext.Page, index: int, marks: list[frozenset[str]]) -> float:
+    if index not in page.signs:
+        return 0.0
+    own = len(page.stems & marks[index])
+    others = max((len(page.stems & marks[other]) for other in page.signs if other != index), default=0)
+    weight = page.signs[index] / len(page.signs) + DISTINGUISHING * (min(own, 3) - min(others, 3)) / 3
+    return max(weight, LEAST / 5)
+
+
+def _pages_of_other_documents(
+    said: list[tuple[papertext.Page, ...]], marks: list[frozenset[str]], found: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """One file may hold several documents, each on pages of its own: those that nothing else serves yet. The first
+    page of a file with a name that says what it is was left out: it is that."""
+    served = {document for _, document in found}
+    further = set()
+    for file, pages in enumerate(said):
+        own = {document for holder, document in found if holder == file}
+        for page in _left_over(pages, own, marks):
+            document = _clearest(page, marks)
+            if document is not None and document not in served:
+                further.add((file, document))
+    return further
+
+
+def _left_over(
+    pages: tuple[papertext.Page, ...], own: set[int], marks: list[frozenset[str]]
+) -> tuple[papertext.Page, ...]:
+    """The pages of a file without those that make it the documents that it serves already."""
+    rest = list(pages)
+    for document in own:
+        named = [page for page in rest if document in page.signs]
+        if named:
+            rest.remove(max(named, key=lambda page: _page_weight(page, document, marks)))
+    return tuple(rest)
+
+
+def _clearest(page: papertext.Page, marks: list[frozenset[str]]) -> int | None:
+    """The document that a page is, None when it may be one as well as another."""
+    weights = sorted(((_page_weight(page, index, marks), index) for index in page.signs), reverse=True)
+    if not weights or (len(weights) > 1 and weights[0][0] == weights[1][0]):
+        return None
+    return weights[0][1]
 
 
 def _is_called_so(name: _Name, document: RequiredDocument) -> bool:

@@ -18,7 +18,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
-    """A file that came with a message; the bytes lie in the content store under `sha256`."""
+    """A file that came with a message; the bytes lie in the content store under `sha256`, `words` is the beginning of
+    its text where it could be read."""
 
     filename: str
     content_type: str
@@ -26,6 +27,7 @@ class IncomingFile:
     sha256: str
     inline: bool
     content_id: str | None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

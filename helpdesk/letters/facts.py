@@ -93,7 +93,12 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class MissingDocument:
-    """A document of the catalogue that did not come; `signed_by` are names of roles, `form_url` where the form is."""
+    """A document of the catalogue that did not come, or not as it should be.
+
+    `signed_by` are names of roles. `objection` says what is wrong with what came; "" when nothing did. `form_url` is
+    the blank form itself; without it `form_name` names the form, and `form_page` is the service's page, which says how
+    to get it.
+    """
 
     name: str
     form_code: str | None = None
@@ -103,6 +108,9 @@ class MissingDocument:
     certified_copy: bool = False
     original_required: bool = False
     form_url: str | None = None
+    objection: str = ""
+    form_name: str = ""
+    form_page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +274,7 @@ class NotFiled:
     expired_at: datetime
     recipient: str = ""
     missing: tuple[str, ...] = ()
+    minimal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from helpdesk.domain.errors import NotFound
 from helpdesk.models.audit import Event
-from helpdesk.models.documents import Document
+from helpdesk.models.documents import Document, Original
 from helpdesk.models.institutions import Mailbox
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
@@ -72,6 +72,14 @@ class DocumentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginalLine:
+    """An original that was seen, and by whom."""
+
+    original: Original
+    seen_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A piece of the conversation in its order: one message, or the events between two messages."""
 
@@ -95,6 +103,7 @@ class TicketPage:
     events: tuple[Event, ...]
     steps: tuple[StepLine, ...]
     documents: tuple[DocumentLine, ...]
+    originals: tuple[OriginalLine, ...]
     files: tuple[Attachment, ...]
     suspensions: tuple[Suspension, ...]
     others: tuple[Ticket, ...]
@@ -144,6 +153,7 @@ def ticket_page(session: Session, who: Viewer, ticket: Ticket) -> TicketPage:
         events=events,
         steps=_steps(session, ticket.id),
         documents=_documents(session, ticket.id),
+        originals=_originals(session, ticket.id),
         files=tuple(file for talk in talks for file in talk.files if not file.inline),
         suspensions=tuple(
             session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id).order_by(Suspension.since))
@@ -255,6 +265,16 @@ def _documents(session: Session, ticket_id: int) -> tuple[DocumentLine, ...]:
         .order_by(Document.id)
     )
     return tuple(DocumentLine(*row) for row in rows)
+
+
+def _originals(session: Session, ticket_id: int) -> tuple[OriginalLine, ...]:
+    rows = session.execute(
+        select(Original, Person.name)
+        .outerjoin(Person, Person.id == Original.seen_by_id)
+        .where(Original.ticket_id == ticket_id)
+        .order_by(Original.id)
+    )
+    return tuple(OriginalLine(*row) for row in rows)
 
 
 def _in_order(talks: list[Talk], events: tuple[Event, ...]) -> tuple[Item, ...]:

@@ -22,6 +22,7 @@ from helpdesk.queue import conninfo
 from helpdesk.services import accounts, catalogue
 from mailbridge import jobs as mail_jobs
 from mailbridge import runtime
+from mailbridge.filewords import FileWords
 from mailbridge.runtime import Runtime
 from mailbridge.sandbox import Sandbox
 
@@ -64,7 +65,11 @@ def open_stage(url: str, catalogues: tuple[Catalogue, ...]) -> Iterator[Stage]:
     run = uuid4().hex[:10]
     template, scratch = f"rehearsal_{run}_template", f"rehearsal_{run}"
     server = conninfo(url)
-    with tempfile.TemporaryDirectory(prefix="helpdesk-rehearsal-") as folder, closing(Sandbox()) as sandbox:
+    with (
+        tempfile.TemporaryDirectory(prefix="helpdesk-rehearsal-") as folder,
+        closing(Sandbox()) as sandbox,
+        closing(FileWords()) as words,
+    ):
         with psycopg.connect(server, autocommit=True) as connection:
             try:
                 connection.execute(f'CREATE DATABASE "{template}"')
@@ -84,6 +89,7 @@ def open_stage(url: str, catalogues: tuple[Catalogue, ...]) -> Iterator[Stage]:
                     border=BORDER,
                     smtp_url=None,
                     keep_letters=True,
+                    words=words,
                 ),
             )
             yield Stage(app, server, template, scratch)

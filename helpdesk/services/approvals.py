@@ -364,4 +364,4 @@ def _returned(session: Session, actor: Actor, ticket: Ticket, step: Step, at: da
     )
     added = f"{step.name}: {step.reason}"
     routes.set_status(session, actor, ticket)
-    notifications.returned(session, ticket, facts.entitled, minimal=False, added=added)
+    notifications.returned(session, ticket, facts.entitled, None, minimal=False, added=added)

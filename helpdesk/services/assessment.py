@@ -3,15 +3,15 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
+from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType, RequiredDocument
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
 from helpdesk.domain.references import format_number
 from helpdesk.domain.requesters import identify
-from helpdesk.domain.requirements import fields_to_complete, missing_documents, missing_fields
+from helpdesk.domain.requirements import fields_to_complete, missing_documents, missing_fields, needed_documents
 from helpdesk.domain.routes import Facts
 from helpdesk.domain.validation import FIRST_TIME, field_warnings, invalid_fields
-from helpdesk.models.documents import Document
+from helpdesk.models.documents import Document, Original
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
@@ -44,6 +44,16 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
         warnings=field_warnings(catalogue, request_type, ticket.fields, calendars),
         entitled=entitled(catalogue, requester, holdings, request_type),
     )
+
+
+def needed(session: Session, ticket: Ticket) -> tuple[RequiredDocument, ...]:
+    """The documents that are mandatory for a classified ticket as it stands."""
+    request_type = catalogues.request_type_of(session, ticket)
+    assert request_type is not None
+    requester = session.get_one(Person, ticket.requester_id)
+    holdings = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
+    context = _context(session, ticket, request_type, _roles(ticket, holdings))
+    return needed_documents(request_type, ticket.fields, context)
 
 
 def to_complete(session: Session, ticket: Ticket) -> tuple[IntakeField, ...]:
@@ -94,11 +104,10 @@ def _context(session: Session, ticket: Ticket, request_type: RequestType, roles:
 
 
 def _provided(session: Session, ticket: Ticket) -> frozenset[str]:
-    return frozenset(
-        session.scalars(
-            select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected").distinct()
-        )
-    )
+    """The documents of which a file came, or the original was seen on paper (R-016)."""
+    came = select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected")
+    seen = select(Original.key).where(Original.ticket_id == ticket.id, Original.kind == "paper")
+    return frozenset(session.scalars(came.union(seen)))
 
 
 def _registered(session: Session, ticket: Ticket, request_type: RequestType) -> dict[str, str]:

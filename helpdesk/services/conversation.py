@@ -22,6 +22,7 @@ from helpdesk.services import (
     approvals,
     assessment,
     documents,
+    expiry,
     failures,
     history,
     notifications,
@@ -113,7 +114,8 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     if thread.step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         done = approvals.answer(session, actor, thread, incoming, message)
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
-    if ticket.closed_at is not None:
+    expiry.expire_before(session, actor, ticket, incoming.received_at)
+    if ticket.closed_at is not None and not expiry.revive(session, actor, ticket, incoming.received_at):
         return _after_closing(session, actor, incoming, ticket, message)
     before = _lacking(ticket)
     documents.propose(session, actor, ticket)

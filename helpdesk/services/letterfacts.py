@@ -3,12 +3,15 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.domain import objections
+from helpdesk.domain.catalogue import RequestType, RequiredDocument
 from helpdesk.letters import facts as f
 from helpdesk.models.documents import Document
 from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.services.desk import settings_of
 
 
 def of_ticket(session: Session, ticket: Ticket) -> f.TicketFacts:
@@ -40,3 +43,54 @@ def files(session: Session, ticket: Ticket) -> tuple[f.FileFacts, ...]:
         .order_by(Attachment.id)
     )
     return tuple(f.FileFacts(name, names.get(key) if key else None, size) for name, size, key in rows)
+
+
+def missing_documents(session: Session, ticket: Ticket, written: str = "") -> tuple[f.MissingDocument, ...]:
+    """The documents that a request lacks, each with what is wrong with what came of it and where its blank form is told
+    of. `written` is what the letter says below: an objection in the same words is not said twice."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    request_type = catalogues.request_type_of(session, ticket)
+    assert request_type is not None
+    page = f"{settings_of(session).public_url}/servicios/{catalogue.institution.key}/{request_type.key}"
+    rejected = _rejections(session, ticket)
+    found = []
+    for key in ticket.missing_documents:
+        document = request_type.document(key)
+        objection, reason = rejected.get(key, (None, None))
+        form = form_of(request_type, document)
+        found.append(
+            f.MissingDocument(
+                name=document.name,
+                form_code=document.form_code,
+                signed_by=tuple(catalogue.role(role).name for role in document.signed_by),
+                sealed=document.sealed,
+                notarised=document.notarised,
+                certified_copy=document.certified_copy,
+                original_required=document.original_required,
+                form_url=form if form and form.startswith("https://") else None,
+                objection=objections.told(objection, reason if reason != written else None) if key in rejected else "",
+                form_name=form if form and not form.startswith("https://") else "",
+                form_page=page if form else "",
+            )
+        )
+    return tuple(found)
+
+
+def form_of(request_type: RequestType, document: RequiredDocument) -> str | None:
+    """The blank form of a document: its own, else that of the type for the document that bears a form's code. A name as
+    published, or an address; None when the catalogue tells of none."""
+    if document.template:
+        generated = {each.key: each.name for each in request_type.generated_documents}
+        return generated.get(document.template, document.template)
+    forms = [each for each in request_type.required_documents if each.form_code]
+    return request_type.links.form if document.form_code and forms == [document] else None
+
+
+def _rejections(session: Session, ticket: Ticket) -> dict[str, tuple[str | None, str | None]]:
+    """Objection and reason of the newest file that was rejected, by document."""
+    rows = session.execute(
+        select(Document.key, Document.objection, Document.reason)
+        .where(Document.ticket_id == ticket.id, Document.state == "rejected")
+        .order_by(Document.decided_at, Document.id)
+    )
+    return {key: (objection, reason) for key, objection, reason in rows}

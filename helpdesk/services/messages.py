@@ -54,6 +54,7 @@ def _attachment(message: Message, file: IncomingFile) -> Attachment:
         sha256=file.sha256,
         inline=file.inline,
         content_id=file.content_id,
+        words=file.words,
     )
 
 

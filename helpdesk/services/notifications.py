@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.catalogue import Catalogue, RequestType, StepSpec
+from helpdesk.domain.catalogue import StepSpec
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
 from helpdesk.letters.render import LetterText
@@ -43,9 +43,16 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
 
 
 def returned(
-    session: Session, ticket: Ticket, entitled: bool, minimal: bool, added: str = "", actor: Actor | None = None
+    session: Session,
+    ticket: Ticket,
+    entitled: bool,
+    answer_by: datetime | None,
+    minimal: bool,
+    added: str = "",
+    actor: Actor | None = None,
 ) -> None:
-    """«Documentación incompleta»: names at once all that is missing or wrong (R-032, R-067, R-171)."""
+    """«Documentación incompleta»: names at once all that is missing or wrong (R-032, R-067, R-171). `answer_by` ends
+    the time to correct it (R-172)."""
     catalogue = catalogues.of_ticket(session, ticket)
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
@@ -55,7 +62,7 @@ def returned(
             institution=f.institution_of(catalogue.institution),
             ticket=letterfacts.of_ticket(session, ticket),
             recipient=requester.name,
-            documents=tuple(_missing(catalogue, request_type, key) for key in ticket.missing_documents),
+            documents=letterfacts.missing_documents(session, ticket, written=added),
             data=tuple(request_type.field(key).label for key in ticket.missing_fields),
             invalid=tuple(
                 f.InvalidValue(request_type.field(key).label, sentence)
@@ -64,6 +71,7 @@ def returned(
             who_may_ask=() if entitled else tuple(catalogue.role(key).name for key in request_type.who_may_request),
             text=added,
             clock="none" if request_type.deadline is None else "paused" if ticket.started_at else "not_started",
+            answer_by=answer_by,
             round=max(ticket.rounds, 1),
             team=catalogue.team(ticket.team).name,
             minimal=minimal,
@@ -72,6 +80,29 @@ def returned(
     author = actor.person_id if actor is not None else None
     envelope = Envelope(automatic=author is None, author_id=author, nameless=minimal)
     post.send(session, ticket, requester, "incompleto", text, envelope)
+
+
+def not_filed(session: Session, ticket: Ticket, expired_at: datetime) -> None:
+    """«No presentado»: the time to correct the request was over at that instant (R-172)."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    request_type = catalogues.request_type_of(session, ticket)
+    assert request_type is not None
+    requester = session.get_one(Person, ticket.requester_id)
+    minimal = post.is_unverified(session, ticket)
+    text = write.no_presentado(
+        f.NotFiled(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            expired_at=expired_at,
+            recipient=requester.name,
+            missing=(
+                *(request_type.document(key).name for key in ticket.missing_documents),
+                *(request_type.field(key).label for key in (*ticket.missing_fields, *ticket.invalid_fields)),
+            ),
+            minimal=minimal,
+        )
+    )
+    post.announce(session, ticket, requester, "no_presentado", text, nameless=minimal)
 
 
 def handed_over(session: Session, actor: Actor, ticket: Ticket, person: Person, reason: str = "") -> None:
@@ -190,19 +221,6 @@ CHANNELS = {
 
 def _as_answer(facts: f.ClosingAnswer) -> f.Answer:
     return f.Answer(facts.institution, facts.ticket, facts.text, facts.agent, facts.recipient, facts.team, facts.files)
-
-
-def _missing(catalogue: Catalogue, request_type: RequestType, key: str) -> f.MissingDocument:
-    document = request_type.document(key)
-    return f.MissingDocument(
-        name=document.name,
-        form_code=document.form_code,
-        signed_by=tuple(catalogue.role(role).name for role in document.signed_by),
-        sealed=document.sealed,
-        notarised=document.notarised,
-        certified_copy=document.certified_copy,
-        original_required=document.original_required,
-    )
 
 
 def _active(session: Session, ticket: Ticket) -> Step | None:

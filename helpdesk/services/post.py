@@ -128,6 +128,17 @@ def _message(
     return batch.add(session, message)
 
 
+def is_unverified(session: Session, ticket: Ticket) -> bool:
+    """Whether nobody vouches for the sender of the ticket's first message: fixed words only go there."""
+    first = (
+        select(Message.trust)
+        .where(Message.ticket_id == ticket.id, Message.direction == "inbound")
+        .order_by(Message.id)
+        .limit(1)
+    )
+    return session.scalar(first) == "T0"
+
+
 def announce(
     session: Session, ticket: Ticket, recipient: Person, kind: str, text: LetterText, *, nameless: bool = False
 ) -> Letter | None:

@@ -20,12 +20,13 @@ Wish = Literal["nothing", "ask", "reopen", "new_ticket"]
 
 def wish_of(session: Session, ticket: Ticket, incoming: Incoming) -> Wish:
     """A thank-you does nothing, «sigue fallando» reopens within the time and later opens a linked ticket; whatever is
-    not clear a person reads: thanks that bring a file, or an answer to a rejection."""
+    not clear a person reads: thanks that bring a file, or an answer
+    to a rejection or to the notice that a request was not filed."""
     assert ticket.closed_at is not None
     wants = reopens(incoming.new_text)
     if wants is False:
         return "ask" if any(not file.inline for file in incoming.files) else "nothing"
-    if wants is None or ticket.status == "rejected":
+    if wants is None or ticket.status in ("rejected", "not_filed"):
         return "ask"
     return "reopen" if incoming.received_at <= last_day(session, ticket, ticket.closed_at) else "new_ticket"
 
@@ -38,10 +39,13 @@ def last_day(session: Session, ticket: Ticket, closed_at: datetime) -> datetime:
 
 def reopen(session: Session, actor: Actor, ticket: Ticket) -> None:
     """Bring a finished ticket back into work: its last working step begins a new round, and what was rejected is
-    asked anew. Decisions that were taken stay as they are."""
+    asked anew; what was never filed goes back to the step that it was returned from. Decisions that were taken stay as
+    they are."""
     rows = routes.present(session, ticket)
     rejected = [row.key for row in rows.values() if row.state == "rejected"]
     working = [row.key for row in rows.values() if row.kind in ("execute", "close") and row.state != "skipped"]
+    if ticket.status == "not_filed":
+        working = [row.key for row in rows.values() if row.state == "stopped"]
     ticket.closed_at = None
     routes.change_status(ticket, Event.REOPEN)
     ticket.reopened = True

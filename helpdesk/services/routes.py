@@ -19,7 +19,7 @@ from helpdesk.domain.routes import Facts
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import approvals_asked, assessment, deadlines, handover, history, notifications
+from helpdesk.services import approvals_asked, assessment, deadlines, handover, history, notifications, windows
 
 Tone = Literal["full", "minimal", "silent"]
 """How the requester may be written to automatically: `minimal` in fixed wording (no authentication verdict), `silent`
@@ -100,9 +100,24 @@ def settle(session: Session, actor: Actor, ticket: Ticket, row: Step, via: str, 
 def send_back(
     session: Session, actor: Actor, ticket: Ticket, row: Step, entitled: bool, at: datetime, tone: Tone
 ) -> None:
-    """Return the request to the requester with the list of what is missing; the clock stands still (R-032)."""
+    """Return the request to the requester with the list of what is missing; the clock stands still (R-032).
+
+    Where the type gives a time to correct, what came of it does not give more: the list goes out anew with the same
+    date. A request that was returned as often as its type allows stays with the team (F-12).
+    """
+    request_type = _request_type(session, ticket)
+    if row.state == "returned" and row.due_at is not None:
+        _tell_rest(session, actor, ticket, row, entitled, tone)
+        return
+    if windows.used_up(session, ticket, request_type):
+        missing = {"step": row.key, "documents": list(ticket.missing_documents)}
+        history.record(session, actor, ticket, "not_returned", missing)
+        activate(session, actor, ticket, row, request_type.step(row.key))
+        return
     row.state = "returned"
     row.asked_at = clock.now()
+    if tone != "silent":
+        windows.begin(session, ticket, request_type, row)
     ticket.rounds += 1
     deadlines.suspend(session, ticket, at, "Devuelto por incompleto")
     history.record(
@@ -120,7 +135,14 @@ def send_back(
         },
     )
     if tone != "silent":
-        notifications.returned(session, ticket, entitled, minimal=tone == "minimal")
+        notifications.returned(session, ticket, entitled, row.due_at, minimal=tone == "minimal")
+
+
+def _tell_rest(session: Session, actor: Actor, ticket: Ticket, row: Step, entitled: bool, tone: Tone) -> None:
+    missing = {"step": row.key, "documents": list(ticket.missing_documents), "fields": list(ticket.missing_fields)}
+    history.record(session, actor, ticket, "still_incomplete", missing)
+    if tone != "silent":
+        notifications.returned(session, ticket, entitled, row.due_at, minimal=tone == "minimal")
 
 
 def refuse(
@@ -155,6 +177,7 @@ def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: T
     if row is not None and row.state == "returned":
         row.state = "to_come"
         session.flush()
+        windows.end(session, ticket, row)
         deadlines.resume(session, ticket, at)
         history.record(session, actor, ticket, "resumed", {"step": row.key})
         walk(session, actor, ticket, at, tone)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -13,12 +12,23 @@ from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
 from helpdesk.domain.requesters import identify
-from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, members, today
-from helpdesk.services import assessment, deadlines, documents, history, notifications, opening, reading, routes
+from helpdesk.services import (
+    assessment,
+    deadlines,
+    documents,
+    history,
+    notifications,
+    opening,
+    originals,
+    post,
+    reading,
+    routes,
+    windows,
+)
 from helpdesk.services.locks import locked
 from helpdesk.services.routes import Tone
 
@@ -128,10 +138,13 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
         raise Invalid(
             "Está incompleto: para seguir sin lo que falta escriba el motivo.", {"note": "Escriba el motivo."}
         )
+    if row.kind == "verify_originals":
+        originals.check_seen(session, ticket)
     now = clock.now()
     request_type = catalogues.request_type_of(session, ticket)
     if row.state == "returned":
         deadlines.resume(session, ticket, now)
+        windows.end(session, ticket, row)
     routes.settle(session, actor, ticket, row, via="web", reason=note.strip() or None)
     if request_type is not None and row.key == rules.gate(request_type):
         deadlines.begin(session, ticket, now, complete=True)
@@ -193,13 +206,7 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
 
 def _tone(session: Session, ticket: Ticket) -> Tone:
     """Fixed words only for a requester whose message nobody vouches for."""
-    trust = session.scalar(
-        select(Message.trust)
-        .where(Message.ticket_id == ticket.id, Message.direction == "inbound")
-        .order_by(Message.id)
-        .limit(1)
-    )
-    return "minimal" if trust == "T0" else "full"
+    return "minimal" if post.is_unverified(session, ticket) else "full"
 
 
 def _open(ticket: Ticket) -> Ticket:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     HiddenField,
     MultipleFileField,
     PasswordField,
@@ -143,6 +144,22 @@ class ReasonForm(TicketForm):
     reason = StringField(
         "Motivo", filters=[clean], validators=[written("Escriba el motivo."), Length(max=LONGEST_TEXT)]
     )
+
+
+class ObjectionForm(TicketForm):
+    """Why a file does not serve as the document; `document_id` is the mark that the form is about."""
+
+    objection = SelectField("Qué tiene", validate_choice=False, validators=[written("Elija qué tiene el documento.")])
+    reason = StringField("Detalle", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    document_id: int | None = None
+
+
+class OriginalForm(TicketForm):
+    """An original that was seen."""
+
+    kind = SelectField("Qué se vio", validate_choice=False, validators=[written("Elija qué original vio.")])
+    kept = BooleanField("Queda en la oficina")
+    note = StringField("Nota", filters=[clean], validators=[Length(max=LONGEST_LINE)])
 
 
 class DecisionForm(DeskForm):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from helpdesk.domain import objections
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
 from helpdesk.web.present import STANDING_REASONS, STATUS_LABELS, VIA_LABELS
@@ -40,6 +41,11 @@ PLAIN = {
     "documents_proposed": "Se reconocieron documentos",
     "warned": "Datos por revisar",
     "redirected": "Se indicó otro canal",
+    "still_incomplete": "Llegó una parte: el tiempo para corregir no cambia",
+    "not_returned": "Sigue incompleto y ya se observó una vez: decide el equipo",
+    "expired": "Terminó el tiempo para corregir",
+    "expiry_withheld": "Terminó el tiempo para corregir, pero el correo de devolución no llegó: decide una persona",
+    "not_expired": "Llegó a tiempo un mensaje que se leyó después: la solicitud sigue abierta",
 }
 SHOWN = ("reason", "sentence", "documents", "recipient", "from_address")
 
@@ -113,11 +119,47 @@ def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
 
 
 def _document_confirmed(names: Names, request_type: str | None, data: Data) -> str:
-    return f"Confirmó el documento «{names.document(request_type, str(data.get('document')))}»"
+    return f"Confirmó el documento «{_document(names, request_type, data)}»"
 
 
 def _document_rejected(names: Names, request_type: str | None, data: Data) -> str:
-    return f"Rechazó el documento «{names.document(request_type, str(data.get('document')))}»: {data.get('reason')}"
+    why = objections.told(data.get("objection"), data.get("reason"))
+    return f"Rechazó el documento «{_document(names, request_type, data)}»" + (f": {why}" if why else "")
+
+
+def _document_moved(names: Names, request_type: str | None, data: Data) -> str:
+    before = names.document(request_type, str(data.get("from")))
+    return f"Pasó un archivo de «{before}» a «{_document(names, request_type, data)}»"
+
+
+def _document_reopened(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Deshizo la marca del documento «{_document(names, request_type, data)}»"
+
+
+def _document_removed(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Un archivo ya no representa «{_document(names, request_type, data)}»"
+
+
+def _document_certified(names: Names, request_type: str | None, data: Data) -> str:
+    document = _document(names, request_type, data)
+    if not data.get("role"):
+        return f"Quitó la certificación de «{document}»"
+    return f"Anotó que «{document}» es fiel copia del original: {data['role']}, {data.get('on')}"
+
+
+def _original_seen(names: Names, request_type: str | None, data: Data) -> str:
+    how = "con firma electrónica" if data.get("kind") == "electronic_signature" else "en papel"
+    kept = ", queda en la oficina" if data.get("kept") else ""
+    note = f": {data['note']}" if data.get("note") else ""
+    return f"Vio el original de «{_document(names, request_type, data)}» {how}{kept}{note}"
+
+
+def _original_unmarked(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Quitó la marca de original visto de «{_document(names, request_type, data)}»"
+
+
+def _document(names: Names, request_type: str | None, data: Data) -> str:
+    return names.document(request_type, str(data.get("document")))
 
 
 SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
@@ -134,6 +176,12 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "names_other_tickets": _names_others,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,
+    "document_moved": _document_moved,
+    "document_reopened": _document_reopened,
+    "document_removed": _document_removed,
+    "document_certified": _document_certified,
+    "original_seen": _original_seen,
+    "original_unmarked": _original_unmarked,
 }
 
 

@@ -3,6 +3,7 @@
 A change that is refused renders this page again with its sentence and everything that was typed.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,44 +11,54 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.db import transaction
-from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain import objections
+from helpdesk.domain.catalogue import Catalogue, RequiredDocument
 from helpdesk.domain.errors import HelpdeskError, NotFound
 from helpdesk.models.tickets import ENDED, Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import deadlines, tickets, timeline
-from helpdesk.queries.timeline import DocumentLine, TicketPage
+from helpdesk.queries.timeline import DocumentLine, OriginalLine, TicketPage
 from helpdesk.queries.viewers import Viewer
-from helpdesk.services import assessment
+from helpdesk.services import assessment, windows
 from helpdesk.web import errors, forms, present
 from helpdesk.web.happenings import told
 from helpdesk.web.names import Names
 from helpdesk.web.render import desk_page
 
+PAPER_CHANNELS = ("in_person", "physical_document")
 PLACES = ("region", "programme", "centre", "organ")
 RETURN_TEXT = "Puede responder a este mismo correo adjuntando lo que falta."
 
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """A document the request type asks for, and the files that stand for it."""
+    """A document the request type asks for, what it must look like, the files that stand for it, and its original.
+
+    `asks_original`: whether the page offers to mark it as seen.
+    """
 
     key: str
     name: str
     form_code: str | None
-    mandatory: str
+    looks: str
     missing: bool
     files: tuple[DocumentLine, ...]
+    original: OriginalLine | None
+    asks_original: bool
 
     @property
     def state(self) -> str:
-        """confirmed, proposed, rejected, missing, or optional when nothing came and nothing is needed."""
+        """confirmed, proposed, seen (on paper only), rejected, missing, or optional when nothing came and nothing is
+        needed."""
         states = {line.document.state for line in self.files}
         for state in ("confirmed", "proposed"):
             if state in states:
                 return state
-        if self.missing:
-            return "missing"
-        return "rejected" if states else "optional"
+        if self.original is not None and self.original.original.kind == "paper":
+            return "seen"
+        if "rejected" in states:
+            return "rejected"
+        return "missing" if self.missing else "optional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,11 @@ def values(
         "due": present.due(ticket.due_at, ticket.status, names.calendar(ticket.request_type), clock.now()),
         "counted": deadlines.explained(session, ticket),
         "checklist": checklist(names, page),
+        "objections": objections.OBJECTIONS,
+        "told_objection": objections.told,
+        "served": Counter(line.document.attachment_id for line in page.documents),
+        "objected": objected(page),
+        "observed_already": observed_already(session, ticket, names),
         "loose": loose_files(page),
         "tell": told(names, ticket.request_type),
         "waits": names.waits_for(
@@ -141,6 +157,8 @@ def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
         "close": forms.CloseForm(formdata=None, touched=seen),
         "classify": forms.ClassifyForm(formdata=None, touched=seen, request_type=ticket.request_type),
         "reason": forms.ReasonForm(formdata=None, touched=seen),
+        "objection": forms.ObjectionForm(formdata=None, touched=seen),
+        "original": forms.OriginalForm(formdata=None, touched=seen),
     }
 
 
@@ -158,15 +176,53 @@ def checklist(names: Names, page: TicketPage) -> tuple[ChecklistLine, ...]:
     spec = names.type_of(page.ticket.request_type)
     if spec is None:
         return ()
+    seen = {line.original.key: line for line in page.originals}
+    on_paper = page.ticket.channel in PAPER_CHANNELS
     lines = []
     for document in spec.required_documents:
         files = tuple(line for line in page.documents if line.document.key == document.key)
         missing = document.key in page.ticket.missing_documents
-        if document.mandatory == "always" or missing or files:
+        original = seen.get(document.key)
+        bound = document.original_required or document.notarised or document.certified_copy
+        if document.mandatory == "always" or missing or files or original or on_paper:
             lines.append(
-                ChecklistLine(document.key, document.name, document.form_code, document.mandatory, missing, files)
+                ChecklistLine(
+                    key=document.key,
+                    name=document.name,
+                    form_code=document.form_code,
+                    looks=looks_of(names, document),
+                    missing=missing,
+                    files=files,
+                    original=original,
+                    asks_original=bound or on_paper,
+                )
             )
     return tuple(lines)
+
+
+def objected(page: TicketPage) -> dict[str, str]:
+    """What is wrong with the newest file that was rejected, by document."""
+    rejected = [line.document for line in page.documents if line.document.state == "rejected"]
+    return {document.key: document.objection or "" for document in rejected}
+
+
+def observed_already(session: Session, ticket: Ticket, names: Names) -> bool:
+    """Whether the request was returned as often as its type allows (F-12)."""
+    spec = names.type_of(ticket.request_type)
+    return spec is not None and windows.used_up(session, ticket, spec)
+
+
+def looks_of(names: Names, document: RequiredDocument) -> str:
+    """What a document must look like, in words (R-019): «firma: solicitante; con sello; se entrega el original»."""
+    signers = ", ".join(names.role(role) for role in document.signed_by)
+    marks = (
+        (f"firma: {signers}", bool(signers)),
+        ("con sello", document.sealed),
+        ("con reconocimiento de firma", document.notarised),
+        ("fiel copia del original", document.certified_copy),
+        ("se entrega el original", document.original_required),
+    )
+    return "; ".join(words for words, holds in marks if holds)
 
 
 def loose_files(page: TicketPage) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """A ticket's page, its files, and the verbs that move it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import nh3
 from flask import Blueprint, Response, make_response, render_template, request
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from helpdesk.db import transaction
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from helpdesk.domain.objections import OBJECTIONS
 from helpdesk.domain.references import masked
 from helpdesk.queries import tickets as queue
 from helpdesk.queries import timeline
@@ -22,6 +23,7 @@ from helpdesk.web.render import see_other, ticket_url
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets/<number>")
 Answer = AnyResponse | tuple[str, int]
+OBJECTION = "objection-"
 Verb = Callable[[Session, Actor, int], object]
 
 
@@ -132,7 +134,7 @@ def return_incomplete(number: str) -> Answer:
     return change(
         number,
         lambda s, actor, t: documents.return_incomplete(
-            s, actor, t, form.seen, tuple(form.documents.data or ()), form.text.data
+            s, actor, t, form.seen, tuple(form.documents.data or ()), form.text.data, objections_in(request.form)
         ),
         "Devuelto por incompleto: el solicitante recibe la lista y el plazo queda suspendido.",
         **{"return": form},
@@ -192,37 +194,6 @@ def classify(number: str) -> Answer:
     )
 
 
-@blueprint.post("/documentos/<int:document_id>/confirmar")
-@policy(Policy.AGENT)
-def confirm_document(number: str, document_id: int) -> Answer:
-    """The file is the document (R-163)."""
-    return change(number, own_document(document_id, documents.confirm), "Documento confirmado.")
-
-
-@blueprint.post("/documentos/<int:document_id>/rechazar")
-@policy(Policy.AGENT)
-def reject_document(number: str, document_id: int) -> Answer:
-    """The file is not the document, and why."""
-    form = forms.ReasonForm()
-
-    def reject(session: Session, actor: Actor, wanted: int) -> object:
-        return documents.reject(session, actor, wanted, form.reason.data)
-
-    return change(number, own_document(document_id, reject), "Documento rechazado.", reason=form)
-
-
-@blueprint.post("/archivos/<int:attachment_id>/requisito")
-@policy(Policy.AGENT)
-def assign_file(number: str, attachment_id: int) -> Answer:
-    """Says by hand which document a file is."""
-    key = forms.clean(request.form.get("document"))
-    return change(
-        number,
-        lambda s, actor, t: documents.assign_file(s, actor, t, attachment_id, key),
-        "Archivo anotado como documento de la solicitud.",
-    )
-
-
 @blueprint.post("/cartas/<int:letter_id>/reenviar")
 @policy(Policy.AGENT)
 def resend(number: str, letter_id: int) -> Answer:
@@ -256,6 +227,12 @@ def set_aside_message(number: str, message_id: int) -> Answer:
     return change(number, own_message(message_id, set_aside), "El mensaje quedó apartado.", reason=form)
 
 
+def objections_in(form: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with each document that is returned, by key, as far as it was chosen."""
+    found = {name.removeprefix(OBJECTION): forms.clean(form[name]) for name in form if name.startswith(OBJECTION)}
+    return {key: objection for key, objection in found.items() if objection in OBJECTIONS}
+
+
 def change(number: str, verb: Verb, done: str, **filled: forms.DeskForm) -> Answer:
     """Calls one verb in one transaction, then shows the ticket; refused, shows it with the reason and what was typed.
 
@@ -272,16 +249,6 @@ def change(number: str, verb: Verb, done: str, **filled: forms.DeskForm) -> Answ
     except (Conflict, Invalid, NotAllowed, NotFound) as problem:
         return ticketpage.render(who, number, problem=problem, filled=filled)
     return see_other(ticket_url(who, wanted), done)
-
-
-def own_document(document_id: int, verb: Callable[[Session, Actor, int], object]) -> Verb:
-    """The verb on a document, once it is known to be of the ticket in the address."""
-
-    def checked(session: Session, actor: Actor, ticket_id: int) -> object:
-        timeline.check_document(session, ticket_id, document_id)
-        return verb(session, actor, document_id)
-
-    return checked
 
 
 def own_message(message_id: int, verb: Callable[[Session, Actor, int], object]) -> Verb:

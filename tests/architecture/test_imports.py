@@ -24,6 +24,7 @@ SHELL = {
     "lmtp",
     "pipe",
     "sandbox",
+    "filewords",
     "smtp",
     "outgoing",
     "jobs",

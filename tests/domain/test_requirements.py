@@ -225,3 +225,95 @@ def test_a_false_answer_is_an_answer() -> None:
 def test_nobody_has_to_state_a_captcha() -> None:
     request_type = shipped("seps-ec").request_type("solicitud_usuario_clave")
     assert "captcha" not in [each.key for each in fields_to_complete(request_type, {}, BY_MAIL)]
+
+
+def read_from(request_type: str, *texts: str, name: str = "scan001{}.pdf", institution: str = "mef-ec") -> list[str]:
+    """The documents that scans with these texts are taken for, in the order of the files."""
+    files = tuple(
+        CandidateFile(number, name.format(number), "application/pdf", False, 9000, words)
+        for number, words in enumerate(texts)
+    )
+    found = propose_documents(shipped(institution).request_type(request_type), {}, BY_MAIL, files)
+    return [each.document_key for each in found]
+
+
+LETTER = """GAD MUNICIPAL DEL CANTÓN SUCRE
+OFICIO Nro. GADMS-2026-0012-OF
+Bahía de Caráquez, 3 de marzo de 2026
+Asunto: Formulario F.SI.AS.01-GAD y acuerdo de responsabilidad
+Señor Subsecretario:
+Adjunto a la presente:
+1. Acuerdo de Responsabilidad de Seguridad de la Información GAD-EP
+- Copia del RUC"""
+
+
+@pytest.mark.parametrize(
+    ("request_type", "text", "documents"),
+    [
+        ("crear_usuario_gad_ep", "MINISTERIO DE FINANZAS\nF.SI.AS.01-GAD\nDatos del usuario", ["formulario_gad_ep"]),
+        ("crear_usuario_gad_ep", "MINISTERIO DE FINANZAS\nF-SI-AS-01 - GAD\nDatos", ["formulario_gad_ep"]),
+        ("crear_usuario_gad_ep", "REGISTRO ÚNICO DE CONTRIBUYENTES\nSociedades", ["copia_ruc"]),
+        ("crear_usuario_gad_ep", "ACUERDO DE RESPONSABILIDAD DE SEGURIDAD\nDE LA INFORMACIÓN\nGAD-EP\nYo, Ana Peña",
+         ["acuerdo_responsabilidad_gad"]),
+        ("crear_usuario_administrador", "FORMULARIO\nF.SI.AS.01\nUsuarios", ["formulario_administrador"]),
+        ("activacion_revision_usuario", "Código: RG-SI-CG-01-01\nVersión 3", ["formulario_activacion"]),
+        ("activacion_revision_usuario", "Solicitud\nuno\ndos\ntres\n4\n5\n6\n7\n8\n9\n10\n11\nRG-SI-CG-01-01 página 1",
+         ["formulario_activacion"]),
+        ("enrolamiento_biometrico", "ANEXO 4\nInformación biométrica", ["formulario_informacion_biometrica"]),
+        ("enrolamiento_biometrico", "CONTRATO DE COMODATO\nComparecen", ["contrato_comodato"]),
+    ],
+)  # fmt: skip
+def test_a_scan_is_known_by_the_code_or_title_at_its_top(request_type: str, text: str, documents: list[str]) -> None:
+    assert read_from(request_type, text, LETTER if request_type == "crear_usuario_gad_ep" else "") == documents
+
+
+def test_a_letter_that_lists_what_comes_with_it_is_none_of_it() -> None:
+    assert read_from("crear_usuario_gad_ep", LETTER) == []
+    assert read_from("crear_usuario_consulta", LETTER) == ["oficio_solicitud"]
+
+
+def test_a_form_with_a_longer_code_is_another_form() -> None:
+    assert "formulario_administrador" not in read_from("crear_usuario_administrador", "Ministerio\nF.SI.AS.01-GAD", "x")
+
+
+def test_the_text_tells_whose_personnel_action_a_scan_is() -> None:
+    action = "ACCIÓN DE PERSONAL No. 12\nNombre: {}\nPuesto: {}"
+    assert read_from(
+        "crear_usuario_administrador",
+        action.format("Luis Vera", "Alcalde, máxima autoridad"),
+        action.format("Ana Peña", "Analista, servidora solicitante"),
+    ) == ["accion_personal_autoridad", "accion_personal_solicitante"]
+
+
+def test_a_name_that_says_what_a_file_is_weighs_more_than_its_text() -> None:
+    assert read_from("crear_usuario_gad_ep", "F.SI.AS.01-GAD", name="Copia del RUC {}.pdf") == ["copia_ruc"]
+
+
+def test_the_text_tells_apart_what_the_name_leaves_open() -> None:
+    found = read_from("crear_usuario_administrador", "ACCIÓN DE PERSONAL\nMáxima autoridad: alcalde",
+                      name="accion de personal.pdf")  # fmt: skip
+    assert found == ["accion_personal_autoridad"]
+
+
+def test_one_file_with_several_documents_serves_all_of_them() -> None:
+    pages = (
+        "Ministerio de Finanzas\nF.SI.AS.01-GAD\nDatos del usuario",
+        "continúa el formulario",
+        "ACUERDO DE RESPONSABILIDAD DE SEGURIDAD DE LA INFORMACIÓN GAD-EP\nYo",
+        "REGISTRO ÚNICO DE CONTRIBUYENTES\nRazón social",
+    )
+    assert sorted(read_from("crear_usuario_gad_ep", "\f".join(pages), name="Expediente completo.pdf")) == [
+        "acuerdo_responsabilidad_gad",
+        "copia_ruc",
+        "formulario_gad_ep",
+    ]
+
+
+def test_two_pages_of_one_document_are_one_document() -> None:
+    page = "ACCIÓN DE PERSONAL No. 12\nNombre: Ana Peña"
+    assert len(read_from("crear_usuario_administrador", f"{page}\f{page}")) == 1
+
+
+def test_a_picture_counts_for_nothing_whatever_its_text() -> None:
+    picture = CandidateFile(1, "logo.png", "image/png", True, 900, "F.SI.AS.01-GAD")
+    assert propose_documents(shipped("mef-ec").request_type("crear_usuario_gad_ep"), {}, BY_MAIL, (picture,)) == ()

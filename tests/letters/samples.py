@@ -56,13 +56,16 @@ def full_facts(word: str) -> dict[str, Any]:
     files = (f.FileFacts(word, word, 1_234_567), f.FileFacts(word))
     decided = f.DecisionFacts("approve", word, word, MORNING, word, word, word)
     fields = tuple(f.FieldValue(word, x) for x in (word, True, 2026, Decimal("1454.5"), date(2026, 3, 1), EVENING))
-    document = f.MissingDocument(word, word, (word, "Máxima autoridad"), True, True, True, True, DESK)
+    document = f.MissingDocument(
+        word, word, (word, "Máxima autoridad"), True, True, True, True, objection=word, form_name=word, form_page=DESK
+    )
+    form = f.MissingDocument(word, form_url=DESK)
     invalid = f.InvalidValue(word, "El dígito verificador no corresponde.", word)
     reject = f.DecisionFacts("reject", word, word, MORNING, word, word, word)
     return {
         "acuse": f.Acknowledgement(MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files),
         "incompleto": f.ReturnedIncomplete(
-            MINISTRY, ticket, word, (document,), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word
+            MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word
         ),
         "aprobacion": f.ApprovalRequest(
             MINISTRY, ticket, word, word, PAGE, word, word, word, word, (*fields, f.FieldValue(word, (word, "b"))),
@@ -74,7 +77,7 @@ def full_facts(word: str) -> dict[str, Any]:
         "respuesta": f.Answer(MINISTRY, ticket, word, word, word, word, files),
         "cierre": f.ClosingAnswer(MINISTRY, ticket, word, word, word, word, files, EVENING, DESK),
         "aviso_autoservicio": f.SelfService(MINISTRY, ticket, (word, "Ingresar."), word, DESK, 72),
-        "no_presentado": f.NotFiled(MINISTRY, ticket, EVENING, word, (word,)),
+        "no_presentado": f.NotFiled(MINISTRY, ticket, EVENING, word, (word,), False),
         "canal": f.OtherChannel(MINISTRY, ticket, word, word, word, word, True, word),
         "recordatorio": f.ApprovalReminder(MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),

@@ -40,7 +40,7 @@ VERBS: dict[str, Verb] = {
     "set_aside_message": lambda c, t, who: c.do(conversation.set_aside_message, who, waiting(c, t), "x"),
     "return_incomplete": lambda c, t, who: c.do(documents.return_incomplete, who, t.id, None, (), "x"),
     "confirm": lambda c, t, who: c.do(documents.confirm, who, document(c, t)),
-    "reject": lambda c, t, who: c.do(documents.reject, who, document(c, t), "x"),
+    "reject": lambda c, t, who: c.do(documents.reject, who, document(c, t), "other", "x"),
     "assign_file": lambda c, t, who: c.do(documents.assign_file, who, t.id, 1, "memorandum"),
     "decide": lambda c, t, who: c.do(approvals.decide, who, c.step(t).id, "approve", None, "web"),
     "retry a letter": lambda c, t, who: c.do(outbox.retry, who, c.letters(t)[0].id),

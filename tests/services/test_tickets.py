@@ -272,8 +272,8 @@ def test_a_document_is_refused_with_a_reason(cast: Cast) -> None:
     ticket = cast.open()
     row = cast.session.query(Document).filter_by(ticket_id=ticket.id).one()
     with pytest.raises(Invalid):
-        cast.do(documents.reject, cast.agent, row.id, " ")
-    cast.do(documents.reject, cast.agent, row.id, "Ilegible.")
+        cast.do(documents.reject, cast.agent, row.id, "other", " ")
+    cast.do(documents.reject, cast.agent, row.id, "unreadable", "La segunda hoja.")
     assert (row.state, ticket.missing_documents) == ("rejected", ["memorandum"])
 
 

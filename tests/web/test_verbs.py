@@ -149,15 +149,6 @@ def test_a_document_is_confirmed_and_rejected_with_a_reason(app: Flask, sign_in:
     assert "Confirmó el documento" in client.get(path(ticket)).text
 
 
-def test_a_document_of_another_ticket_is_out_of_reach(app: Flask, sign_in: SignIn) -> None:
-    mine, other, client = fresh(app), fresh(app, complete=True), sign_in("agente")
-    document = re.search(r"/documentos/(\d+)/confirmar", client.get(path(other)).text)
-    assert document is not None
-    answer = client.post(path(mine, f"/documentos/{document[1]}/confirmar"))
-    assert answer.status_code == 404
-    assert "no es de este ticket" in answer.text
-
-
 def test_a_message_to_confirm_joins_or_is_set_aside(app: Flask, sign_in: SignIn) -> None:
     client = sign_in("agente")
     page = client.get("/tickets/SIGEC-21").text
