@@ -6,8 +6,8 @@ from typing import Literal
 
 from helpdesk.domain.calendars import DAY, Calendar, Opening
 
-LineKind = Literal["counted", "holiday", "suspended", "moved"]
-ORDER: tuple[LineKind, ...] = ("counted", "holiday", "suspended", "moved")
+LineKind = Literal["counted", "holiday", "opened", "suspended", "moved", "extended"]
+ORDER: tuple[LineKind, ...] = ("counted", "holiday", "opened", "suspended", "moved", "extended")
 WEEKDAY_NAMES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 MONTH_NAMES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
@@ -75,13 +75,19 @@ def _run_text(run: list[date]) -> str:
 
 
 def holiday_lines(calendar: Calendar, first: date, last: date) -> list[CountedLine]:
-    """The holidays between two dates (both included) on which the office would otherwise open."""
+    """The holidays between two dates (both included) on which the office would otherwise open, and the days that were
+    opened by hand, with where each is written."""
     lines = []
     for offset in range((last - first).days + 1):
         day = first + offset * DAY
-        name = calendar.holiday_name(day)
-        if name is not None and calendar.hours[day.weekday()]:
-            lines.append(CountedLine("holiday", day, 0, f"{long_date(day)}: feriado, {name}; no se cuenta"))
+        if not calendar.hours[day.weekday()]:
+            continue
+        closure, edit = calendar.closure(day), calendar.edit_of(day)
+        if closure is not None:
+            lines.append(CountedLine("holiday", day, 0, f"{long_date(day)}: {closure.text}; no se cuenta"))
+        elif edit is not None:
+            text = f"{long_date(day)}: laborable por decisión, {edit.name} ({edit.source}); se cuenta"
+            lines.append(CountedLine("opened", day, 0, text))
     return lines
 
 

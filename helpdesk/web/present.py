@@ -121,14 +121,16 @@ def moment(instant: datetime | None, timezone: str, now: datetime) -> Markup:
     )
 
 
-def due(due_at: datetime | None, status: str, calendar: Calendar | None, now: datetime) -> DueWords:
+def due(
+    due_at: datetime | None, status: str, calendar: Calendar | None, now: datetime, stands_still: bool = False
+) -> DueWords:
     """When a ticket is due, in words: «vence en 3 h hábiles», «venció hace 2 días».
 
     With a calendar the time left counts in its opening hours; without one, on the clock.
     """
     if status in ("closed", "rejected", "not_filed", "resolved"):
         return DueWords("terminado", "none", due_at)
-    if status == "waiting_requester":
+    if status == "waiting_requester" or stands_still:
         return DueWords("plazo suspendido", "paused", due_at)
     if due_at is None:
         return DueWords("sin plazo aún", "none")

@@ -13,8 +13,8 @@ from helpdesk.db import transaction
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import HelpdeskError, NotFound
 from helpdesk.models.tickets import ENDED, Ticket
+from helpdesk.queries import calendars, deadlines, tickets, timeline
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries import deadlines, tickets, timeline
 from helpdesk.queries.timeline import DocumentLine, TicketPage
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import assessment
@@ -98,7 +98,13 @@ def values(
         "number": f"{who.ticket_prefix}-{ticket.number}",
         "names": names,
         "spec": names.type_of(ticket.request_type),
-        "due": present.due(ticket.due_at, ticket.status, names.calendar(ticket.request_type), clock.now()),
+        "due": present.due(
+            ticket.due_at,
+            ticket.status,
+            calendars.term_calendar(session, ticket),
+            clock.now(),
+            stands_still=any(each.until is None for each in page.suspensions),
+        ),
         "counted": deadlines.explained(session, ticket),
         "checklist": checklist(names, page),
         "loose": loose_files(page),

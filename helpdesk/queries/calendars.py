@@ -1,0 +1,108 @@
+"""The calendars of an institution as they count now: its catalogue with the days edited by hand (R-182)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.calendars import Calendar, DayEdit
+from helpdesk.domain.catalogue import CalendarSpec, Catalogue
+from helpdesk.domain.choices import Choices, choices_of
+from helpdesk.domain.effective import effective, office_region, subdivision_of
+from helpdesk.models.calendars import CalendarDay
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
+
+Edits = dict[str, tuple[DayEdit, ...]]
+"""The edited days of each calendar, by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By what an institution counts: its catalogue in force, its choices, the days it edited."""
+
+    catalogue: Catalogue
+    choices: Choices
+    edits: Edits
+
+    def calendar(self, spec: CalendarSpec, region: str | None) -> Calendar:
+        """A calendar as it counts for an office in `region`; None: for the whole country."""
+        regional = region if self.choices.regional_holidays else None
+        subdivision = subdivision_of(self.catalogue, spec, regional)
+        return effective(spec, self.edits.get(spec.key, ()), region, subdivision)
+
+    def term_calendar(self, request_type: str | None, region: str | None, centre: str | None) -> Calendar | None:
+        """In whose opening hours the term of a type in force counts; None for one that runs on the clock."""
+        spec = next((each for each in self.catalogue.request_types if each.key == request_type), None)
+        if spec is None or spec.deadline is None or not spec.deadline.unit.startswith("business"):
+            return None
+        office = office_region(self.catalogue, spec.responsible_team, region, centre)
+        return self.calendar(self.catalogue.calendar(spec.deadline.calendar), office)
+
+
+def rules_of(session: Session, institution_id: int) -> Rules:
+    """By what the institution counts now."""
+    catalogue = catalogues.current(session, institution_id)
+    return Rules(catalogue, choices_of(catalogue.institution), edits_of(session, institution_id))
+
+
+def edits_of(session: Session, institution_id: int) -> Edits:
+    """The standing edits of an institution, read once in a session; `forget` after changing them."""
+    seen: dict[int, Edits] = session.info.setdefault("calendar_days", {})
+    if institution_id not in seen:
+        found: dict[str, list[DayEdit]] = {}
+        for row in standing(session, institution_id):
+            found.setdefault(row.calendar, []).append(edit_of(row))
+        seen[institution_id] = {key: tuple(edits) for key, edits in found.items()}
+    return seen[institution_id]
+
+
+def forget(session: Session, institution_id: int) -> None:
+    """The institution's edits changed in this session: read them anew."""
+    session.info.get("calendar_days", {}).pop(institution_id, None)
+
+
+def standing(session: Session, institution_id: int) -> tuple[CalendarDay, ...]:
+    """The days that an institution edited and did not take back, by date."""
+    rows = select(CalendarDay).where(CalendarDay.institution_id == institution_id, CalendarDay.withdrawn_at.is_(None))
+    return tuple(session.scalars(rows.order_by(CalendarDay.day, CalendarDay.id)))
+
+
+def edit_of(row: CalendarDay) -> DayEdit:
+    """A row as the domain takes it."""
+    return DayEdit(row.day, "closed" if row.kind == "closed" else "open", row.name, row.source, row.region)
+
+
+def for_ticket(session: Session, ticket: Ticket, key: str, rules: Rules | None = None) -> Calendar:
+    """The calendar by which a ticket is counted; one that is no longer published goes on for the tickets opened with
+    it. `rules` None: those in force."""
+    rules = rules or rules_of(session, ticket.institution_id)
+    opened_with = catalogues.of_ticket(session, ticket)
+    region = region_of(opened_with, ticket)
+    for published in (rules.catalogue, opened_with):
+        for spec in published.calendars:
+            if spec.key == key:
+                return rules.calendar(spec, region)
+    raise KeyError(key)
+
+
+def term_calendar(session: Session, ticket: Ticket) -> Calendar | None:
+    """In whose opening hours the ticket's term counts, None for one that runs on the clock: for «vence en 3 h hábiles»
+    only, so that a calendar that is no longer published counts as it was."""
+    spec = catalogues.request_type_of(session, ticket)
+    if spec is None or spec.deadline is None or not spec.deadline.unit.startswith("business"):
+        return None
+    return for_ticket(session, ticket, spec.deadline.calendar)
+
+
+def region_of(catalogue: Catalogue, ticket: Ticket) -> str | None:
+    """The region of the office that answers for the ticket: the one of its responsible team."""
+    spec = next((each for each in catalogue.request_types if each.key == ticket.request_type), None)
+    return office_region(catalogue, spec.responsible_team if spec else ticket.team, ticket.region, ticket.centre)
+
+
+def service_calendar(session: Session, ticket: Ticket) -> Calendar:
+    """The opening hours in which the ticket's office receives: of its type, without one of its team."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    spec = next((each for each in catalogue.request_types if each.key == ticket.request_type), None)
+    return for_ticket(session, ticket, spec.service_hours if spec else catalogue.team(ticket.team).calendar)
