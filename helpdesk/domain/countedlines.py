@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from helpdesk.domain.calendars import DAY, Calendar, Opening
+from helpdesk.domain.calendars import DAY, Calendar
+from helpdesk.domain.catalogue import Unit
 
 LineKind = Literal["counted", "holiday", "opened", "suspended", "moved", "extended"]
 ORDER: tuple[LineKind, ...] = ("counted", "holiday", "opened", "suspended", "moved", "extended")
@@ -28,6 +29,21 @@ class CountedLine:
     def sort_key(self) -> tuple[date, int]:
         """Lines of one count stand by date; a shift to the next opening closes its day."""
         return self.day, ORDER.index(self.kind)
+
+
+UNITS: dict[Unit, tuple[str, str]] = {
+    "minutes": ("minuto", "minutos"),
+    "hours": ("hora", "horas"),
+    "business_hours": ("hora hábil", "horas hábiles"),
+    "business_days": ("día hábil", "días hábiles"),
+    "weeks": ("semana", "semanas"),
+    "calendar_days": ("día calendario", "días calendario"),
+}
+
+
+def amount_of(amount: int, unit: Unit) -> str:
+    """«2 días hábiles» (R-053)."""
+    return f"{amount} {UNITS[unit][amount != 1]}"
 
 
 def long_date(day: date) -> str:
@@ -91,20 +107,25 @@ def holiday_lines(calendar: Calendar, first: date, last: date) -> list[CountedLi
     return lines
 
 
-def suspended_lines(
-    calendar: Calendar, stopped: tuple[Opening, ...], start: datetime, end: datetime
-) -> list[CountedLine]:
-    """The suspensions that touch the stretch between two instants."""
-    lines = []
-    for from_, to in stopped:
-        if from_ < end and to > start:
-            since, until = from_.astimezone(calendar.zone), to.astimezone(calendar.zone)
-            text = (
-                f"plazo suspendido desde el {long_date(since.date())}, {since:%H:%M}, "
-                f"hasta el {long_date(until.date())}, {until:%H:%M}; no se cuenta"
-            )
-            lines.append(CountedLine("suspended", since.date(), 0, text))
-    return lines
+def suspended_line(calendar: Calendar, start: datetime, end: datetime | None, reason: str = "") -> CountedLine:
+    """A suspension with its reason; `end` None = it goes on."""
+    since = start.astimezone(calendar.zone)
+    because = f" ({reason})" if reason else ""
+    text = f"plazo suspendido desde el {long_date(since.date())}, {since:%H:%M}"
+    if end is None:
+        text += f"{because}; el vencimiento se correrá lo que dure"
+    else:
+        until = end.astimezone(calendar.zone)
+        text += f", hasta el {long_date(until.date())}, {until:%H:%M}{because}; no se cuenta"
+    return CountedLine("suspended", since.date(), 0, text)
+
+
+def extended_line(calendar: Calendar, due: datetime, added: str, reason: str = "") -> CountedLine:
+    """A prolongation of `added` («15 días calendario») from the date that was due."""
+    local = due.astimezone(calendar.zone)
+    because = f": {reason}" if reason else ""
+    text = f"prórroga de {added} desde el {long_date(local.date())}, {local:%H:%M}{because}"
+    return CountedLine("extended", local.date(), 0, text)
 
 
 def moved_line(calendar: Calendar, at: datetime) -> CountedLine:

@@ -6,10 +6,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
-from helpdesk.models.tickets import Suspension, Ticket
-from helpdesk.queries import catalogue
-from helpdesk.queries.deadlines import due_of
-from helpdesk.services import history
+from helpdesk.domain.choices import choices_of
+from helpdesk.models.tickets import Extension, Suspension, Ticket
+from helpdesk.queries import calendars, catalogue
+from helpdesk.queries.deadlines import Move, Term, running, term_of, terms_of
+from helpdesk.services import alarms, history
+
+ALARMS = ("warning", "escalation")
 
 
 def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> None:
@@ -21,57 +24,69 @@ def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> Non
         ticket.started_at = ticket.received_at
     elif complete:
         ticket.started_at = at
-    recount(session, ticket)
+    if ticket.started_at is not None:
+        _settle(session, ticket, term_of(session, ticket, begun_now=True))
 
 
 def forget(session: Session, ticket: Ticket) -> None:
     """Forget the term that ran so far, because the ticket asks for something else: another one is counted from the
     facts, and what was missing for the old type is no reason to let the clock stand still."""
     session.execute(delete(Suspension).where(Suspension.ticket_id == ticket.id))
+    session.execute(delete(Extension).where(Extension.ticket_id == ticket.id))
     ticket.started_at = None
     recount(session, ticket)
 
 
 def suspend(session: Session, ticket: Ticket, at: datetime, reason: str) -> None:
-    """Stop the clock at `at`; it may stand still already. A term that has not begun is not suspended."""
+    """Stop the clock at `at`; it may stand still already. A term that has not begun is not suspended. Nobody is warned
+    while it stands still."""
     if ticket.started_at is not None and _open(session, ticket) is None:
         session.add(Suspension(ticket_id=ticket.id, since=max(at, ticket.started_at), reason=reason))
         session.flush()
+        alarms.put(session, ticket, dict.fromkeys(ALARMS))
 
 
 def resume(session: Session, ticket: Ticket, at: datetime) -> None:
-    """Let the clock run on from `at` and count the due date anew."""
+    """Let the clock run on from `at` and count the due date anew; one that runs goes on as it did."""
     stretch = _open(session, ticket)
     if stretch is not None:
         stretch.until = max(at, stretch.since)
         session.flush()
-    recount(session, ticket)
+        recount(session, ticket)
 
 
 def recount(session: Session, ticket: Ticket) -> None:
-    """Store the due date that follows from the facts."""
-    due = due_of(session, ticket)
-    ticket.due_at = due.at if due else None
-    session.flush()
+    """Store the due date that follows from the facts, and when somebody is to be told that it comes."""
+    _settle(session, ticket, term_of(session, ticket))
 
 
-def recount_open(session: Session, actor: Actor, institution_id: int) -> None:
-    """The institution's calendar changed: count the due dates of its open tickets anew (R-182)."""
-    running = (
-        select(Ticket)
-        .where(Ticket.institution_id == institution_id, Ticket.closed_at.is_(None), Ticket.started_at.is_not(None))
-        .order_by(Ticket.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    for ticket in session.scalars(running).all():
+def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
+    """The institution's calendar changed: count the due dates of its open tickets anew (R-182). Gives what moved."""
+    query = running(institution_id).with_for_update().execution_options(populate_existing=True)
+    tickets = session.scalars(query).all()
+    moved = []
+    for ticket, term in terms_of(session, tickets, calendars.rules_of(session, institution_id)):
         before = ticket.due_at
-        recount(session, ticket)
+        _settle(session, ticket, term)
         if ticket.due_at != before:
+            moved.append(Move(ticket.id, ticket.number, before, ticket.due_at))
             data = {"from": _written(before), "to": _written(ticket.due_at)}
             history.record(session, actor, ticket, "due_changed", data)
             ticket.touched += 1
     session.flush()
+    return tuple(moved)
+
+
+def _settle(session: Session, ticket: Ticket, term: Term | None) -> None:
+    had_term = ticket.due_at is not None
+    ticket.due_at = term.due.at if term is not None else None
+    session.flush()
+    if term is not None and ticket.closed_at is None and not term.stands_still:
+        chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+        hours = (term.warning(), term.escalation(chosen.escalate_at_percent))
+        alarms.put(session, ticket, dict(zip(ALARMS, hours, strict=True)))
+    elif had_term:
+        alarms.put(session, ticket, dict.fromkeys(ALARMS))
 
 
 def _written(at: datetime | None) -> str | None:

@@ -19,7 +19,7 @@ from helpdesk.domain.routes import Facts
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import approvals_asked, assessment, deadlines, handover, history, notifications
+from helpdesk.services import alarms, approvals_asked, assessment, deadlines, handover, history, notifications
 
 Tone = Literal["full", "minimal", "silent"]
 """How the requester may be written to automatically: `minimal` in fixed wording (no authentication verdict), `silent`
@@ -225,6 +225,7 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
     deadlines.resume(session, ticket, at)
+    alarms.drop(session, ticket, "scheduled")
     ticket.closed_at = at
     change_status(ticket, event)
     ticket.blocked_by = None
