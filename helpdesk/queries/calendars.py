@@ -1,11 +1,12 @@
 """The calendars of an institution as they count now: its catalogue with the days edited by hand (R-182)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.domain.calendars import Calendar, DayEdit
+from helpdesk.domain.calendars import Calendar, Closure, DayEdit
 from helpdesk.domain.catalogue import CalendarSpec, Catalogue
 from helpdesk.domain.choices import Choices, choices_of
 from helpdesk.domain.effective import effective, office_region, subdivision_of
@@ -106,3 +107,42 @@ def service_calendar(session: Session, ticket: Ticket) -> Calendar:
     catalogue = catalogues.of_ticket(session, ticket)
     spec = next((each for each in catalogue.request_types if each.key == ticket.request_type), None)
     return for_ticket(session, ticket, spec.service_hours if spec else catalogue.team(ticket.team).calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class YearDay:
+    """A day of a year on which an office that would open stays closed, or that was opened by hand.
+
+    `regions` are the names of those where it is so; () = everywhere.
+    """
+
+    day: date
+    closure: Closure | None
+    opened: DayEdit | None
+    regions: tuple[str, ...] = ()
+
+
+def year_of(rules: Rules, spec: CalendarSpec, year: int) -> tuple[YearDay, ...]:
+    """The closed and the opened days of a year, by date, those of single regions after those of all."""
+    country = _days(rules.calendar(spec, None), year)
+    regional: dict[YearDay, list[str]] = {}
+    for region in rules.catalogue.regions:
+        for each in _days(rules.calendar(spec, region.key), year):
+            if each not in country:
+                regional.setdefault(each, []).append(region.name)
+    days = [*country, *(replace(each, regions=tuple(names)) for each, names in regional.items())]
+    return tuple(sorted(days, key=lambda each: (each.day, len(each.regions))))
+
+
+def _days(calendar: Calendar, year: int) -> tuple[YearDay, ...]:
+    first = date(year, 1, 1)
+    found = []
+    for offset in range((date(year + 1, 1, 1) - first).days):
+        day = first + timedelta(days=offset)
+        if not calendar.hours[day.weekday()]:
+            continue
+        closure = calendar.closure(day)
+        edit = calendar.edit_of(day) if closure is None else None
+        if closure is not None or edit is not None:
+            found.append(YearDay(day, closure, edit))
+    return tuple(found)

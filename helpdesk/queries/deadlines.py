@@ -6,14 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.catalogue import DeadlineSpec, Unit
 from helpdesk.domain.countedlines import CountedLine
-from helpdesk.domain.deadlines import Due, Mode, Prolongation, due_at, escalation_at, prolonged, warning_at
+from helpdesk.domain.deadlines import (
+    Due,
+    Mode,
+    Prolongation,
+    count,
+    due_at,
+    escalation_at,
+    prolonged,
+    target_due,
+    warning_at,
+)
 from helpdesk.domain.deadlines import Suspension as Stretch
+from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Suspension, Ticket
 from helpdesk.queries import calendars, catalogue
 from helpdesk.queries.calendars import Rules
@@ -71,6 +82,35 @@ def term_of(session: Session, ticket: Ticket, begun_now: bool = False) -> Term |
     if begun_now:
         return _term(session, ticket, rules, (), ())
     return _term(session, ticket, rules, suspensions_of(session, ticket), prolongations_of(session, ticket))
+
+
+def step_due(session: Session, ticket: Ticket, step: Step) -> Due | None:
+    """When a step that waits is due by itself: a work with a target counts from the last approval (A-28), an approval
+    from when it was asked, where the institution limits it; None for all others."""
+    request_type = catalogue.request_type_of(session, ticket)
+    spec = next((each for each in request_type.route if each.key == step.key), None) if request_type else None
+    if request_type is None or spec is None or step.state != "active" or step.asked_at is None:
+        return None
+    rules = calendars.rules_of(session, ticket.institution_id)
+    limit = rules.choices.approval_business_hours if spec.kind == "approve" and step.approver_id is not None else 0
+    if spec.target is None and not limit:
+        return None
+    key = request_type.deadline.calendar if request_type.deadline else request_type.service_hours
+    calendar, mode = calendars.for_ticket(session, ticket, key, rules), rules.choices.business_hours_mode
+    if limit:
+        return count(limit, "business_hours", step.asked_at, calendar, mode=mode)
+    assert spec.target is not None
+    since = last_approval(session, ticket) or step.asked_at
+    return target_due(spec.target, since, calendar, suspensions_of(session, ticket), mode)
+
+
+def last_approval(session: Session, ticket: Ticket) -> datetime | None:
+    """When the ticket was last approved, in the present route."""
+    return session.scalar(
+        select(func.max(Step.decided_at)).where(
+            Step.ticket_id == ticket.id, Step.kind == "approve", Step.state == "done", Step.superseded_at.is_(None)
+        )
+    )
 
 
 def moves(session: Session, institution_id: int, rules: Rules) -> tuple[Move, ...]:

@@ -5,12 +5,18 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.choices import choices_of
+from helpdesk.domain.errors import IllegalMove, NotAllowed
+from helpdesk.domain.extensions import granted
+from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Suspension, Ticket
 from helpdesk.queries import calendars, catalogue
-from helpdesk.queries.deadlines import Move, Term, running, term_of, terms_of
-from helpdesk.services import alarms, history
+from helpdesk.queries.deadlines import Move, Term, extensions_of, running, step_due, term_of, terms_of
+from helpdesk.queries.viewers import viewer
+from helpdesk.services import alarms, history, notifications
+from helpdesk.services.locks import locked
 
 ALARMS = ("warning", "escalation")
 
@@ -55,6 +61,54 @@ def resume(session: Session, ticket: Ticket, at: datetime) -> None:
         recount(session, ticket)
 
 
+def extend(
+    session: Session, actor: Actor, ticket_id: int, touched: int | None, amount: int | None, reason: str
+) -> Extension:
+    """Prolong the term from the date that is due now, and tell the requester both dates (R-051).
+
+    `amount` None takes the one of the catalogue. Raises NotFound, Conflict, IllegalMove when the ticket is ended, its
+    term has not begun or may not be prolonged (any more), NotAllowed when the institution leaves it to supervisors,
+    Invalid for a wrong amount or a missing reason.
+    """
+    ticket = locked(session, actor, ticket_id, touched)
+    if ticket.closed_at is not None:
+        raise IllegalMove("El ticket ya está cerrado: su plazo no cambia más.")
+    if ticket.started_at is None or ticket.due_at is None:
+        raise IllegalMove("El plazo todavía no empieza: no hay nada que prorrogar.")
+    _allowed(session, actor, ticket)
+    request_type = catalogue.request_type_of(session, ticket)
+    earlier = len(extensions_of(session, ticket))
+    rule, length = granted(request_type.deadline if request_type else None, earlier, amount, reason)
+    row = Extension(
+        ticket_id=ticket.id,
+        amount=length,
+        unit=rule.unit,
+        reason=reason.strip(),
+        granted_by_id=actor.person_id,
+        granted_at=clock.now(),
+        due_before=ticket.due_at,
+    )
+    session.add(row)
+    session.flush()
+    recount(session, ticket)
+    row.due_after = ticket.due_at
+    session.flush()
+    told = {"from": _written(row.due_before), "to": _written(row.due_after), "reason": row.reason}
+    history.record(session, actor, ticket, "extended", {**told, "amount": length, "unit": rule.unit})
+    if rule.notify_requester:
+        notifications.extended(session, actor, ticket, row)
+    return row
+
+
+def _allowed(session: Session, actor: Actor, ticket: Ticket) -> None:
+    chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+    if chosen.extension_by == "agent" or actor.person_id is None:
+        return
+    who = viewer(session, actor.person_id)
+    if who is None or not who.is_supervisor:
+        raise NotAllowed("En su institución solo quien supervisa el equipo prorroga un plazo: pídaselo.")
+
+
 def recount(session: Session, ticket: Ticket) -> None:
     """Store the due date that follows from the facts, and when somebody is to be told that it comes."""
     _settle(session, ticket, term_of(session, ticket))
@@ -73,8 +127,36 @@ def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[M
             data = {"from": _written(before), "to": _written(ticket.due_at)}
             history.record(session, actor, ticket, "due_changed", data)
             ticket.touched += 1
+    _recount_steps(session, institution_id)
     session.flush()
     return tuple(moved)
+
+
+def step_begins(session: Session, ticket: Ticket, step: Step) -> None:
+    """A step waits from now on: set its own limit (R-088). Where the institution lets the clock stand still during
+    approvals it does so while somebody is asked (Q-04)."""
+    due = step_due(session, ticket, step)
+    step.due_at = due.at if due is not None else None
+    if step.kind != "approve":
+        return
+    chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+    if chosen.clock_during_approval == "stops" and step.asked_at is not None:
+        if step.approver_id is not None:
+            suspend(session, ticket, step.asked_at, "En aprobación")
+        else:
+            resume(session, ticket, step.asked_at)
+
+
+def _recount_steps(session: Session, institution_id: int) -> None:
+    """The limits of the steps that wait follow the calendar too; the time to correct a returned request does not."""
+    waiting = (
+        select(Step, Ticket)
+        .join(Ticket, Ticket.id == Step.ticket_id)
+        .where(Ticket.institution_id == institution_id, Step.state == "active", Step.due_at.is_not(None))
+    )
+    for step, ticket in session.execute(waiting).all():
+        due = step_due(session, ticket, step)
+        step.due_at = due.at if due is not None else None
 
 
 def _settle(session: Session, ticket: Ticket, term: Term | None) -> None:

@@ -83,6 +83,7 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
         approvals_asked.ask(session, actor, ticket, row, spec)
     else:
         handover.hand_over(session, actor, ticket, spec, tell=False)
+    deadlines.step_begins(session, ticket, row)
     session.flush()
 
 

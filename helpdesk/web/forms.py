@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateField,
     HiddenField,
     MultipleFileField,
     PasswordField,
@@ -134,6 +135,32 @@ class ClassifyForm(TicketForm):
 
     request_type = SelectField(
         "Tipo de solicitud", validate_choice=False, validators=[written("Elija el tipo de solicitud.")]
+    )
+
+
+class ExtendForm(TicketForm):
+    """A prolongation of the term (R-051)."""
+
+    amount = StringField("Cuánto", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    reason = TextAreaField("Motivo de la prórroga", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+
+
+class DayForm(DeskForm):
+    """A day of a calendar that is closed or opened by hand (R-182)."""
+
+    calendar = SelectField(
+        "Calendario", validate_choice=False, validators=[written("Elija el calendario."), Length(max=LONGEST_LINE)]
+    )
+    region = SelectField("Región", validate_choice=False, filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    day = DateField("Día", validators=[written("Escriba el día como una fecha.")])
+    kind = SelectField("Ese día", choices=[("closed", "no se atiende"), ("open", "se atiende")])
+    name = StringField(
+        "Nombre", filters=[clean], validators=[written("Escriba el nombre del día."), Length(max=LONGEST_LINE)]
+    )
+    source = StringField(
+        "De dónde sale",
+        filters=[clean],
+        validators=[written("Escriba de dónde sale: la ley, el decreto o la resolución."), Length(max=LONGEST_LINE)],
     )
 
 

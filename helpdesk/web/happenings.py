@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from helpdesk.domain.countedlines import amount_of
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
 from helpdesk.web.present import STANDING_REASONS, STATUS_LABELS, VIA_LABELS
@@ -120,6 +121,25 @@ def _document_rejected(names: Names, request_type: str | None, data: Data) -> st
     return f"Rechazó el documento «{names.document(request_type, str(data.get('document')))}»: {data.get('reason')}"
 
 
+def _extended(names: Names, request_type: str | None, data: Data) -> str:
+    added = amount_of(int(data.get("amount", 0)), data.get("unit", "calendar_days"))
+    reason = f": {data['reason']}" if data.get("reason") else ""
+    return f"Se prorrogó el plazo por {added}{reason}"
+
+
+def _due_warned(names: Names, request_type: str | None, data: Data) -> str:
+    return f"El plazo está por vencer: {_told_to(data)}"
+
+
+def _escalated(names: Names, request_type: str | None, data: Data) -> str:
+    return f"El plazo casi termina: {_told_to(data)}"
+
+
+def _told_to(data: Data) -> str:
+    to = data.get("to") or ()
+    return f"se avisó a {', '.join(map(str, to))}" if to else "no hay a quién avisar"
+
+
 SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "status": _status,
     "ended": _ended,
@@ -134,6 +154,9 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "names_other_tickets": _names_others,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,
+    "extended": _extended,
+    "due_warned": _due_warned,
+    "escalated": _escalated,
 }
 
 

@@ -18,7 +18,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.timeline import DocumentLine, TicketPage
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import assessment
-from helpdesk.web import errors, forms, present
+from helpdesk.web import clockwords, errors, forms, present
 from helpdesk.web.happenings import told
 from helpdesk.web.names import Names
 from helpdesk.web.render import desk_page
@@ -106,6 +106,9 @@ def values(
             stands_still=any(each.until is None for each in page.suspensions),
         ),
         "counted": deadlines.explained(session, ticket),
+        "step_due": deadlines.step_due(session, ticket, active.step) if active and active.step.due_at else None,
+        "instants": clockwords.instants(session, page, who.timezone),
+        "times": clockwords.times(session, page),
         "checklist": checklist(names, page),
         "loose": loose_files(page),
         "tell": told(names, ticket.request_type),
@@ -118,6 +121,7 @@ def values(
         ),
         "ended": ticket.status in ENDED,
         "to_complete": assessment.to_complete(session, ticket) if ticket.status not in ENDED else (),
+        "extension": clockwords.extension_offered(session, who, page),
         "lacks_place": lacks_place(catalogue, page),
         "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
         "teams": team_choices(catalogue, ticket),
@@ -147,6 +151,7 @@ def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
         "close": forms.CloseForm(formdata=None, touched=seen),
         "classify": forms.ClassifyForm(formdata=None, touched=seen, request_type=ticket.request_type),
         "reason": forms.ReasonForm(formdata=None, touched=seen),
+        "extend": forms.ExtendForm(formdata=None, touched=seen),
     }
 
 
