@@ -29,6 +29,7 @@ from helpdesk.web.service import opening_hours
 
 blueprint = Blueprint("calendars", __name__, url_prefix="/admin/calendario")
 Answer = Response | tuple[str, int]
+KINDS = [("closed", "no se atiende"), ("open", "se atiende")]
 
 
 @blueprint.get("")
@@ -110,8 +111,6 @@ def overview(form: DayForm, problem: HelpdeskError | None = None) -> tuple[str, 
     with transaction() as session:
         rules = queries.rules_of(session, who.institution_id)
         year = year_of_request(today(session, who.institution_id).year)
-        form.calendar.choices = [(each.key, each.name) for each in rules.catalogue.calendars]
-        form.region.choices = [("", "Todas"), *((each.key, each.name) for each in rules.catalogue.regions)]
         html = desk_page(
             session,
             who,
@@ -123,6 +122,11 @@ def overview(form: DayForm, problem: HelpdeskError | None = None) -> tuple[str, 
             edited=queries.standing(session, who.institution_id),
             names=Names(rules.catalogue),
             form=form,
+            options={
+                "calendar": [(each.key, each.name) for each in rules.catalogue.calendars],
+                "region": [("", "Todas"), *((each.key, each.name) for each in rules.catalogue.regions)],
+                "kind": KINDS,
+            },
             problem=str(problem) if problem else None,
             wrong=problem.fields if isinstance(problem, Invalid) else {},
             long_date=long_date,

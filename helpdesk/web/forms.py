@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 LONGEST_TEXT = 100_000
@@ -148,12 +148,14 @@ class ExtendForm(TicketForm):
 class DayForm(DeskForm):
     """A day of a calendar that is closed or opened by hand (R-182)."""
 
-    calendar = SelectField(
-        "Calendario", validate_choice=False, validators=[written("Elija el calendario."), Length(max=LONGEST_LINE)]
+    calendar = StringField(
+        "Calendario", filters=[clean], validators=[written("Elija el calendario."), Length(max=LONGEST_LINE)]
     )
-    region = SelectField("Región", validate_choice=False, filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    region = StringField("Región", filters=[clean], validators=[Length(max=LONGEST_LINE)])
     day = DateField("Día", validators=[written("Escriba el día como una fecha.")])
-    kind = SelectField("Ese día", choices=[("closed", "no se atiende"), ("open", "se atiende")])
+    kind = StringField(
+        "Ese día", filters=[clean], validators=[AnyOf(("closed", "open"), message="Diga si ese día se atiende.")]
+    )
     name = StringField(
         "Nombre", filters=[clean], validators=[written("Escriba el nombre del día."), Length(max=LONGEST_LINE)]
     )
