@@ -308,6 +308,7 @@ def _row(ticket: Ticket, spec: StepSpec, position: int, round_: int) -> Step:
         team=spec.actor.team,
         role=spec.actor.role,
         scope=approvals_asked.scope_of(ticket, spec),
+        due_at=None,
     )
 
 
