@@ -1,9 +1,10 @@
 """The calendar that counts for an office: what the catalogue describes, the holidays of its region, and the days that
 were edited by hand (R-182)."""
 
+from dataclasses import replace
 from functools import lru_cache
 
-import holidays
+from holidays import country_holidays
 
 from helpdesk.domain.calendars import Calendar, DayEdit, calendar_of, with_edits
 from helpdesk.domain.catalogue import CalendarSpec, Catalogue
@@ -20,6 +21,20 @@ def effective(
     here = [edit for edit in edits if edit.region is not None and edit.region == region]
     everywhere = [edit for edit in edits if edit.region is None]
     return with_edits(calendar_of(spec, subdivision), (*here, *everywhere))
+
+
+def effective_spec(
+    spec: CalendarSpec, edits: tuple[DayEdit, ...] = (), region: str | None = None, subdivision: str | None = None
+) -> CalendarSpec:
+    """The same as a description, for rules that name the hours too (`within_calendar`); the names of days are lost."""
+    calendar = effective(spec, edits, region, subdivision)
+    days = {edit.day for edit in calendar.edits}
+    closed = {day for day in days if calendar.closure(day) is not None}
+    rules = spec.holidays
+    added = {*rules.add, *(day.isoformat() for day in closed)} - {day.isoformat() for day in days - closed}
+    removed = {*rules.remove, *(day.isoformat() for day in days - closed)} - {day.isoformat() for day in closed}
+    holidays = replace(rules, add=tuple(sorted(added)), remove=tuple(sorted(removed)))
+    return replace(spec, holidays=holidays, subdivision=subdivision or spec.subdivision)
 
 
 def office_region(catalogue: Catalogue, team: str, region: str | None, centre: str | None) -> str | None:
@@ -44,4 +59,4 @@ def subdivision_of(catalogue: Catalogue, spec: CalendarSpec, region: str | None)
 @lru_cache(maxsize=32)
 def subdivisions(country: str) -> frozenset[str]:
     """The subdivisions whose holidays the library knows."""
-    return frozenset(holidays.country_holidays(country).subdivisions)
+    return frozenset(country_holidays(country).subdivisions)

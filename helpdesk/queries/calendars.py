@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from helpdesk.domain.calendars import Calendar, Closure, DayEdit
 from helpdesk.domain.catalogue import CalendarSpec, Catalogue
 from helpdesk.domain.choices import Choices, choices_of
-from helpdesk.domain.effective import effective, office_region, subdivision_of
+from helpdesk.domain.effective import effective, effective_spec, office_region, subdivision_of
 from helpdesk.models.calendars import CalendarDay
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
@@ -28,9 +28,14 @@ class Rules:
 
     def calendar(self, spec: CalendarSpec, region: str | None) -> Calendar:
         """A calendar as it counts for an office in `region`; None: for the whole country."""
-        regional = region if self.choices.regional_holidays else None
-        subdivision = subdivision_of(self.catalogue, spec, regional)
-        return effective(spec, self.edits.get(spec.key, ()), region, subdivision)
+        return effective(spec, self.edits.get(spec.key, ()), region, self._subdivision(spec, region))
+
+    def spec(self, spec: CalendarSpec, region: str | None) -> CalendarSpec:
+        """The same as a description."""
+        return effective_spec(spec, self.edits.get(spec.key, ()), region, self._subdivision(spec, region))
+
+    def _subdivision(self, spec: CalendarSpec, region: str | None) -> str | None:
+        return subdivision_of(self.catalogue, spec, region if self.choices.regional_holidays else None)
 
     def term_calendar(self, request_type: str | None, region: str | None, centre: str | None) -> Calendar | None:
         """In whose opening hours the term of a type in force counts; None for one that runs on the clock."""
@@ -85,6 +90,17 @@ def for_ticket(session: Session, ticket: Ticket, key: str, rules: Rules | None =
             if spec.key == key:
                 return rules.calendar(spec, region)
     raise KeyError(key)
+
+
+def specs_for(session: Session, ticket: Ticket) -> dict[str, CalendarSpec]:
+    """The calendars by which the ticket's data are checked, by key, as they count for its office."""
+    rules, opened_with = rules_of(session, ticket.institution_id), catalogues.of_ticket(session, ticket)
+    region = region_of(opened_with, ticket)
+    return {
+        spec.key: rules.spec(spec, region)
+        for published in (opened_with, rules.catalogue)
+        for spec in published.calendars
+    }
 
 
 def term_calendar(session: Session, ticket: Ticket) -> Calendar | None:

@@ -178,9 +178,9 @@ def test_a_suspension_that_goes_on_is_told_too() -> None:
     lines = count(
         4, "business_hours", quito(3, 2, 10), ECUADOR, (Suspension(quito(3, 2, 11), None, "En aprobación"),)
     ).lines
-    assert [line.text for line in lines if line.kind == "suspended"] == [
-        "plazo suspendido desde el lunes 2 de marzo de 2026, 11:00 (En aprobación); el vencimiento se correrá lo que dure"
-    ]
+    (text,) = [line.text for line in lines if line.kind == "suspended"]
+    assert text.startswith("plazo suspendido desde el lunes 2 de marzo de 2026, 11:00 (En aprobación); ")
+    assert text.endswith("el vencimiento se correrá lo que dure")
 
 
 def test_a_term_that_begins_on_a_closed_day_warns_when_the_office_opens() -> None:

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from helpdesk.domain.calendars import DayEdit
+from helpdesk.domain.calendars import DayEdit, calendar_of
 from helpdesk.domain.deadlines import count
-from helpdesk.domain.effective import effective, office_region, subdivision_of
+from helpdesk.domain.effective import effective, effective_spec, office_region, subdivision_of
 from tests.domain.offices import SPECS
 from tests.domain.shipped import shipped
 
@@ -72,3 +72,13 @@ def test_the_office_that_answers_is_where_its_team_works() -> None:
     team = next(each for each in conectamef.teams if each.per_centre)
     centre = conectamef.centres[0]
     assert office_region(conectamef, team.key, "PE-TUM", centre.key) == centre.region
+
+
+def test_the_description_of_the_calendar_closes_and_opens_the_same_days() -> None:
+    moved = date(2027, 8, 10)  # taken back in the catalogue: it is a working day
+    closed = DayEdit(moved, "closed", "Cierre", "Resolución 1")
+    office, edits = SPECS["ec-oficina"], (QUITO, CHRISTMAS, closed)
+    described, counted = calendar_of(effective_spec(office, edits, "matriz")), effective(office, edits, "matriz")
+    days = (FOUNDATION, CHRISTMAS.day, moved, date(2026, 12, 31), date(2027, 8, 9))
+    assert [described.is_working_day(day) for day in days] == [counted.is_working_day(day) for day in days]
+    assert [counted.is_working_day(day) for day in days] == [False, True, False, True, False]
