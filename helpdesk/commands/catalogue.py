@@ -16,7 +16,7 @@ from helpdesk.domain.errors import Invalid
 from helpdesk.domain.references import format_number
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import catalogue
-from helpdesk.web.present import exact
+from helpdesk.web.present import moved
 
 
 def main(argv: list[str]) -> int:
@@ -55,8 +55,7 @@ def previewed(session: Session, found: Catalogue) -> Iterator[str]:
     if not moves:
         yield f"{spec.key}: ningún plazo cambia\n"
     for move in moves:
-        before, after = (exact(at, spec.timezone) if at else "sin plazo" for at in (move.before, move.after))
-        yield f"{format_number(spec.ticket_prefix, move.number)} pasa del {before} al {after}\n"
+        yield f"{format_number(spec.ticket_prefix, move.number)} {moved(move, spec.timezone)}\n"
 
 
 def checked(paths: list[Path]) -> list[Catalogue]:

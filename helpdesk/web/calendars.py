@@ -24,11 +24,13 @@ from helpdesk.web.forms import DayForm, DeskForm
 from helpdesk.web.identity import viewer
 from helpdesk.web.names import Names
 from helpdesk.web.policy import Policy, policy
+from helpdesk.web.present import moved
 from helpdesk.web.render import desk_page, see_other
 from helpdesk.web.service import opening_hours
 
 blueprint = Blueprint("calendars", __name__, url_prefix="/admin/calendario")
 Answer = Response | tuple[str, int]
+MOST_SHOWN = 200
 KINDS = [("closed", "no se atiende"), ("open", "se atiende")]
 
 
@@ -143,7 +145,9 @@ def preview_page(session: Session, who: Viewer, moves: tuple[Move, ...], **value
         session,
         who,
         "calendars/preview.html",
-        moves=moves,
+        moves=moves[:MOST_SHOWN],
+        more=len(moves[MOST_SHOWN:]),
+        moved=moved,
         names=Names(rules.catalogue),
         calendar=next((each.name for each in rules.catalogue.calendars if each.key == calendar), calendar),
         long_date=long_date,

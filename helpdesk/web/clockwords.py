@@ -15,7 +15,7 @@ from helpdesk.queries import calendars, deadlines
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.timeline import StepLine, TicketPage
 from helpdesk.queries.viewers import Viewer
-from helpdesk.web.present import exact, span
+from helpdesk.web.present import span, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ def instants(session: Session, page: TicketPage, timezone: str) -> tuple[Instant
     spec = catalogues.request_type_of(session, ticket)
     filed = "en el mismo momento"
     if ticket.filed_at != ticket.received_at:
-        filed = f"el {exact(ticket.filed_at, timezone)}: llegó fuera del horario de atención"
+        filed = f"el {spoken(ticket.filed_at, timezone)}: llegó fuera del horario de atención"
     return (
-        Instant("Recibido", (f"Llegó el {exact(ticket.received_at, timezone)}.",)),
+        Instant("Recibido", (f"Llegó el {spoken(ticket.received_at, timezone)}.",)),
         Instant("Presentado", (f"Cuenta como presentado {filed}.",)),
         Instant("Inicio del plazo", (_start(spec.deadline if spec else None, ticket.started_at, timezone),)),
         Instant("Suspensiones", _suspensions(page, timezone)),
@@ -109,15 +109,15 @@ def _start(spec: DeadlineSpec | None, at: datetime | None, timezone: str) -> str
     if at is None:
         return "El plazo empieza cuando la solicitud esté completa."
     since = "desde la recepción" if spec.starts_at == "received" else "desde que la solicitud estuvo completa"
-    return f"El plazo de {amount_of(spec.amount, spec.unit)} corre {since}, el {exact(at, timezone)}."
+    return f"El plazo de {amount_of(spec.amount, spec.unit)} corre {since}, el {spoken(at, timezone)}."
 
 
 def _suspensions(page: TicketPage, timezone: str) -> tuple[str, ...]:
     if not page.suspensions:
         return ("El plazo no se ha suspendido.",)
     return tuple(
-        f"{each.reason}: desde el {exact(each.since, timezone)}"
-        + (f" hasta el {exact(each.until, timezone)}." if each.until else "; sigue suspendido.")
+        f"{each.reason}: desde el {spoken(each.since, timezone)}"
+        + (f" hasta el {spoken(each.until, timezone)}." if each.until else "; sigue suspendido.")
         for each in page.suspensions
     )
 
@@ -126,9 +126,9 @@ def _due(at: datetime | None, extensions: tuple[Extension, ...], timezone: str) 
     if at is None:
         return ("Todavía no hay fecha de vencimiento.",)
     earlier = tuple(
-        f"Vencía el {exact(each.due_before, timezone)}; se prorrogó hasta el {exact(each.due_after, timezone)}: "
+        f"Vencía el {spoken(each.due_before, timezone)}; se prorrogó hasta el {spoken(each.due_after, timezone)}: "
         f"{each.reason or 'sin motivo escrito'}."
         for each in extensions
         if each.due_before and each.due_after
     )
-    return (*earlier, f"Vence el {exact(at, timezone)}.")
+    return (*earlier, f"Vence el {spoken(at, timezone)}.")

@@ -58,7 +58,7 @@ def test_a_day_is_seen_saved_and_taken_back(app: Flask, sign_in: SignIn) -> None
     (ticket, day), client, name = next_working_day(app), sign_in("admin"), "Paro de prueba"
     seen = client.get(f"{PAGE}/previa", query_string=asked(day, name))
     assert seen.status_code == 200
-    assert f"SIGEC-{ticket.number}</a> pasa del" in seen.text
+    assert f"SIGEC-{ticket.number}</a> pasa del " in seen.text
     assert edited(app, name) == []
 
     assert client.post(f"{PAGE}/dias", data=asked(day, name)).status_code == 303
@@ -73,7 +73,7 @@ def test_a_day_is_seen_saved_and_taken_back(app: Flask, sign_in: SignIn) -> None
         assert moved.due_at > ticket.due_at
 
     seen = client.get(f"{PAGE}/dias/{row.id}/retirar")
-    assert f"SIGEC-{ticket.number}</a> pasa del" in seen.text
+    assert f"SIGEC-{ticket.number}</a> pasa del " in seen.text
     assert client.post(f"{PAGE}/dias/{row.id}/retirar").status_code == 303
     assert edited(app, name) == []
     with work(app) as session:

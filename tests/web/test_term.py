@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.models.tickets import Extension, Ticket
@@ -59,3 +60,32 @@ def test_a_term_that_cannot_be_prolonged_offers_no_form_and_refuses(app: Flask, 
     answer = client.post(f"/tickets/SIGEC-{ticket.number}/prorroga", data={"amount": "3", "reason": "Sí."})
     assert answer.status_code == 409
     assert "no se puede prorrogar" in answer.text
+
+
+def information_request(app: Flask) -> Ticket:
+    """The open request for public information of the populated desk."""
+    with work(app) as session:
+        return session.scalars(
+            select(Ticket).where(Ticket.request_type == "solicitud_informacion", Ticket.status == "open")
+        ).one()
+
+
+def test_an_agent_prolongs_a_term_with_its_reason(app: Flask, sign_in: SignIn) -> None:
+    ticket, client = information_request(app), sign_in("agente", "mef-ec")
+    path = f"/tickets/MEF-{ticket.number}"
+    assert "Prorrogar el plazo: cuántos días calendario" in client.get(path).text
+
+    refused = client.post(f"{path}/prorroga", data={"amount": "15", "reason": "", "touched": ticket.touched})
+    assert refused.status_code == 422
+    assert "Escriba el motivo de la prórroga." in refused.text
+    assert 'value="15"' in refused.text
+
+    done = client.post(
+        f"{path}/prorroga", data={"amount": "15", "reason": "Son muchos años.", "touched": ticket.touched}
+    )
+    assert done.status_code == 303
+    page = client.get(path).text
+    assert "Vencía el " in page
+    assert "prórroga de 15 días calendario desde el " in page
+    assert "Se prorrogó el plazo por 15 días calendario: Son muchos años." in page
+    assert "Prorrogar el plazo: cuántos" not in page
