@@ -114,6 +114,13 @@ def recount(session: Session, ticket: Ticket) -> None:
     _settle(session, ticket, term_of(session, ticket))
 
 
+def recount_told(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """The office that answers is another one: count the due date by its calendar, and say so when it moved."""
+    before = ticket.due_at
+    recount(session, ticket)
+    _tell_move(session, actor, ticket, before)
+
+
 def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
     """The institution's calendar changed: count the due dates of its open tickets anew (R-182). Gives what moved."""
     query = running(institution_id).with_for_update().execution_options(populate_existing=True)
@@ -124,8 +131,7 @@ def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[M
         _settle(session, ticket, term)
         if ticket.due_at != before:
             moved.append(Move(ticket.id, ticket.number, before, ticket.due_at))
-            data = {"from": _written(before), "to": _written(ticket.due_at)}
-            history.record(session, actor, ticket, "due_changed", data)
+            _tell_move(session, actor, ticket, before)
             ticket.touched += 1
     _recount_steps(session, institution_id)
     session.flush()
@@ -169,6 +175,12 @@ def _settle(session: Session, ticket: Ticket, term: Term | None) -> None:
         alarms.put(session, ticket, dict(zip(ALARMS, hours, strict=True)))
     elif had_term:
         alarms.put(session, ticket, dict.fromkeys(ALARMS))
+
+
+def _tell_move(session: Session, actor: Actor, ticket: Ticket, before: datetime | None) -> None:
+    if ticket.due_at != before:
+        data = {"from": _written(before), "to": _written(ticket.due_at)}
+        history.record(session, actor, ticket, "due_changed", data)
 
 
 def _written(at: datetime | None) -> str | None:

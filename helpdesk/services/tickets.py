@@ -184,7 +184,7 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
         return ticket
     if changed.keys() & {"region", "centro"}:
         opening.settle_place(session, ticket)
-        deadlines.recount(session, ticket)
+        deadlines.recount_told(session, actor, ticket)
     assessment.facts_of(session, ticket)
     routes.forget_approver_elsewhere(session, ticket)
     if not routes.ask_stopped(session, actor, ticket) and lacking:

@@ -1,17 +1,22 @@
 """Days edited by hand: open tickets follow, finished ones stay, and everything is seen before it is done."""
 
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from helpdesk import clock
 from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.errors import Conflict, Invalid, NotFound
 from helpdesk.models.audit import Event
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import calendars as queries
 from helpdesk.queries import deadlines as terms
-from helpdesk.services import calendars
-from tests.cast import CHILE, Cast
+from helpdesk.services import calendars, tickets
+from tests.cast import CHILE, REPORT_TEXT, Cast, load
+from tests.domain.shipped import shipped
 
 CALENDAR = "cl-sigec"
 WEDNESDAY = DayEdit(date(2026, 4, 8), "closed", "Paro de transporte", "Resolución 45")
@@ -123,3 +128,54 @@ def test_what_makes_no_sense_is_refused_with_its_field(cast: Cast, edit: DayEdit
     with pytest.raises(Invalid) as refused:
         add(cast, edit)
     assert field in refused.value.fields
+
+
+def answered_in_its_region(cast: Cast, region: str, **choices: Any) -> Ticket:
+    """A request on the eve of the Ñuble's own holiday, for which the team of its region is responsible."""
+    content = shipped("sigec-cl")
+    types = tuple(replace(each, responsible_team="equipo_regional") for each in content.request_types)
+    institution = replace(content.institution, settings={**content.institution.settings, **choices})
+    cast.now = datetime(2026, 8, 19, 10, tzinfo=CHILE)
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, request_types=types, institution=institution))
+    return cast.open(text=REPORT_TEXT.replace("Región del Biobío", f"Región {region}"))
+
+
+def test_a_holiday_of_the_region_counts_for_the_office_in_it(cast: Cast) -> None:
+    ticket = answered_in_its_region(cast, "de Ñuble")
+    assert ticket.region == "CL-NB"
+    assert due(ticket) == datetime(2026, 8, 25, 11, tzinfo=CHILE)
+    assert any("feriado regional" in line.text for line in terms.explained(cast.session, ticket))
+
+
+def test_a_holiday_of_another_region_does_not_count(cast: Cast) -> None:
+    assert due(answered_in_its_region(cast, "del Biobío")) == datetime(2026, 8, 24, 11, tzinfo=CHILE)
+
+
+def test_where_the_institution_does_not_keep_them_holidays_of_regions_do_not_count(cast: Cast) -> None:
+    assert due(answered_in_its_region(cast, "de Ñuble", regional_holidays=False)).date() == date(2026, 8, 24)
+
+
+def test_a_request_whose_region_is_corrected_is_counted_by_its_calendar(cast: Cast) -> None:
+    ticket = answered_in_its_region(cast, "del Biobío")
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-NB"})
+    assert due(ticket) == datetime(2026, 8, 25, 11, tzinfo=CHILE)
+    assert len(cast.events(ticket, "due_changed")) == 1
+
+
+def test_a_closing_hour_on_a_day_closed_by_hand_is_outside_the_calendar(cast: Cast) -> None:
+    ticket = cast.open()
+    add(cast)
+    spec = queries.specs_for(cast.session, ticket)[CALENDAR]
+    assert "2026-04-08" in spec.holidays.add
+
+
+def test_what_arrives_up_to_the_cut_off_is_filed_the_same_day(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    cast.now = datetime(2026, 4, 7, 18, 30, tzinfo=CHILE)
+    late = cast.open()
+    assert late.filed_at == datetime(2026, 4, 8, 8, tzinfo=CHILE)
+    institution = replace(content.institution, settings={**content.institution.settings, "filing_cut_off": "23:59"})
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, institution=institution))
+    assert cast.open().filed_at == cast.now
