@@ -15,6 +15,7 @@ from helpdesk.files import Files
 from helpdesk.web import (
     approvals,
     assets,
+    calendars,
     catalogue,
     demo_mail,
     documents,
@@ -26,13 +27,16 @@ from helpdesk.web import (
     queue,
     render,
     sessions,
+    ticketclock,
     ticketdata,
     tickets,
 )
 from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-BLUEPRINTS = (catalogue, sessions, queue, tickets, documents, ticketdata, approvals, ledger, health)
+BLUEPRINTS = (
+    catalogue, sessions, queue, tickets, documents, ticketclock, ticketdata, approvals, calendars, ledger, health,
+)  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1
 

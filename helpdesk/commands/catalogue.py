@@ -2,7 +2,10 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from helpdesk.cataloguefile import SHIPPED, read, write
 from helpdesk.commands.opened import desk
@@ -10,8 +13,10 @@ from helpdesk.db import transaction
 from helpdesk.domain.actors import operator
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import Invalid
+from helpdesk.domain.references import format_number
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import catalogue
+from helpdesk.web.present import moved
 
 
 def main(argv: list[str]) -> int:
@@ -21,6 +26,8 @@ def main(argv: list[str]) -> int:
     for name, does in (("check", "validate files"), ("load", "validate and publish files")):
         files = actions.add_parser(name, help=does)
         files.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: the shipped institutions")
+        if name == "load":
+            files.add_argument("--dry-run", action="store_true", help="only tell which open tickets would be due when")
     actions.add_parser("export", help="write the catalogue in force as YAML").add_argument("key", metavar="KEY")
     chosen = parser.parse_args(argv)
     if chosen.action == "export":
@@ -29,12 +36,26 @@ def main(argv: list[str]) -> int:
             sys.stdout.write(write(catalogues.current(session, institution.id)))
         return 0
     found = checked(chosen.files or sorted(SHIPPED.glob("*.yaml")))
-    if chosen.action == "load":
+    if chosen.action == "load" and chosen.dry_run:
+        with desk(), transaction() as session:
+            for each in found:
+                sys.stdout.writelines(previewed(session, each))
+    elif chosen.action == "load":
         with desk(), transaction() as session:
             for each in found:
                 version = catalogue.load(session, operator(), each)
                 sys.stdout.write(f"{each.institution.key}: versión {version.number} publicada\n")
     return 0
+
+
+def previewed(session: Session, found: Catalogue) -> Iterator[str]:
+    """A line for each open ticket that would be due at another instant under the catalogue."""
+    spec = found.institution
+    moves = catalogue.would_move(session, found)
+    if not moves:
+        yield f"{spec.key}: ningún plazo cambia\n"
+    for move in moves:
+        yield f"{format_number(spec.ticket_prefix, move.number)} {moved(move, spec.timezone)}\n"
 
 
 def checked(paths: list[Path]) -> list[Catalogue]:

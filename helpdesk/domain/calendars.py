@@ -4,9 +4,10 @@ Every instant that leaves this module is in UTC: adding to a local time would sk
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
@@ -25,10 +26,37 @@ Opening = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
+class DayEdit:
+    """A day closed or opened by hand, whatever the holidays say (R-182); `region` None: everywhere."""
+
+    day: date
+    kind: Literal["closed", "open"]
+    name: str
+    source: str
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Why an office stays closed on a day of the week on which it opens, and where that is written."""
+
+    name: str
+    origin: Literal["national", "regional", "catalogue", "edited"]
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        """«feriado, Fundación de Quito (Ordenanza 123)»."""
+        kind = "feriado regional" if self.origin == "regional" else "feriado"
+        return f"{kind}, {self.name}" + (f" ({self.source})" if self.source else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Opening hours and holidays of an office; hashable, so that answers may be cached.
 
-    `hours` has seven entries, Monday first: pairs of minutes since local midnight, close excluded.
+    `hours` has seven entries, Monday first: pairs of minutes since local midnight, close excluded. Of two `edits` of
+    one day the first counts.
     """
 
     timezone: str
@@ -38,6 +66,7 @@ class Calendar:
     categories: tuple[str, ...]
     added: frozenset[date]
     removed: frozenset[date]
+    edits: tuple[DayEdit, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -50,16 +79,29 @@ class Calendar:
 
     def holiday_name(self, day: date) -> str | None:
         """The Spanish name of the holiday on `day`; None when it is none or was taken back by hand (F-02)."""
+        closure = self.closure(day)
+        return closure.name if closure else None
+
+    def closure(self, day: date) -> Closure | None:
+        """Why `day` is no working day whatever its hours; None when nothing closes it. Edits come before holidays."""
+        edit = self.edit_of(day)
+        if edit is not None:
+            return Closure(edit.name, "edited", edit.source) if edit.kind == "closed" else None
         if day in self.removed:
             return None
         name = holiday_names(self.country, self.subdivision, self.categories, day.year).get(day)
-        if name is None and day in self.added:
-            return ADDED_BY_HAND
-        return name
+        if name is None:
+            return Closure(ADDED_BY_HAND, "catalogue") if day in self.added else None
+        everywhere = self.subdivision is None or day in holiday_names(self.country, None, self.categories, day.year)
+        return Closure(name, "national" if everywhere else "regional")
+
+    def edit_of(self, day: date) -> DayEdit | None:
+        """What was decided by hand for `day`, if anything was."""
+        return next((edit for edit in self.edits if edit.day == day), None)
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office opens at all on `day`."""
-        return bool(self.hours[day.weekday()]) and self.holiday_name(day) is None
+        return bool(self.hours[day.weekday()]) and self.closure(day) is None
 
     def segments(self, day: date) -> tuple[Opening, ...]:
         """The opening intervals of `day` in UTC, in order; empty on a closed day."""
@@ -159,6 +201,11 @@ def calendar_of(spec: CalendarSpec, subdivision: str | None = None) -> Calendar:
         tuple(rules.add),
         tuple(rules.remove),
     )
+
+
+def with_edits(calendar: Calendar, edits: tuple[DayEdit, ...]) -> Calendar:
+    """The calendar with days edited by hand; of two for one day the first counts."""
+    return replace(calendar, edits=edits) if edits else calendar
 
 
 @lru_cache(maxsize=256)

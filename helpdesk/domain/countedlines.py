@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from helpdesk.domain.calendars import DAY, Calendar, Opening
+from helpdesk.domain.calendars import DAY, Calendar
+from helpdesk.domain.catalogue import Unit
 
-LineKind = Literal["counted", "holiday", "suspended", "moved"]
-ORDER: tuple[LineKind, ...] = ("counted", "holiday", "suspended", "moved")
+LineKind = Literal["counted", "holiday", "opened", "suspended", "moved", "extended"]
+ORDER: tuple[LineKind, ...] = ("counted", "holiday", "opened", "suspended", "moved", "extended")
 WEEKDAY_NAMES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 MONTH_NAMES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
@@ -28,6 +29,21 @@ class CountedLine:
     def sort_key(self) -> tuple[date, int]:
         """Lines of one count stand by date; a shift to the next opening closes its day."""
         return self.day, ORDER.index(self.kind)
+
+
+UNITS: dict[Unit, tuple[str, str]] = {
+    "minutes": ("minuto", "minutos"),
+    "hours": ("hora", "horas"),
+    "business_hours": ("hora hábil", "horas hábiles"),
+    "business_days": ("día hábil", "días hábiles"),
+    "weeks": ("semana", "semanas"),
+    "calendar_days": ("día calendario", "días calendario"),
+}
+
+
+def amount_of(amount: int, unit: Unit) -> str:
+    """«2 días hábiles» (R-053)."""
+    return f"{amount} {UNITS[unit][amount != 1]}"
 
 
 def long_date(day: date) -> str:
@@ -75,30 +91,41 @@ def _run_text(run: list[date]) -> str:
 
 
 def holiday_lines(calendar: Calendar, first: date, last: date) -> list[CountedLine]:
-    """The holidays between two dates (both included) on which the office would otherwise open."""
+    """The holidays between two dates (both included) on which the office would otherwise open, and the days that were
+    opened by hand, with where each is written."""
     lines = []
     for offset in range((last - first).days + 1):
         day = first + offset * DAY
-        name = calendar.holiday_name(day)
-        if name is not None and calendar.hours[day.weekday()]:
-            lines.append(CountedLine("holiday", day, 0, f"{long_date(day)}: feriado, {name}; no se cuenta"))
+        if not calendar.hours[day.weekday()]:
+            continue
+        closure, edit = calendar.closure(day), calendar.edit_of(day)
+        if closure is not None:
+            lines.append(CountedLine("holiday", day, 0, f"{long_date(day)}: {closure.text}; no se cuenta"))
+        elif edit is not None:
+            text = f"{long_date(day)}: laborable por decisión, {edit.name} ({edit.source}); se cuenta"
+            lines.append(CountedLine("opened", day, 0, text))
     return lines
 
 
-def suspended_lines(
-    calendar: Calendar, stopped: tuple[Opening, ...], start: datetime, end: datetime
-) -> list[CountedLine]:
-    """The suspensions that touch the stretch between two instants."""
-    lines = []
-    for from_, to in stopped:
-        if from_ < end and to > start:
-            since, until = from_.astimezone(calendar.zone), to.astimezone(calendar.zone)
-            text = (
-                f"plazo suspendido desde el {long_date(since.date())}, {since:%H:%M}, "
-                f"hasta el {long_date(until.date())}, {until:%H:%M}; no se cuenta"
-            )
-            lines.append(CountedLine("suspended", since.date(), 0, text))
-    return lines
+def suspended_line(calendar: Calendar, start: datetime, end: datetime | None, reason: str = "") -> CountedLine:
+    """A suspension with its reason; `end` None = it goes on."""
+    since = start.astimezone(calendar.zone)
+    because = f" ({reason})" if reason else ""
+    text = f"plazo suspendido desde el {long_date(since.date())}, {since:%H:%M}"
+    if end is None:
+        text += f"{because}; el vencimiento se correrá lo que dure"
+    else:
+        until = end.astimezone(calendar.zone)
+        text += f", hasta el {long_date(until.date())}, {until:%H:%M}{because}; no se cuenta"
+    return CountedLine("suspended", since.date(), 0, text)
+
+
+def extended_line(calendar: Calendar, due: datetime, added: str, reason: str = "") -> CountedLine:
+    """A prolongation of `added` («15 días calendario») from the date that was due."""
+    local = due.astimezone(calendar.zone)
+    because = f": {reason}" if reason else ""
+    text = f"prórroga de {added} desde el {long_date(local.date())}, {local:%H:%M}{because}"
+    return CountedLine("extended", local.date(), 0, text)
 
 
 def moved_line(calendar: Calendar, at: datetime) -> CountedLine:

@@ -11,22 +11,41 @@ from typing import Literal
 
 from helpdesk.domain.calendars import DAY, Calendar, Opening
 from helpdesk.domain.catalogue import DeadlineSpec, StepTarget, Unit
-from helpdesk.domain.countedlines import CountedLine, days_line, holiday_lines, hours_line, moved_line, suspended_lines
+from helpdesk.domain.countedlines import (
+    CountedLine,
+    amount_of,
+    days_line,
+    extended_line,
+    holiday_lines,
+    hours_line,
+    moved_line,
+    suspended_line,
+)
 from helpdesk.domain.errors import Invalid
 
 Mode = Literal["opening_hours", "whole_days"]
 """How business hours count (Q-03): inside the opening hours, or 24 for every working day (F-07)."""
 
 MINUTES_OF = {"minutes": 1, "business_hours": 60, "hours": 60}
-WARNS_AFTER = 0.75
+WARNS_AT_PERCENT = 75
 
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """A stretch in which the clock stood still; `end` None = it still does. Aware instants."""
+    """A stretch in which the clock stood still, and why; `end` None = it still does. Aware instants."""
 
     start: datetime
     end: datetime | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prolongation:
+    """An extension of a term (R-051), from the date that was due."""
+
+    amount: int
+    unit: Unit
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +86,32 @@ def extended(
     calendar: Calendar,
     suspensions: tuple[Suspension, ...] = (),
     mode: Mode = "opening_hours",
+    reason: str = "",
 ) -> Due:
-    """The term prolonged by `amount` from its due date (R-051). The lines of both stretches stay.
+    """The term prolonged by `amount` from its due date (R-051). The lines of both stretches stay, with one that tells
+    the prolongation and its reason between them.
 
     The date that was due is not counted, although it was due at closing time: it had its full day already.
     """
     first_day = calendar.local_date(due.at) if unit == "business_days" else None
     longer = count(amount, unit, due.at, calendar, suspensions, mode, start_day=first_day)
-    return replace(longer, lines=due.lines + longer.lines)
+    between = extended_line(calendar, due.at, amount_of(amount, unit), reason)
+    return replace(
+        longer, lines=(*due.lines, between, *longer.lines), paused_since=due.paused_since or longer.paused_since
+    )
+
+
+def prolonged(
+    due: Due,
+    prolongations: tuple[Prolongation, ...],
+    calendar: Calendar,
+    suspensions: tuple[Suspension, ...] = (),
+    mode: Mode = "opening_hours",
+) -> Due:
+    """The term with all its extensions, one after another."""
+    for each in prolongations:
+        due = extended(due, each.amount, each.unit, calendar, suspensions, mode, each.reason)
+    return due
 
 
 def count(
@@ -95,15 +132,23 @@ def count(
     stopped = _merged(suspensions)
     still = [each.start for each in suspensions if each.end is None]
     if unit in MINUTES_OF:
+        since = start
         at, lines = _count_time(timedelta(minutes=amount * MINUTES_OF[unit]), unit, start, calendar, stopped, mode)
     elif unit == "business_days":
         first = start_day or calendar.local_date(calendar.next_opening(start))
+        since = calendar.wall(first, 0)
         at, lines = _count_days(amount, first, calendar, stopped, working_only=True)
     else:
         days = amount * 7 if unit == "weeks" else amount
+        since = calendar.wall(calendar.local_date(start), 0)
         at, lines = _count_days(days, calendar.local_date(start), calendar, stopped, working_only=False)
+    lines += [
+        suspended_line(calendar, each.start, each.end, each.reason)
+        for each in suspensions
+        if each.start < at and (each.start >= since if each.end is None else each.start < each.end and each.end > since)
+    ]
     paused = min((moment.astimezone(UTC) for moment in still if moment < at), default=None)
-    return Due(at, lines, paused)
+    return Due(at, tuple(sorted(lines, key=lambda line: line.sort_key)), paused)
 
 
 def filed_at(received: datetime, calendar: Calendar, cut_off: time | None = None) -> datetime:
@@ -128,23 +173,69 @@ def warning_at(
     calendar: Calendar,
     suspensions: tuple[Suspension, ...] = (),
     mode: Mode = "opening_hours",
+    prolonged: bool = False,
 ) -> datetime:
-    """When to warn that the term runs out (UTC): never after the due time, never on a closed day, not before the start.
+    """When to warn that the term runs out (UTC): never after the due time, never on a closed day.
 
     Counts `spec.warning` from the start by the rules of its unit; day units warn at the opening of the day found, so
-    that there is a day left to act. Without one (R-052): the working day before for day units, else at three quarters.
+    that there is a day left to act. Without one (R-052), and once the term was `prolonged`: the working day before for
+    day units, else at three quarters.
     """
     warning = spec.warning
-    if warning is not None:
+    if warning is not None and not prolonged:
         raw = _unmoved(warning.amount, warning.unit, start, calendar, suspensions, mode)
     elif spec.unit in MINUTES_OF:
-        minutes = int(spec.amount * MINUTES_OF[spec.unit] * WARNS_AFTER)
-        unit: Unit = "hours" if spec.unit == "hours" else "minutes"
-        stopped = _merged(suspensions)
-        raw, _ = _count_time(timedelta(minutes=minutes), unit, start, calendar, stopped, mode, moved=False)
+        raw = share_at(spec.unit, start, due, calendar, suspensions, WARNS_AT_PERCENT)
     else:
         raw = calendar.opening_of(calendar.previous_working_day(calendar.local_date(due.at) - DAY))
-    return max(min(not_on_closed_day(raw, calendar), due.at), min(start.astimezone(UTC), due.at))
+    return _alarm(raw, start, due, calendar)
+
+
+def escalation_at(
+    spec: DeadlineSpec,
+    start: datetime,
+    due: Due,
+    calendar: Calendar,
+    percent: int,
+    suspensions: tuple[Suspension, ...] = (),
+) -> datetime:
+    """When the supervisor is told (UTC, R-052): after `percent` of the counted time, never after the due time and never
+    on a closed day."""
+    return _alarm(share_at(spec.unit, start, due, calendar, suspensions, percent), start, due, calendar)
+
+
+def share_at(
+    unit: Unit, start: datetime, due: Due, calendar: Calendar, suspensions: tuple[Suspension, ...], percent: int
+) -> datetime:
+    """When `percent` of the time that counts between the start and the due time has passed, in whole minutes: of the
+    clock for `hours`, of the opening hours for all other units."""
+    stretches = list(_counting(unit, start.astimezone(UTC), due.at, calendar, _merged(suspensions)))
+    whole = sum((to - from_ for from_, to in stretches), timedelta())
+    left = timedelta(minutes=whole * percent / 100 // timedelta(minutes=1))
+    for from_, to in stretches:
+        if left < to - from_:
+            return from_ + left
+        left -= to - from_
+    return due.at
+
+
+def _counting(
+    unit: Unit, start: datetime, end: datetime, calendar: Calendar, stopped: tuple[Opening, ...]
+) -> Iterator[Opening]:
+    if start >= end:
+        return
+    openings = iter([(start, end)]) if unit == "hours" else calendar.openings_from(start)
+    for from_, to in _without(openings, stopped):
+        if from_ >= end:
+            return
+        yield from_, min(to, end)
+
+
+def _alarm(raw: datetime, start: datetime, due: Due, calendar: Calendar) -> datetime:
+    """`raw` off closed days, between the start (on a closed day: the opening after it) and the due time."""
+    begin = start.astimezone(UTC)
+    first = begin if calendar.is_working_day(calendar.local_date(begin)) else calendar.next_opening(begin)
+    return max(min(not_on_closed_day(raw, calendar), due.at), min(first, due.at))
 
 
 def not_on_closed_day(instant: datetime, calendar: Calendar) -> datetime:
@@ -200,7 +291,7 @@ def _count_time(
     stopped: tuple[Opening, ...],
     mode: Mode,
     moved: bool = True,
-) -> tuple[datetime, tuple[CountedLine, ...]]:
+) -> tuple[datetime, list[CountedLine]]:
     whole_days = unit == "business_hours" and mode == "whole_days"
     begin = start.astimezone(UTC) if unit == "hours" else calendar.next_opening(start)
     if unit == "hours":
@@ -219,11 +310,10 @@ def _count_time(
             break
     if unit != "hours":
         lines += holiday_lines(calendar, calendar.local_date(begin), calendar.local_date(at))
-    lines += suspended_lines(calendar, stopped, start, at)
     if (unit == "hours" or whole_days) and moved and not calendar.is_open(at):
         at = calendar.next_opening(at)
         lines.append(moved_line(calendar, at))
-    return at, tuple(sorted(lines, key=lambda line: line.sort_key))
+    return at, lines
 
 
 def _working_days_whole(begin: datetime, calendar: Calendar) -> Iterator[Opening]:
@@ -263,13 +353,12 @@ def _nth_day(
 
 def _count_days(
     amount: int, first: date, calendar: Calendar, stopped: tuple[Opening, ...], working_only: bool
-) -> tuple[datetime, tuple[CountedLine, ...]]:
+) -> tuple[datetime, list[CountedLine]]:
     day, counted = _nth_day(amount, first, calendar, stopped, working_only)
     last = calendar.next_working_day(day)
     at = calendar.closing_of(last)
     lines = days_line(counted, working_only)
-    lines += suspended_lines(calendar, stopped, calendar.wall(first, 0), at)
     lines += holiday_lines(calendar, first + DAY, last) if working_only else holiday_lines(calendar, day, last)
     if last != day:
         lines.append(moved_line(calendar, at))
-    return at, tuple(sorted(lines, key=lambda line: line.sort_key))
+    return at, lines

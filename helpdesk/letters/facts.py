@@ -278,6 +278,20 @@ class NotFiled:
 
 
 @dataclass(frozen=True, slots=True)
+class Extended:
+    """The term was prolonged by `added` («15 días calendario»), R-051; the reason is the agent's own."""
+
+    institution: Institution
+    ticket: TicketFacts
+    due_before: datetime
+    due_after: datetime
+    recipient: str = ""
+    added: str = ""
+    reason: str = ""
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OtherChannel:
     """The request belongs to another channel (R-014, R-160). `channel` in words, `where` its address, page or office.
 
@@ -317,7 +331,7 @@ class DeskNotice:
 
     institution: Institution
     ticket: TicketFacts
-    kind: Literal["undelivered", "approver_absent", "approver_missing", "own_request"]
+    kind: Literal["undelivered", "approver_absent", "approver_missing", "own_request", "due_soon", "escalated"]
     ticket_url: str
     who: str = ""
     step: str | None = None

@@ -54,6 +54,11 @@ def no_presentado(facts: f.NotFiled) -> LetterText:
     return render("no_presentado", facts)
 
 
+def prorroga(facts: f.Extended) -> LetterText:
+    """The term was prolonged: the earlier date, the new one and the reason (R-051)."""
+    return render("prorroga", facts)
+
+
 def canal(facts: f.OtherChannel) -> LetterText:
     """Names the channel that this request belongs to (R-160)."""
     return render("canal", facts)

@@ -1,27 +1,151 @@
-"""How the due date of a ticket came about."""
+"""How the due date of a ticket came about, and what it would be by other rules."""
 
-from sqlalchemy import select
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.domain.calendars import Calendar, calendar_of
-from helpdesk.domain.choices import choices_of
+from helpdesk.domain.calendars import Calendar
+from helpdesk.domain.catalogue import DeadlineSpec, Unit
 from helpdesk.domain.countedlines import CountedLine
-from helpdesk.domain.deadlines import Due, Mode
+from helpdesk.domain.deadlines import (
+    Due,
+    Mode,
+    Prolongation,
+    count,
+    due_at,
+    escalation_at,
+    prolonged,
+    target_due,
+    warning_at,
+)
 from helpdesk.domain.deadlines import Suspension as Stretch
-from helpdesk.domain.deadlines import due_at as counted
-from helpdesk.models.tickets import Suspension, Ticket
-from helpdesk.queries import catalogue
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Extension, Suspension, Ticket
+from helpdesk.queries import calendars, catalogue
+from helpdesk.queries.calendars import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The term of a ticket with the facts it follows from, and when it is due."""
+
+    spec: DeadlineSpec
+    start: datetime
+    calendar: Calendar
+    mode: Mode
+    suspensions: tuple[Stretch, ...]
+    prolongations: tuple[Prolongation, ...]
+    due: Due
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether the clock is stopped now."""
+        return any(each.end is None for each in self.suspensions)
+
+    def warning(self) -> datetime:
+        """When the team is warned (R-052)."""
+        longer = bool(self.prolongations)
+        return warning_at(self.spec, self.start, self.due, self.calendar, self.suspensions, self.mode, longer)
+
+    def escalation(self, percent: int) -> datetime:
+        """When the supervisor is told (R-052)."""
+        return escalation_at(self.spec, self.start, self.due, self.calendar, percent, self.suspensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A ticket whose due date another calendar moves."""
+
+    ticket_id: int
+    number: int
+    before: datetime | None
+    after: datetime | None
 
 
 def due_of(session: Session, ticket: Ticket) -> Due | None:
     """The ticket's term, counted anew from its facts; None without a term or while it has not begun."""
-    request_type = catalogue.request_type_of(session, ticket)
-    if request_type is None or request_type.deadline is None or ticket.started_at is None:
+    term = term_of(session, ticket)
+    return term.due if term is not None else None
+
+
+def term_of(session: Session, ticket: Ticket, begun_now: bool = False) -> Term | None:
+    """The ticket's term; None without one or while it has not begun. One that was `begun_now` was neither suspended nor
+    extended yet: nothing is read for it."""
+    if ticket.started_at is None:
         return None
-    present = catalogue.current(session, ticket.institution_id)
-    mode: Mode = choices_of(present.institution).business_hours_mode
-    calendar = _calendar(session, ticket, request_type.deadline.calendar)
-    return counted(request_type.deadline, ticket.started_at, calendar, suspensions_of(session, ticket), mode)
+    rules = calendars.rules_of(session, ticket.institution_id)
+    if begun_now:
+        return _term(session, ticket, rules, (), ())
+    return _term(session, ticket, rules, suspensions_of(session, ticket), prolongations_of(session, ticket))
+
+
+def step_due(session: Session, ticket: Ticket, step: Step) -> Due | None:
+    """When a step that waits is due by itself: a work with a target counts from the last approval (A-28), an approval
+    from when it was asked, where the institution limits it; None for all others."""
+    request_type = catalogue.request_type_of(session, ticket)
+    spec = next((each for each in request_type.route if each.key == step.key), None) if request_type else None
+    if request_type is None or spec is None or step.state != "active" or step.asked_at is None:
+        return None
+    rules = calendars.rules_of(session, ticket.institution_id)
+    limit = rules.choices.approval_business_hours if spec.kind == "approve" and step.approver_id is not None else 0
+    if spec.target is None and not limit:
+        return None
+    key = request_type.deadline.calendar if request_type.deadline else request_type.service_hours
+    calendar, mode = calendars.for_ticket(session, ticket, key, rules), rules.choices.business_hours_mode
+    if limit:
+        return count(limit, "business_hours", step.asked_at, calendar, mode=mode)
+    assert spec.target is not None
+    since = last_approval(session, ticket) or step.asked_at
+    return target_due(spec.target, since, calendar, suspensions_of(session, ticket), mode)
+
+
+def last_approval(session: Session, ticket: Ticket) -> datetime | None:
+    """When the ticket was last approved, in the present route."""
+    return session.scalar(
+        select(func.max(Step.decided_at)).where(
+            Step.ticket_id == ticket.id, Step.kind == "approve", Step.state == "done", Step.superseded_at.is_(None)
+        )
+    )
+
+
+def moves(session: Session, institution_id: int, rules: Rules) -> tuple[Move, ...]:
+    """The open tickets that would be due at another instant by `rules`, by number."""
+    tickets = session.scalars(running(institution_id)).all()
+    found = []
+    for ticket, term in terms_of(session, tickets, rules):
+        after = term.due.at if term is not None else None
+        if after != ticket.due_at:
+            found.append(Move(ticket.id, ticket.number, ticket.due_at, after))
+    return tuple(sorted(found, key=lambda move: move.number))
+
+
+def running(institution_id: int) -> Select[Ticket]:
+    """The open tickets of an institution whose term has begun."""
+    return (
+        select(Ticket)
+        .where(Ticket.institution_id == institution_id, Ticket.closed_at.is_(None), Ticket.started_at.is_not(None))
+        .order_by(Ticket.id)
+    )
+
+
+def terms_of(session: Session, tickets: Iterable[Ticket], rules: Rules) -> list[tuple[Ticket, Term | None]]:
+    """The terms of many tickets by `rules`, in two statements."""
+    many = list(tickets)
+    ids = [ticket.id for ticket in many]
+    stopped: dict[int, list[Stretch]] = defaultdict(list)
+    longer: dict[int, list[Prolongation]] = defaultdict(list)
+    for row in session.scalars(select(Suspension).where(Suspension.ticket_id.in_(ids)).order_by(Suspension.since)):
+        stopped[row.ticket_id].append(_stretch(row))
+    for each in session.scalars(select(Extension).where(Extension.ticket_id.in_(ids)).order_by(Extension.id)):
+        longer[each.ticket_id].append(_prolongation(each))
+    return [
+        (ticket, _term(session, ticket, rules, tuple(stopped[ticket.id]), tuple(longer[ticket.id]))) for ticket in many
+    ]
 
 
 def explained(session: Session, ticket: Ticket) -> tuple[CountedLine, ...]:
@@ -34,13 +158,39 @@ def explained(session: Session, ticket: Ticket) -> tuple[CountedLine, ...]:
 def suspensions_of(session: Session, ticket: Ticket) -> tuple[Stretch, ...]:
     """The stretches in which the ticket's clock stood still, oldest first."""
     rows = session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id).order_by(Suspension.since))
-    return tuple(Stretch(row.since, row.until) for row in rows)
+    return tuple(_stretch(row) for row in rows)
 
 
-def _calendar(session: Session, ticket: Ticket, key: str) -> Calendar:
-    """The calendar in force with that key; one that is no longer published goes on for the tickets opened with it."""
-    for published in (catalogue.current(session, ticket.institution_id), catalogue.of_ticket(session, ticket)):
-        for spec in published.calendars:
-            if spec.key == key:
-                return calendar_of(spec)
-    raise KeyError(key)
+def prolongations_of(session: Session, ticket: Ticket) -> tuple[Prolongation, ...]:
+    """The extensions of the ticket's term, in their order."""
+    return tuple(_prolongation(row) for row in extensions_of(session, ticket))
+
+
+def extensions_of(session: Session, ticket: Ticket) -> tuple[Extension, ...]:
+    """The extensions of the ticket's term, in their order, with the dates that were announced."""
+    return tuple(session.scalars(select(Extension).where(Extension.ticket_id == ticket.id).order_by(Extension.id)))
+
+
+def _term(
+    session: Session,
+    ticket: Ticket,
+    rules: Rules,
+    suspensions: tuple[Stretch, ...],
+    prolongations: tuple[Prolongation, ...],
+) -> Term | None:
+    request_type = catalogue.request_type_of(session, ticket)
+    if request_type is None or request_type.deadline is None or ticket.started_at is None:
+        return None
+    spec, start, mode = request_type.deadline, ticket.started_at, rules.choices.business_hours_mode
+    calendar = calendars.for_ticket(session, ticket, spec.calendar, rules)
+    due = due_at(spec, start, calendar, suspensions, mode)
+    due = prolonged(due, prolongations, calendar, suspensions, mode)
+    return Term(spec, start, calendar, mode, suspensions, prolongations, due)
+
+
+def _stretch(row: Suspension) -> Stretch:
+    return Stretch(row.since, row.until, row.reason)
+
+
+def _prolongation(row: Extension) -> Prolongation:
+    return Prolongation(row.amount, cast(Unit, row.unit), row.reason)

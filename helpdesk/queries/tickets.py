@@ -12,7 +12,7 @@ from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
-from helpdesk.models.tickets import ENDED, Ticket
+from helpdesk.models.tickets import ENDED, Suspension, Ticket
 from helpdesk.queries import search
 from helpdesk.queries.viewers import Viewer, reach
 
@@ -89,6 +89,8 @@ class QueueRow:
     updated_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    centre: str | None
+    stands_still: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,8 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
         "mias": (Ticket.assignee_id == who.person_id) & alive,
         "sin-asignar": Ticket.assignee_id.is_(None) & running,
         "equipo": or_(False, *teams) & alive,
-        "por-vencer": running & Ticket.due_at.between(now, now + SOON),
-        "vencidas": running & (Ticket.due_at < now),
+        "por-vencer": running & Ticket.due_at.between(now, now + SOON) & ~suspended(),
+        "vencidas": running & (Ticket.due_at < now) & ~suspended(),
         "devueltos": Ticket.status == "waiting_requester",
         "aprobacion": Ticket.status == "waiting_approval",
         "por-confirmar": to_confirm.exists(),
@@ -173,6 +175,11 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
     if view not in conditions:
         raise NotFound("Esa vista de la bandeja no existe.")
     return conditions[view]
+
+
+def suspended() -> ColumnElement[bool]:
+    """Whether the ticket's clock stands still."""
+    return select(Suspension.id).where(Suspension.ticket_id == Ticket.id, Suspension.until.is_(None)).exists()
 
 
 def _undelivered() -> ColumnElement[bool]:
@@ -243,6 +250,8 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Ticket.updated_at,
             Ticket.due_at,
             Ticket.closed_at,
+            Ticket.centre,
+            suspended(),
         )
         .join(requester, requester.id == Ticket.requester_id)
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)

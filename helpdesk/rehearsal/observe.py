@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.deadlines import due_at
 from helpdesk.models.audit import Event
 from helpdesk.models.documents import Document
@@ -19,6 +18,7 @@ from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.rehearsal.play import Course
 from helpdesk.services import routes, threads
@@ -147,8 +147,7 @@ def _due(session: Session, ticket: Ticket) -> datetime | None:
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is None or request_type.deadline is None:
         return None
-    catalogue = catalogues.of_ticket(session, ticket)
-    calendar = calendar_of(catalogue.calendar(request_type.deadline.calendar))
+    calendar = calendars.for_ticket(session, ticket, request_type.deadline.calendar)
     return due_at(request_type.deadline, ticket.received_at, calendar).at
 
 

@@ -85,6 +85,7 @@ def decide(
     if seen is not None and seen != approvals_asked.request_hash(session, ticket, step):
         raise Conflict("La solicitud cambió después de que usted la leyó: revise lo nuevo y decida otra vez.")
     _write_down(session, actor, ticket, step, decision, masked((reason or "").strip()) or None, via, message)
+    deadlines.resume(session, ticket, step.decided_at or clock.now())
     if decision == "approve":
         routes.walk(session, actor, ticket, step.decided_at or clock.now())
     else:

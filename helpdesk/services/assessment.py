@@ -16,6 +16,7 @@ from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
 
@@ -31,9 +32,9 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     context = _context(session, ticket, request_type, roles)
     ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, _provided(session, ticket)))
     ticket.missing_fields = list(missing_fields(request_type, ticket.fields, context))
-    calendars = {spec.key: spec for spec in catalogue.calendars}
+    specs = calendars.specs_for(session, ticket)
     registered = _registered(session, ticket, request_type)
-    ticket.invalid_fields = invalid_fields(catalogue, request_type, ticket.fields, calendars, registered)
+    ticket.invalid_fields = invalid_fields(catalogue, request_type, ticket.fields, specs, registered)
     session.flush()
     return Facts(
         values={**ticket.fields, **context},
@@ -41,7 +42,7 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
         missing_documents=tuple(ticket.missing_documents),
         missing_fields=tuple(ticket.missing_fields),
         invalid=ticket.invalid_fields,
-        warnings=field_warnings(catalogue, request_type, ticket.fields, calendars),
+        warnings=field_warnings(catalogue, request_type, ticket.fields, specs),
         entitled=entitled(catalogue, requester, holdings, request_type),
     )
 

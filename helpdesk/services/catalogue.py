@@ -16,6 +16,8 @@ from helpdesk.domain.errors import Conflict
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox, number_sequence
 from helpdesk.models.people import Person, RoleHolding
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.calendars import Rules, edits_of
+from helpdesk.queries.deadlines import Move, moves
 from helpdesk.queries.people import today
 from helpdesk.services import deadlines, history
 from helpdesk.services.people import meet
@@ -52,11 +54,23 @@ def load(session: Session, actor: Actor, catalogue: Catalogue) -> CatalogueVersi
     return version
 
 
+def would_move(session: Session, catalogue: Catalogue) -> tuple[Move, ...]:
+    """Which open tickets would be due at another instant under a catalogue that is not published yet."""
+    institution = session.scalar(select(Institution).where(Institution.key == catalogue.institution.key))
+    if institution is None or institution.catalogue_version_id is None:
+        return ()
+    if not _counts_otherwise(catalogues.current(session, institution.id), catalogue):
+        return ()
+    chosen = choices_of(catalogue.institution)
+    return moves(session, institution.id, Rules(catalogue, chosen, edits_of(session, institution.id)))
+
+
 def _counts_otherwise(earlier: Catalogue, catalogue: Catalogue) -> bool:
     """Whether terms may end at another instant under the new catalogue."""
     before, after = choices_of(earlier.institution), choices_of(catalogue.institution)
     return (
         earlier.calendars != catalogue.calendars
+        or earlier.regions != catalogue.regions
         or before.business_hours_mode != after.business_hours_mode
         or before.regional_holidays != after.regional_holidays
     )

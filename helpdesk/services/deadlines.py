@@ -5,11 +5,20 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.domain.actors import Actor
-from helpdesk.models.tickets import Suspension, Ticket
-from helpdesk.queries import catalogue
-from helpdesk.queries.deadlines import due_of
-from helpdesk.services import history
+from helpdesk.domain.choices import choices_of
+from helpdesk.domain.errors import IllegalMove, NotAllowed
+from helpdesk.domain.extensions import granted
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Extension, Suspension, Ticket
+from helpdesk.queries import calendars, catalogue
+from helpdesk.queries.deadlines import Move, Term, extensions_of, running, step_due, term_of, terms_of
+from helpdesk.queries.viewers import viewer
+from helpdesk.services import alarms, history, notifications
+from helpdesk.services.locks import locked
+
+ALARMS = ("warning", "escalation")
 
 
 def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> None:
@@ -21,57 +30,157 @@ def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> Non
         ticket.started_at = ticket.received_at
     elif complete:
         ticket.started_at = at
-    recount(session, ticket)
+    if ticket.started_at is not None:
+        _settle(session, ticket, term_of(session, ticket, begun_now=True))
 
 
 def forget(session: Session, ticket: Ticket) -> None:
     """Forget the term that ran so far, because the ticket asks for something else: another one is counted from the
     facts, and what was missing for the old type is no reason to let the clock stand still."""
     session.execute(delete(Suspension).where(Suspension.ticket_id == ticket.id))
+    session.execute(delete(Extension).where(Extension.ticket_id == ticket.id))
     ticket.started_at = None
     recount(session, ticket)
 
 
 def suspend(session: Session, ticket: Ticket, at: datetime, reason: str) -> None:
-    """Stop the clock at `at`; it may stand still already. A term that has not begun is not suspended."""
+    """Stop the clock at `at`; it may stand still already. A term that has not begun is not suspended. Nobody is warned
+    while it stands still."""
     if ticket.started_at is not None and _open(session, ticket) is None:
         session.add(Suspension(ticket_id=ticket.id, since=max(at, ticket.started_at), reason=reason))
         session.flush()
+        alarms.put(session, ticket, dict.fromkeys(ALARMS))
 
 
 def resume(session: Session, ticket: Ticket, at: datetime) -> None:
-    """Let the clock run on from `at` and count the due date anew."""
+    """Let the clock run on from `at` and count the due date anew; one that runs goes on as it did."""
     stretch = _open(session, ticket)
     if stretch is not None:
         stretch.until = max(at, stretch.since)
         session.flush()
+        recount(session, ticket)
+
+
+def extend(
+    session: Session, actor: Actor, ticket_id: int, touched: int | None, amount: int | None, reason: str
+) -> Extension:
+    """Prolong the term from the date that is due now, and tell the requester both dates (R-051).
+
+    `amount` None takes the one of the catalogue. Raises NotFound, Conflict, IllegalMove when the ticket is ended, its
+    term has not begun or may not be prolonged (any more), NotAllowed when the institution leaves it to supervisors,
+    Invalid for a wrong amount or a missing reason.
+    """
+    ticket = locked(session, actor, ticket_id, touched)
+    if ticket.closed_at is not None:
+        raise IllegalMove("El ticket ya está cerrado: su plazo no cambia más.")
+    if ticket.started_at is None or ticket.due_at is None:
+        raise IllegalMove("El plazo todavía no empieza: no hay nada que prorrogar.")
+    _allowed(session, actor, ticket)
+    request_type = catalogue.request_type_of(session, ticket)
+    earlier = len(extensions_of(session, ticket))
+    rule, length = granted(request_type.deadline if request_type else None, earlier, amount, reason)
+    row = Extension(
+        ticket_id=ticket.id,
+        amount=length,
+        unit=rule.unit,
+        reason=reason.strip(),
+        granted_by_id=actor.person_id,
+        granted_at=clock.now(),
+        due_before=ticket.due_at,
+    )
+    session.add(row)
+    session.flush()
     recount(session, ticket)
+    row.due_after = ticket.due_at
+    session.flush()
+    told = {"from": _written(row.due_before), "to": _written(row.due_after), "reason": row.reason}
+    history.record(session, actor, ticket, "extended", {**told, "amount": length, "unit": rule.unit})
+    if rule.notify_requester:
+        notifications.extended(session, actor, ticket, row)
+    return row
+
+
+def _allowed(session: Session, actor: Actor, ticket: Ticket) -> None:
+    chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+    if chosen.extension_by == "agent" or actor.person_id is None:
+        return
+    who = viewer(session, actor.person_id)
+    if who is None or not who.is_supervisor:
+        raise NotAllowed("En su institución solo quien supervisa el equipo prorroga un plazo: pídaselo.")
 
 
 def recount(session: Session, ticket: Ticket) -> None:
-    """Store the due date that follows from the facts."""
-    due = due_of(session, ticket)
-    ticket.due_at = due.at if due else None
-    session.flush()
+    """Store the due date that follows from the facts, and when somebody is to be told that it comes."""
+    _settle(session, ticket, term_of(session, ticket))
 
 
-def recount_open(session: Session, actor: Actor, institution_id: int) -> None:
-    """The institution's calendar changed: count the due dates of its open tickets anew (R-182)."""
-    running = (
-        select(Ticket)
-        .where(Ticket.institution_id == institution_id, Ticket.closed_at.is_(None), Ticket.started_at.is_not(None))
-        .order_by(Ticket.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    for ticket in session.scalars(running).all():
+def recount_told(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """The office that answers is another one: count the due date by its calendar, and say so when it moved."""
+    before = ticket.due_at
+    recount(session, ticket)
+    _tell_move(session, actor, ticket, before)
+
+
+def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
+    """The institution's calendar changed: count the due dates of its open tickets anew (R-182). Gives what moved."""
+    query = running(institution_id).with_for_update().execution_options(populate_existing=True)
+    tickets = session.scalars(query).all()
+    moved = []
+    for ticket, term in terms_of(session, tickets, calendars.rules_of(session, institution_id)):
         before = ticket.due_at
-        recount(session, ticket)
+        _settle(session, ticket, term)
         if ticket.due_at != before:
-            data = {"from": _written(before), "to": _written(ticket.due_at)}
-            history.record(session, actor, ticket, "due_changed", data)
+            moved.append(Move(ticket.id, ticket.number, before, ticket.due_at))
+            _tell_move(session, actor, ticket, before)
             ticket.touched += 1
+    _recount_steps(session, institution_id)
     session.flush()
+    return tuple(moved)
+
+
+def step_begins(session: Session, ticket: Ticket, step: Step) -> None:
+    """A step waits from now on: set its own limit (R-088). Where the institution lets the clock stand still during
+    approvals it does so while somebody is asked (Q-04)."""
+    due = step_due(session, ticket, step)
+    step.due_at = due.at if due is not None else None
+    if step.kind != "approve":
+        return
+    chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+    if chosen.clock_during_approval == "stops" and step.asked_at is not None:
+        if step.approver_id is not None:
+            suspend(session, ticket, step.asked_at, "En aprobación")
+        else:
+            resume(session, ticket, step.asked_at)
+
+
+def _recount_steps(session: Session, institution_id: int) -> None:
+    """The limits of the steps that wait follow the calendar too; the time to correct a returned request does not."""
+    waiting = (
+        select(Step, Ticket)
+        .join(Ticket, Ticket.id == Step.ticket_id)
+        .where(Ticket.institution_id == institution_id, Step.state == "active", Step.due_at.is_not(None))
+    )
+    for step, ticket in session.execute(waiting).all():
+        due = step_due(session, ticket, step)
+        step.due_at = due.at if due is not None else None
+
+
+def _settle(session: Session, ticket: Ticket, term: Term | None) -> None:
+    had_term = ticket.due_at is not None
+    ticket.due_at = term.due.at if term is not None else None
+    session.flush()
+    if term is not None and ticket.closed_at is None and not term.stands_still:
+        chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+        hours = (term.warning(), term.escalation(chosen.escalate_at_percent))
+        alarms.put(session, ticket, dict(zip(ALARMS, hours, strict=True)))
+    elif had_term:
+        alarms.put(session, ticket, dict.fromkeys(ALARMS))
+
+
+def _tell_move(session: Session, actor: Actor, ticket: Ticket, before: datetime | None) -> None:
+    if ticket.due_at != before:
+        data = {"from": _written(before), "to": _written(ticket.due_at)}
+        history.record(session, actor, ticket, "due_changed", data)
 
 
 def _written(at: datetime | None) -> str | None:

@@ -1,19 +1,21 @@
 """Who is written to when something happens to a ticket, and with which letter."""
 
 from datetime import datetime
+from typing import Literal, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.catalogue import StepSpec
+from helpdesk.domain.catalogue import StepSpec, Unit
+from helpdesk.domain.countedlines import amount_of
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
 from helpdesk.letters.render import LetterText
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
-from helpdesk.models.tickets import Ticket
+from helpdesk.models.tickets import Extension, Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import letterfacts, post
 from helpdesk.services.desk import settings_of
@@ -179,6 +181,48 @@ def informed(session: Session, ticket: Ticket, spec: StepSpec, minimal: bool) ->
         )
     )
     post.announce(session, ticket, requester, "aviso_autoservicio", text, nameless=minimal)
+
+
+def extended(session: Session, actor: Actor, ticket: Ticket, row: Extension) -> None:
+    """The term was prolonged: both dates and the reason, to the requester (R-051)."""
+    assert row.due_before is not None and row.due_after is not None
+    catalogue = catalogues.of_ticket(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    text = write.prorroga(
+        f.Extended(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            due_before=row.due_before,
+            due_after=row.due_after,
+            recipient=requester.name,
+            added=amount_of(row.amount, cast(Unit, row.unit)),
+            reason=row.reason,
+            team=catalogue.team(ticket.team).name,
+        )
+    )
+    envelope = Envelope(automatic=actor.person_id is None, author_id=actor.person_id)
+    post.send(session, ticket, requester, "prorroga", text, envelope)
+
+
+def term_runs_out(session: Session, ticket: Ticket, person: Person, kind: Literal["due_soon", "escalated"]) -> None:
+    """Tells a member of the staff that the ticket's term runs out (R-052)."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    step = _active(session, ticket)
+    assignee = session.get(Person, ticket.assignee_id) if ticket.assignee_id is not None else None
+    facts = letterfacts.of_ticket(session, ticket)
+    text = write.aviso_interno(
+        f.DeskNotice(
+            institution=f.institution_of(catalogue.institution),
+            ticket=facts,
+            kind=kind,
+            ticket_url=f"{settings_of(session).public_url}/tickets/{facts.number}",
+            who=(assignee.name or assignee.address) if assignee is not None else catalogue.team(ticket.team).name,
+            step=step.name if step is not None else None,
+            recipient=person.name,
+            due_at=ticket.due_at,
+        )
+    )
+    post.announce(session, ticket, person, "aviso_interno", text)
 
 
 def other_channel(session: Session, ticket: Ticket, channel: str, explanation: str, minimal: bool) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
+from helpdesk.domain.choices import choices_of
 from helpdesk.domain.classification import Classification, classify
 from helpdesk.domain.deadlines import filed_at
 from helpdesk.domain.incoming import Incoming
@@ -18,6 +18,7 @@ from helpdesk.models.institutions import Institution, Mailbox, number_sequence
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket, TicketParticipant
+from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
 from helpdesk.services import history, reading
@@ -42,7 +43,7 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Tic
     requester = identify(catalogue, incoming.sender, incoming.passed_on, roles_of, own_domains, request_type)
     ticket = _new(session, incoming, catalogue, spec, proposed, requester)
     reading.read(ticket, catalogue, spec, reading.words_of(incoming), requester)
-    settle_place(ticket, catalogue, request_type)
+    settle_place(session, ticket)
     _participants(session, ticket, incoming)
     message = append(session, ticket, incoming, "letter", None)
     history.record(
@@ -99,12 +100,12 @@ def _new(
     return ticket
 
 
-def settle_place(ticket: Ticket, catalogue: Catalogue, request_type: RequestType | None) -> None:
+def settle_place(session: Session, ticket: Ticket) -> None:
     """Which instance of its team has the ticket, and when it counts as filed (R-119)."""
-    team = catalogue.team(ticket.team)
+    team = catalogues.of_ticket(session, ticket).team(ticket.team)
     ticket.team_scope = ticket.region if team.per_region else ticket.centre if team.per_centre else None
-    calendar = calendar_of(catalogue.calendar(request_type.service_hours if request_type else team.calendar))
-    ticket.filed_at = filed_at(ticket.received_at, calendar)
+    chosen = choices_of(catalogues.current(session, ticket.institution_id).institution)
+    ticket.filed_at = filed_at(ticket.received_at, calendars.service_calendar(session, ticket), chosen.cut_off)
 
 
 def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, roles: frozenset[str]) -> Classification:

@@ -13,7 +13,7 @@ from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import history, routes
+from helpdesk.services import deadlines, history, routes
 
 Wish = Literal["nothing", "ask", "reopen", "new_ticket"]
 
@@ -49,7 +49,7 @@ def reopen(session: Session, actor: Actor, ticket: Ticket) -> None:
     ticket.closed_at = None
     routes.change_status(ticket, Event.REOPEN)
     ticket.reopened = True
-    session.flush()
+    deadlines.recount(session, ticket)
     history.record(session, actor, ticket, "reopened", {})
     if rejected or working:
         routes.again(session, ticket, (rejected or working)[0], returned=False)

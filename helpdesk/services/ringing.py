@@ -10,11 +10,15 @@ from helpdesk.domain.actors import Actor, machine
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import expiry
+from helpdesk.services import expiry, termalarms
 from helpdesk.services.locks import locked
 
 Ring = Callable[[Session, Actor, Ticket, Step | None], None]
-RINGS: dict[str, Ring] = {"expiry": expiry.ring}
+RINGS: dict[str, Ring] = {
+    "expiry": expiry.ring,
+    "warning": termalarms.warn,
+    "escalation": termalarms.escalate,
+}
 """What each kind of alarm does. It finds the ticket locked, and does nothing where it is too late for it."""
 
 

@@ -19,7 +19,7 @@ from helpdesk.domain.routes import Facts
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import approvals_asked, assessment, deadlines, handover, history, notifications, windows
+from helpdesk.services import alarms, approvals_asked, assessment, deadlines, handover, history, notifications, windows
 
 Tone = Literal["full", "minimal", "silent"]
 """How the requester may be written to automatically: `minimal` in fixed wording (no authentication verdict), `silent`
@@ -83,6 +83,7 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
         approvals_asked.ask(session, actor, ticket, row, spec)
     else:
         handover.hand_over(session, actor, ticket, spec, tell=False)
+    deadlines.step_begins(session, ticket, row)
     session.flush()
 
 
@@ -248,6 +249,7 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
     deadlines.resume(session, ticket, at)
+    alarms.drop(session, ticket, "scheduled")
     ticket.closed_at = at
     change_status(ticket, event)
     ticket.blocked_by = None
@@ -329,6 +331,7 @@ def _row(ticket: Ticket, spec: StepSpec, position: int, round_: int) -> Step:
         team=spec.actor.team,
         role=spec.actor.role,
         scope=approvals_asked.scope_of(ticket, spec),
+        due_at=None,
     )
 
 

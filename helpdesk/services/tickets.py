@@ -91,7 +91,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     ticket.requester_role = identify(catalogue, named, None, lambda _: held, frozenset(), spec).role
     session.flush()
     reading.read_anew(session, ticket)
-    opening.settle_place(ticket, catalogue, spec)
+    opening.settle_place(session, ticket)
     history.record(session, actor, ticket, "classified", {"from": before, "to": request_type})
     documents.propose(session, actor, ticket)
     deadlines.forget(session, ticket)
@@ -196,7 +196,8 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     if request_type is None:
         return ticket
     if changed.keys() & {"region", "centro"}:
-        opening.settle_place(ticket, catalogues.of_ticket(session, ticket), request_type)
+        opening.settle_place(session, ticket)
+        deadlines.recount_told(session, actor, ticket)
     assessment.facts_of(session, ticket)
     routes.forget_approver_elsewhere(session, ticket)
     if not routes.ask_stopped(session, actor, ticket) and lacking:

@@ -5,6 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    DateField,
     HiddenField,
     MultipleFileField,
     PasswordField,
@@ -13,7 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 LONGEST_TEXT = 100_000
@@ -135,6 +136,34 @@ class ClassifyForm(TicketForm):
 
     request_type = SelectField(
         "Tipo de solicitud", validate_choice=False, validators=[written("Elija el tipo de solicitud.")]
+    )
+
+
+class ExtendForm(TicketForm):
+    """A prolongation of the term (R-051)."""
+
+    amount = StringField("Cuánto", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    reason = TextAreaField("Motivo de la prórroga", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+
+
+class DayForm(DeskForm):
+    """A day of a calendar that is closed or opened by hand (R-182)."""
+
+    calendar = StringField(
+        "Calendario", filters=[clean], validators=[written("Elija el calendario."), Length(max=LONGEST_LINE)]
+    )
+    region = StringField("Región", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    day = DateField("Día", validators=[written("Escriba el día como una fecha.")])
+    kind = StringField(
+        "Ese día", filters=[clean], validators=[AnyOf(("closed", "open"), message="Diga si ese día se atiende.")]
+    )
+    name = StringField(
+        "Nombre", filters=[clean], validators=[written("Escriba el nombre del día."), Length(max=LONGEST_LINE)]
+    )
+    source = StringField(
+        "De dónde sale",
+        filters=[clean],
+        validators=[written("Escriba de dónde sale: la ley, el decreto o la resolución."), Length(max=LONGEST_LINE)],
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpdesk.domain import objections
+from helpdesk.domain.countedlines import amount_of
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
 from helpdesk.web.present import STANDING_REASONS, STATUS_LABELS, VIA_LABELS
@@ -162,6 +163,25 @@ def _document(names: Names, request_type: str | None, data: Data) -> str:
     return names.document(request_type, str(data.get("document")))
 
 
+def _extended(names: Names, request_type: str | None, data: Data) -> str:
+    added = amount_of(int(data.get("amount", 0)), data.get("unit", "calendar_days"))
+    reason = f": {data['reason']}" if data.get("reason") else ""
+    return f"Se prorrogó el plazo por {added}{reason}"
+
+
+def _due_warned(names: Names, request_type: str | None, data: Data) -> str:
+    return f"El plazo está por vencer: {_told_to(data)}"
+
+
+def _escalated(names: Names, request_type: str | None, data: Data) -> str:
+    return f"El plazo casi termina: {_told_to(data)}"
+
+
+def _told_to(data: Data) -> str:
+    to = data.get("to") or ()
+    return f"se avisó a {', '.join(map(str, to))}" if to else "no hay a quién avisar"
+
+
 SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "status": _status,
     "ended": _ended,
@@ -182,6 +202,9 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "document_certified": _document_certified,
     "original_seen": _original_seen,
     "original_unmarked": _original_unmarked,
+    "extended": _extended,
+    "due_warned": _due_warned,
+    "escalated": _escalated,
 }
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from helpdesk.domain.calendars import Calendar, calendar_of
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.queries.shownvalues import place_name, shown_value
 
@@ -51,13 +50,6 @@ class Names:
     def type_of(self, key: str | None) -> RequestType | None:
         """The request type, if the catalogue has it."""
         return next((item for item in self.catalogue.request_types if item.key == key), None)
-
-    def calendar(self, request_type: str | None) -> Calendar | None:
-        """The calendar in whose opening hours a type's term counts; None for terms that run on the clock."""
-        found = self.type_of(request_type)
-        if found is None or found.deadline is None or not found.deadline.unit.startswith("business"):
-            return None
-        return calendar_of(self.catalogue.calendar(found.deadline.calendar))
 
     def waits_for(
         self, kind: str | None, role: str | None, scope: str | None, team: str | None, status: str

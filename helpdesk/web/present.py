@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from helpdesk.domain.calendars import Calendar
-from helpdesk.domain.countedlines import MONTH_NAMES, WEEKDAY_NAMES
+from helpdesk.domain.countedlines import MONTH_NAMES, long_date
 from helpdesk.domain.deadlines import remaining
+from helpdesk.queries.deadlines import Move
 
 STATUS_LABELS = {
     "new": "Nuevo",
@@ -73,6 +74,7 @@ LETTER_NAMES = {
     "aviso_autoservicio": "Indicaciones para hacerlo en línea",
     "aviso_interno": "Aviso interno",
     "no_presentado": "Aviso de no presentado",
+    "prorroga": "Aviso de prórroga",
 }
 STANDING_REASONS = {
     "not_a_participant": "Cita este ticket, pero quien escribe no toma parte en él.",
@@ -96,9 +98,13 @@ class DueWords:
 
 def exact(instant: datetime, timezone: str) -> str:
     """«sábado 21 de noviembre de 2026, 09:41 (America/Lima)»."""
+    return f"{spoken(instant, timezone)} ({timezone})"
+
+
+def spoken(instant: datetime, timezone: str) -> str:
+    """«sábado 21 de noviembre de 2026, 09:41», where it is plain in which zone."""
     local = instant.astimezone(ZoneInfo(timezone))
-    weekday, month = WEEKDAY_NAMES[local.weekday()], MONTH_NAMES[local.month - 1]
-    return f"{weekday} {local.day} de {month} de {local.year}, {local:%H:%M} ({timezone})"
+    return f"{long_date(local.date())}, {local:%H:%M}"
 
 
 def short(instant: datetime, timezone: str, now: datetime) -> str:
@@ -121,14 +127,25 @@ def moment(instant: datetime | None, timezone: str, now: datetime) -> Markup:
     )
 
 
-def due(due_at: datetime | None, status: str, calendar: Calendar | None, now: datetime) -> DueWords:
+def moved(move: Move, timezone: str) -> str:
+    """«pasa del lunes 2 de marzo de 2026, 10:00 al martes 3 de marzo de 2026, 10:00»."""
+    if move.before is None or move.after is None:
+        only = move.before or move.after
+        kept = "deja de vencer" if move.after is None else "pasa a vencer"
+        return f"{kept} el {spoken(only, timezone)}" if only is not None else "no cambia"
+    return f"pasa del {spoken(move.before, timezone)} al {spoken(move.after, timezone)}"
+
+
+def due(
+    due_at: datetime | None, status: str, calendar: Calendar | None, now: datetime, stands_still: bool = False
+) -> DueWords:
     """When a ticket is due, in words: «vence en 3 h hábiles», «venció hace 2 días».
 
     With a calendar the time left counts in its opening hours; without one, on the clock.
     """
     if status in ("closed", "rejected", "not_filed", "resolved"):
         return DueWords("terminado", "none", due_at)
-    if status == "waiting_requester":
+    if status == "waiting_requester" or stands_still:
         return DueWords("plazo suspendido", "paused", due_at)
     if due_at is None:
         return DueWords("sin plazo aún", "none")

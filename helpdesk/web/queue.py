@@ -12,8 +12,8 @@ from helpdesk import clock
 from helpdesk.db import transaction
 from helpdesk.domain.errors import NotFound
 from helpdesk.models.tickets import STATUSES
-from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries import search, tickets
+from helpdesk.queries import calendars, search, tickets
+from helpdesk.queries.calendars import Rules
 from helpdesk.queries.tickets import Cursor, Filters, QueueRow
 from helpdesk.queries.viewers import Viewer
 from helpdesk.web import present
@@ -70,12 +70,13 @@ def show() -> str | Response:
         if exact := exact_ticket(session, who, filters.text):
             return see_other(ticket_url(who, exact))
         found = tickets.page(session, who, filters, now, cursor_of_request())
-        names = Names(catalogues.current(session, who.institution_id))
+        rules = calendars.rules_of(session, who.institution_id)
+        names = Names(rules.catalogue)
         return desk_page(
             session,
             who,
             "queue/page.html",
-            rows=[(row, due_of(names, row, now)) for row in found.rows],
+            rows=[(row, due_of(rules, row, now)) for row in found.rows],
             names=names,
             filters=filters,
             counts=tickets.counts(session, who, now),
@@ -154,6 +155,7 @@ def next_url(after: Cursor) -> str:
     return f"{request.path}?{urlencode({**kept, 'desde': f'{at}_{after.id}'})}"
 
 
-def due_of(names: Names, row: QueueRow, now: datetime) -> present.DueWords:
+def due_of(rules: Rules, row: QueueRow, now: datetime) -> present.DueWords:
     """The row's due date in words."""
-    return present.due(row.due_at, row.status, names.calendar(row.request_type), now)
+    calendar = rules.term_calendar(row.request_type, row.region, row.centre)
+    return present.due(row.due_at, row.status, calendar, now, stands_still=row.stands_still)

@@ -5,16 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from helpdesk.domain.catalogue import CalendarSpec, Catalogue, ChannelSpec, DeadlineSpec, OfficeSpec, RequestType
+from helpdesk.domain.countedlines import amount_of
 from helpdesk.web.present import CHANNEL_LABELS
 
-UNITS = {
-    "minutes": ("minuto", "minutos"),
-    "hours": ("hora", "horas"),
-    "business_hours": ("hora hábil", "horas hábiles"),
-    "business_days": ("día hábil", "días hábiles"),
-    "weeks": ("semana", "semanas"),
-    "calendar_days": ("día calendario", "días calendario"),
-}
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 NOT_APPLICABLE = "NO APLICABLE"
@@ -95,8 +88,7 @@ def term(deadline: DeadlineSpec | None) -> str:
     """«2 días hábiles», or that none is set."""
     if deadline is None:
         return "Sin plazo fijado"
-    one, many = UNITS[deadline.unit]
-    return f"{deadline.amount} {one if deadline.amount == 1 else many}"
+    return amount_of(deadline.amount, deadline.unit)
 
 
 def opening_hours(calendar: CalendarSpec) -> tuple[str, ...]:

@@ -15,12 +15,12 @@ from helpdesk.domain import objections
 from helpdesk.domain.catalogue import Catalogue, RequiredDocument
 from helpdesk.domain.errors import HelpdeskError, NotFound
 from helpdesk.models.tickets import ENDED, Ticket
+from helpdesk.queries import calendars, deadlines, tickets, timeline
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries import deadlines, tickets, timeline
 from helpdesk.queries.timeline import DocumentLine, OriginalLine, TicketPage
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import assessment, windows
-from helpdesk.web import errors, forms, present
+from helpdesk.web import clockwords, errors, forms, present
 from helpdesk.web.happenings import told
 from helpdesk.web.names import Names
 from helpdesk.web.render import desk_page
@@ -109,8 +109,17 @@ def values(
         "number": f"{who.ticket_prefix}-{ticket.number}",
         "names": names,
         "spec": names.type_of(ticket.request_type),
-        "due": present.due(ticket.due_at, ticket.status, names.calendar(ticket.request_type), clock.now()),
+        "due": present.due(
+            ticket.due_at,
+            ticket.status,
+            calendars.term_calendar(session, ticket),
+            clock.now(),
+            stands_still=any(each.until is None for each in page.suspensions),
+        ),
         "counted": deadlines.explained(session, ticket),
+        "step_due": deadlines.step_due(session, ticket, active.step) if active and active.step.due_at else None,
+        "instants": clockwords.instants(session, page, who.timezone),
+        "times": clockwords.times(session, page),
         "checklist": checklist(names, page),
         "objections": objections.OBJECTIONS,
         "told_objection": objections.told,
@@ -128,6 +137,7 @@ def values(
         ),
         "ended": ticket.status in ENDED,
         "to_complete": assessment.to_complete(session, ticket) if ticket.status not in ENDED else (),
+        "extension": clockwords.extension_offered(session, who, page),
         "lacks_place": lacks_place(catalogue, page),
         "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
         "teams": team_choices(catalogue, ticket),
@@ -159,6 +169,7 @@ def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
         "reason": forms.ReasonForm(formdata=None, touched=seen),
         "objection": forms.ObjectionForm(formdata=None, touched=seen),
         "original": forms.OriginalForm(formdata=None, touched=seen),
+        "extend": forms.ExtendForm(formdata=None, touched=seen),
     }
 
 

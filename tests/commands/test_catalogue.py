@@ -120,3 +120,10 @@ def test_an_institution_that_there_is_not_cannot_be_exported(operator: Operator)
     assert operator.is_refused("catalogue", "export", "marte") == (
         "helpdesk: No hay institución «marte»: cárguela con «helpdesk catalogue load».\n"
     )
+
+
+def test_a_dry_run_tells_which_terms_would_move_and_loads_nothing(operator: Operator, database: Engine) -> None:
+    operator.loads()
+    path, _ = broken(operator.folder, "short_name: MEF Ecuador", "short_name: MEF")
+    assert "mef-ec: ningún plazo cambia" in operator.does("catalogue", "load", "--dry-run", path)
+    assert versions(database) == 1

@@ -165,6 +165,28 @@ def test_the_lines_name_each_suspension() -> None:
     assert kinds == ["counted", "counted", "suspended"]
 
 
+def test_a_suspension_is_told_with_its_reason() -> None:
+    pause = Suspension(quito(3, 2, 11), quito(3, 2, 13), "Devuelto por incompleto")
+    (line,) = (x for x in count(4, "business_hours", quito(3, 2, 10), ECUADOR, (pause,)).lines if x.kind == "suspended")
+    assert line.text == (
+        "plazo suspendido desde el lunes 2 de marzo de 2026, 11:00, hasta el lunes 2 de marzo de 2026, 13:00 "
+        "(Devuelto por incompleto); no se cuenta"
+    )
+
+
+def test_a_suspension_that_goes_on_is_told_too() -> None:
+    lines = count(
+        4, "business_hours", quito(3, 2, 10), ECUADOR, (Suspension(quito(3, 2, 11), None, "En aprobación"),)
+    ).lines
+    (text,) = [line.text for line in lines if line.kind == "suspended"]
+    assert text.startswith("plazo suspendido desde el lunes 2 de marzo de 2026, 11:00 (En aprobación); ")
+    assert text.endswith("el vencimiento se correrá lo que dure")
+
+
+def test_a_term_that_begins_on_a_closed_day_warns_when_the_office_opens() -> None:
+    assert warned(term(24, "hours"), quito(3, 7, 10)) == quito(3, 9, 8)
+
+
 def test_the_lines_say_that_the_due_time_moved() -> None:
     counted = count(24, "hours", quito(3, 6, 16, 40), ECUADOR)
     assert counted.lines[-1].text == "vence con la oficina cerrada: pasa al lunes 9 de marzo de 2026, 08:00"

@@ -47,6 +47,7 @@ def bare_facts() -> dict[str, Any]:
         "canal": f.OtherChannel(MINISTRY, BARE, "Portal documental", "https://tramites.example.org"),
         "recordatorio": f.ApprovalReminder(MINISTRY, BARE, "Autorizar", "Ana", PAGE, MORNING),
         "aviso_interno": f.DeskNotice(MINISTRY, BARE, "approver_missing", DESK),
+        "prorroga": f.Extended(MINISTRY, BARE, MORNING, EVENING),
     }
 
 
@@ -81,6 +82,7 @@ def full_facts(word: str) -> dict[str, Any]:
         "canal": f.OtherChannel(MINISTRY, ticket, word, word, word, word, True, word),
         "recordatorio": f.ApprovalReminder(MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
+        "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),
     }  # fmt: skip
 
 

@@ -177,3 +177,16 @@ def test_an_institution_without_a_catalogue_says_what_to_do(session: Session) ->
 def test_a_version_that_does_not_exist_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
         catalogues.version(session, 999_999)
+
+
+def test_what_a_catalogue_would_move_is_told_before_it_is_loaded(cast: Cast) -> None:
+    ticket = cast.open()
+    due = ticket.due_at
+    content = shipped("sigec-cl")
+    changed = with_calendar(content, holidays=replace(content.calendars[0].holidays, add=("2026-04-08",)))
+    (move,) = catalogue.would_move(cast.session, changed)
+    assert (move.number, move.before) == (ticket.number, due)
+    assert ticket.due_at == due
+    load(cast.session, changed)
+    assert ticket.due_at == move.after
+    assert catalogue.would_move(cast.session, changed) == ()

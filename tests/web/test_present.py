@@ -7,6 +7,7 @@ import pytest
 
 from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.references import masked
+from helpdesk.queries.deadlines import Move
 from helpdesk.services import threads
 from helpdesk.web import present
 from tests.factories.desk import shipped
@@ -79,3 +80,17 @@ def test_what_lets_a_reader_act_is_masked() -> None:
 
 def test_every_reason_to_wait_in_the_tray_has_its_words() -> None:
     assert set(get_args(threads.Waits)) < set(present.STANDING_REASONS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (0, 1, "pasa del martes 3 de marzo de 2026, 09:00 al miércoles 4 de marzo de 2026, 09:00"),
+        (None, 1, "pasa a vencer el miércoles 4 de marzo de 2026, 09:00"),
+        (0, None, "deja de vencer el martes 3 de marzo de 2026, 09:00"),
+    ],
+)
+def test_a_move_of_a_due_date_in_words(before: int | None, after: int | None, words: str) -> None:
+    at = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    moments = (at + timedelta(days=days) if days is not None else None for days in (before, after))
+    assert present.moved(Move(1, 1, *moments), "America/Santiago") == words

@@ -1,0 +1,181 @@
+"""Days edited by hand: open tickets follow, finished ones stay, and everything is seen before it is done."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk import clock
+from helpdesk.domain.calendars import DayEdit
+from helpdesk.domain.errors import Conflict, Invalid, NotFound
+from helpdesk.models.audit import Event
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import calendars as queries
+from helpdesk.queries import deadlines as terms
+from helpdesk.services import calendars, tickets
+from tests.cast import CHILE, REPORT_TEXT, Cast, load
+from tests.domain.shipped import shipped
+
+CALENDAR = "cl-sigec"
+WEDNESDAY = DayEdit(date(2026, 4, 8), "closed", "Paro de transporte", "Resolución 45")
+
+
+def add(cast: Cast, edit: DayEdit = WEDNESDAY) -> int:
+    row, _ = cast.do(calendars.add_day, cast.agent, cast.sigec.id, CALENDAR, edit)
+    return row.id
+
+
+def due(ticket: Ticket) -> datetime:
+    assert ticket.due_at is not None
+    return ticket.due_at.astimezone(CHILE)
+
+
+def test_a_day_closed_by_hand_moves_the_open_tickets(cast: Cast) -> None:
+    ticket = cast.open()
+    assert due(ticket) == datetime(2026, 4, 10, 10, tzinfo=CHILE)
+    add(cast)
+    assert due(ticket) == datetime(2026, 4, 13, 11, tzinfo=CHILE)
+    assert len(cast.events(ticket, "due_changed")) == 1
+
+
+def test_the_preview_says_what_would_move_and_moves_nothing(cast: Cast) -> None:
+    ticket = cast.open()
+    before = ticket.due_at
+    (move,) = cast.do(calendars.preview_day, cast.sigec.id, CALENDAR, WEDNESDAY)
+    assert (move.ticket_id, move.before) == (ticket.id, before)
+    assert ticket.due_at == before
+    add(cast)
+    assert ticket.due_at == move.after
+
+
+def test_taking_the_day_back_moves_them_back(cast: Cast) -> None:
+    ticket = cast.open()
+    before = ticket.due_at
+    day = add(cast)
+    _, moves = cast.do(calendars.preview_withdrawal, cast.sigec.id, day)
+    assert [move.after for move in moves] == [before]
+    cast.do(calendars.withdraw_day, cast.agent, cast.sigec.id, day)
+    assert ticket.due_at == before
+
+
+def test_a_day_taken_back_cannot_be_taken_back_again(cast: Cast) -> None:
+    day = add(cast)
+    cast.do(calendars.withdraw_day, cast.agent, cast.sigec.id, day)
+    with pytest.raises(NotFound):
+        cast.do(calendars.withdraw_day, cast.agent, cast.sigec.id, day)
+
+
+def test_another_institution_neither_sees_nor_takes_back_a_day(cast: Cast) -> None:
+    day = add(cast)
+    with pytest.raises(NotFound):
+        cast.do(calendars.withdraw_day, cast.foreigner, cast.mef.id, day)
+
+
+def test_a_finished_ticket_keeps_its_date(cast: Cast) -> None:
+    ticket = cast.closed()
+    before = ticket.due_at
+    add(cast)
+    assert ticket.due_at == before
+
+
+def test_a_ticket_opened_later_counts_with_the_edited_day(cast: Cast) -> None:
+    add(cast)
+    ticket = cast.open()
+    assert due(ticket).date() == date(2026, 4, 13)
+    lines = [line.text for line in terms.explained(cast.session, ticket)]
+    assert "miércoles 8 de abril de 2026: feriado, Paro de transporte (Resolución 45); no se cuenta" in lines
+
+
+def test_a_day_of_another_region_does_not_move_an_office_of_the_whole_country(cast: Cast) -> None:
+    ticket = cast.open()
+    before = ticket.due_at
+    add(cast, DayEdit(WEDNESDAY.day, "closed", "Aniversario", "Decreto 3", "CL-AP"))
+    assert ticket.due_at == before
+
+
+def test_what_changed_stands_in_the_history_of_the_institution(cast: Cast) -> None:
+    day = add(cast)
+    cast.do(calendars.withdraw_day, cast.agent, cast.sigec.id, day)
+    events = cast.session.scalars(
+        select(Event).where(Event.institution_id == cast.sigec.id, Event.kind.startswith("calendar_day_"))
+    ).all()
+    assert [(each.kind, each.data["source"]) for each in events] == [
+        ("calendar_day_added", "Resolución 45"),
+        ("calendar_day_withdrawn", "Resolución 45"),
+    ]
+
+
+def test_a_day_is_edited_once(cast: Cast) -> None:
+    add(cast)
+    with pytest.raises(Conflict):
+        add(cast)
+
+
+@pytest.mark.parametrize(
+    ("edit", "field"),
+    [
+        (DayEdit(date(2026, 4, 8), "closed", " ", "Resolución 45"), "name"),
+        (DayEdit(date(2026, 4, 8), "closed", "Paro", ""), "source"),
+        (DayEdit(date(2026, 4, 8), "open", "Turno", "Resolución 45"), "day"),
+        (DayEdit(date(2026, 4, 3), "closed", "Viernes Santo", "Ley"), "day"),
+        (DayEdit(date(2026, 4, 11), "open", "Sábado de turno", "Resolución 45"), "day"),
+        (DayEdit(date(2026, 4, 8), "closed", "Paro", "Resolución 45", "XX"), "region"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_its_field(cast: Cast, edit: DayEdit, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        add(cast, edit)
+    assert field in refused.value.fields
+
+
+def answered_in_its_region(cast: Cast, region: str, **choices: Any) -> Ticket:
+    """A request on the eve of the Ñuble's own holiday, for which the team of its region is responsible."""
+    content = shipped("sigec-cl")
+    types = tuple(replace(each, responsible_team="equipo_regional") for each in content.request_types)
+    institution = replace(content.institution, settings={**content.institution.settings, **choices})
+    cast.now = datetime(2026, 8, 19, 10, tzinfo=CHILE)
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, request_types=types, institution=institution))
+    return cast.open(text=REPORT_TEXT.replace("Región del Biobío", f"Región {region}"))
+
+
+def test_a_holiday_of_the_region_counts_for_the_office_in_it(cast: Cast) -> None:
+    ticket = answered_in_its_region(cast, "de Ñuble")
+    assert ticket.region == "CL-NB"
+    assert due(ticket) == datetime(2026, 8, 25, 11, tzinfo=CHILE)
+    assert any("feriado regional" in line.text for line in terms.explained(cast.session, ticket))
+
+
+def test_a_holiday_of_another_region_does_not_count(cast: Cast) -> None:
+    assert due(answered_in_its_region(cast, "del Biobío")) == datetime(2026, 8, 24, 11, tzinfo=CHILE)
+
+
+def test_where_the_institution_does_not_keep_them_holidays_of_regions_do_not_count(cast: Cast) -> None:
+    assert due(answered_in_its_region(cast, "de Ñuble", regional_holidays=False)).date() == date(2026, 8, 24)
+
+
+def test_a_request_whose_region_is_corrected_is_counted_by_its_calendar(cast: Cast) -> None:
+    ticket = answered_in_its_region(cast, "del Biobío")
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-NB"})
+    assert due(ticket) == datetime(2026, 8, 25, 11, tzinfo=CHILE)
+    assert len(cast.events(ticket, "due_changed")) == 1
+
+
+def test_a_closing_hour_on_a_day_closed_by_hand_is_outside_the_calendar(cast: Cast) -> None:
+    ticket = cast.open()
+    add(cast)
+    spec = queries.specs_for(cast.session, ticket)[CALENDAR]
+    assert "2026-04-08" in spec.holidays.add
+
+
+def test_what_arrives_up_to_the_cut_off_is_filed_the_same_day(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    cast.now = datetime(2026, 4, 7, 18, 30, tzinfo=CHILE)
+    late = cast.open()
+    assert late.filed_at == datetime(2026, 4, 8, 8, tzinfo=CHILE)
+    institution = replace(content.institution, settings={**content.institution.settings, "filing_cut_off": "23:59"})
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, institution=institution))
+    assert cast.open().filed_at == cast.now

@@ -1,0 +1,289 @@
+"""The term of a ticket: prolonged, stopped during approvals, its warnings, and the limits of single steps."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.catalogue import Extension as Rule
+from helpdesk.domain.errors import IllegalMove, Invalid, NotAllowed
+from helpdesk.domain.incoming import Person as Named
+from helpdesk.models.alarms import Alarm
+from helpdesk.models.people import TeamMember
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import deadlines as terms
+from helpdesk.services import alarms, deadlines, ringing, tickets
+from tests.cast import CHILE, NATIONAL_OFFICER, REGIONAL_HEAD, Cast, file, load
+from tests.domain.shipped import shipped
+
+FREE = Rule(amount=None, unit="business_days", reason_required=True, notify_requester=True, max_times=2)
+CITIZEN = Named("Ciudadana", "ciudadana@correo.example.com")
+
+
+def chile(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of April 2026."""
+    return datetime(2026, 4, day, hour, minute, tzinfo=CHILE)
+
+
+def catalogue_with(cast: Cast, rule: Rule | None = FREE, **choices: Any) -> None:
+    """The Chilean desk with terms that may be prolonged by `rule`, and with its choices."""
+    content = shipped("sigec-cl")
+    types = tuple(
+        replace(each, deadline=replace(each.deadline, extendable=rule is not None, extension=rule))
+        if each.deadline
+        else each
+        for each in content.request_types
+    )
+    institution = replace(content.institution, settings={**content.institution.settings, **choices})
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, request_types=types, institution=institution))
+
+
+def extend(cast: Cast, ticket: Ticket, amount: int | None = 2, reason: str = "Faltan informes.") -> None:
+    cast.do(deadlines.extend, cast.agent, ticket.id, None, amount, reason)
+
+
+def hours(cast: Cast, ticket: Ticket) -> dict[str, datetime]:
+    """When each alarm of the ticket rings, in Chile."""
+    rows = cast.session.scalars(select(Alarm).where(Alarm.ticket_id == ticket.id))
+    return {row.kind: row.at.astimezone(CHILE) for row in rows}
+
+
+def ring(cast: Cast) -> int:
+    """The clock strikes: everything rings whose hour has come."""
+    with clock.fixed(cast.now):
+        return sum(ringing.ring(cast.session, each) for each in alarms.due(cast.session, cast.now, 100))
+
+
+def test_an_extension_counts_from_the_date_that_was_due(cast: Cast) -> None:
+    catalogue_with(cast)
+    ticket = cast.open()
+    assert ticket.due_at == chile(10, 10)
+    extend(cast, ticket)
+    assert ticket.due_at == chile(14, 16)
+    (row,) = terms.extensions_of(cast.session, ticket)
+    assert (row.due_before, row.due_after) == (chile(10, 10), chile(14, 16))
+
+
+def test_the_requester_is_told_both_dates_and_the_reason(cast: Cast) -> None:
+    catalogue_with(cast)
+    ticket = cast.open()
+    extend(cast, ticket)
+    text = " ".join(cast.letter(ticket, "prorroga").text.split())
+    assert "Faltan informes." in text
+    assert "10-04-2026" in text
+    assert "14-04-2026" in text
+    (event,) = cast.events(ticket, "extended")
+    assert event.data["reason"] == "Faltan informes."
+
+
+def test_the_requester_is_not_told_where_the_catalogue_says_so(cast: Cast) -> None:
+    catalogue_with(cast, replace(FREE, notify_requester=False))
+    ticket = cast.open()
+    extend(cast, ticket)
+    assert cast.letters(ticket, "prorroga") == []
+
+
+def test_each_extension_stands_in_the_explanation(cast: Cast) -> None:
+    catalogue_with(cast)
+    ticket = cast.open()
+    extend(cast, ticket, 1, "Primera.")
+    extend(cast, ticket, 1, "Segunda.")
+    lines = [line.text for line in terms.explained(cast.session, ticket) if line.kind == "extended"]
+    assert lines == [
+        "prórroga de 1 día hábil desde el viernes 10 de abril de 2026, 10:00: Primera.",
+        "prórroga de 1 día hábil desde el lunes 13 de abril de 2026, 16:00: Segunda.",
+    ]
+
+
+def test_a_term_is_prolonged_no_more_often_than_the_catalogue_allows(cast: Cast) -> None:
+    catalogue_with(cast)
+    ticket = cast.open()
+    extend(cast, ticket)
+    extend(cast, ticket)
+    with pytest.raises(IllegalMove, match="2 veces"):
+        extend(cast, ticket)
+
+
+def test_a_term_that_the_catalogue_does_not_prolong_stays(cast: Cast) -> None:
+    ticket = cast.open()
+    with pytest.raises(IllegalMove):
+        extend(cast, ticket)
+
+
+def test_an_ended_ticket_is_not_prolonged(cast: Cast) -> None:
+    catalogue_with(cast)
+    ticket = cast.closed()
+    with pytest.raises(IllegalMove, match="cerrado"):
+        extend(cast, ticket)
+
+
+@pytest.mark.parametrize(
+    ("amount", "reason", "field"), [(0, "Sí.", "amount"), (None, "Sí.", "amount"), (2, " ", "reason")]
+)
+def test_an_extension_needs_an_amount_and_a_reason(cast: Cast, amount: int | None, reason: str, field: str) -> None:
+    catalogue_with(cast)
+    ticket = cast.open()
+    with pytest.raises(Invalid) as refused:
+        extend(cast, ticket, amount, reason)
+    assert field in refused.value.fields
+
+
+def test_where_the_catalogue_fixes_the_amount_no_other_is_taken(cast: Cast) -> None:
+    catalogue_with(cast, replace(FREE, amount=1))
+    ticket = cast.open()
+    with pytest.raises(Invalid, match="1 día hábil"):
+        extend(cast, ticket, 3)
+    extend(cast, ticket, None)
+    assert ticket.due_at == chile(13, 16)
+
+
+def test_where_the_institution_says_so_only_a_supervisor_prolongs(cast: Cast) -> None:
+    catalogue_with(cast, extension_by="supervisor")
+    ticket = cast.open()
+    with pytest.raises(NotAllowed):
+        extend(cast, ticket)
+    person = cast.person(Named("Ana Agente", "ana@sigec-cl.example.org"))
+    person.is_admin = True
+    extend(cast, ticket)
+    assert ticket.due_at == chile(14, 16)
+
+
+def test_service_ten_warns_on_day_fifteen_and_is_prolonged_once(cast: Cast) -> None:
+    box = cast.mailbox("gestion_documental", cast.mef)
+    letter = cast.incoming("Solicitud de información", "Pido datos.", CITIZEN, mailbox=box, files=(file("Oficio.pdf"),))
+    ticket_id = cast.receive(letter).ticket_id
+    assert ticket_id is not None
+    ticket = cast.ticket(ticket_id)
+    agent = cast.foreigner
+    if ticket.request_type != "solicitud_informacion":
+        cast.do(tickets.classify, agent, ticket.id, None, "solicitud_informacion")
+    while ticket.started_at is None:
+        cast.do(tickets.complete_step, agent, ticket.id, None, "Consta por teléfono.")
+    assert ticket.due_at is not None
+    assert ticket.started_at.date() + timedelta(days=15) == hours(cast, ticket)["warning"].date()
+    cast.do(deadlines.extend, agent, ticket.id, None, 15, "Volumen de la información.")
+    with pytest.raises(IllegalMove):
+        cast.do(deadlines.extend, agent, ticket.id, None, 15, "Otra vez.")
+
+
+def test_alarms_are_set_when_the_term_begins(cast: Cast) -> None:
+    assert hours(cast, cast.open()) == {"warning": chile(9, 12), "escalation": chile(9, 15, 36)}
+
+
+def test_alarms_are_taken_back_while_the_term_is_suspended_and_set_anew(cast: Cast) -> None:
+    ticket = cast.open(files=())
+    assert hours(cast, ticket) == {}
+    cast.later(hours=2)
+    cast.receive(
+        cast.answer_to(cast.letter(ticket, "incompleto"), "Va.", cast_requester(cast, ticket), files=(file(),))
+    )
+    assert set(hours(cast, ticket)) == {"warning", "escalation"}
+
+
+def cast_requester(cast: Cast, ticket: Ticket) -> Named:
+    """Who asked."""
+    recipient = cast.letter(ticket, "incompleto")
+    return Named(recipient.recipient_name, recipient.recipient)
+
+
+def test_alarms_are_taken_back_when_the_ticket_ends(cast: Cast) -> None:
+    assert hours(cast, cast.closed()) == {}
+
+
+def test_the_team_is_warned_before_the_term_runs_out(cast: Cast) -> None:
+    ticket = cast.open()
+    member = cast.person(Named("Luis Colega", "luis@sigec-cl.example.org"))
+    cast.session.add(TeamMember(institution_id=cast.sigec.id, person_id=member.id, team=ticket.team, scope=None))
+    cast.now = hours(cast, ticket)["warning"]
+    assert ring(cast) == 1
+    assert "por vencer" in cast.letter(ticket, "aviso_interno").text
+    assert [each.data["to"] for each in cast.events(ticket, "due_warned")] == [["luis@sigec-cl.example.org"]]
+
+
+def test_whoever_has_the_ticket_is_warned_alone(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(tickets.take, cast.agent, ticket.id, None)
+    cast.now = hours(cast, ticket)["warning"]
+    ring(cast)
+    assert [each.recipient for each in cast.letters(ticket, "aviso_interno")] == ["ana@sigec-cl.example.org"]
+
+
+def test_a_warning_rings_once(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.now = hours(cast, ticket)["warning"]
+    assert ring(cast) == 1
+    assert ring(cast) == 0
+
+
+def test_without_a_supervisor_the_administrators_are_told(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.person(Named("Luis Colega", "luis@sigec-cl.example.org")).is_admin = True
+    cast.now = hours(cast, ticket)["escalation"]
+    ring(cast)
+    assert [each.data["to"] for each in cast.events(ticket, "escalated")] == [["luis@sigec-cl.example.org"]]
+
+
+def test_the_holder_of_the_supervising_role_is_told(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    teams = tuple(replace(team, supervised_by="supervisor_regional") for team in content.teams)
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, teams=teams))
+    ticket = cast.open()
+    cast.now = hours(cast, ticket)["escalation"]
+    ring(cast)
+    assert [each.data["to"] for each in cast.events(ticket, "escalated")] == [
+        ["supervisor.biobio@sigec-cl.example.org"]
+    ]
+
+
+def test_executing_has_its_own_limit_from_the_last_approval(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.approve(ticket, REGIONAL_HEAD)
+    cast.later(hours=1)
+    cast.approve(ticket, NATIONAL_OFFICER)
+    step = cast.step(ticket)
+    assert step.kind == "execute"
+    assert step.due_at == chile(10, 11)
+    assert ticket.due_at == chile(10, 10)
+
+
+def test_an_approver_has_no_own_limit_unless_the_institution_sets_one(cast: Cast) -> None:
+    assert cast.step(cast.open()).due_at is None
+
+
+def test_an_approver_has_the_hours_that_the_institution_sets(cast: Cast) -> None:
+    catalogue_with(cast, approval_business_hours=8)
+    assert cast.step(cast.open()).due_at == chile(8, 10)
+
+
+def test_the_clock_runs_while_an_approver_thinks(cast: Cast) -> None:
+    ticket = cast.open()
+    assert cast.suspensions(ticket) == []
+
+
+def test_where_the_institution_says_so_the_clock_stands_still_during_approvals(cast: Cast) -> None:
+    catalogue_with(cast, clock_during_approval="stops")
+    ticket = cast.open()
+    (first,) = cast.suspensions(ticket)
+    assert (first.reason, first.until) == ("En aprobación", None)
+    assert hours(cast, ticket) == {}
+    cast.later(hours=2)
+    cast.approve(ticket, REGIONAL_HEAD)
+    cast.later(hours=1)
+    cast.approve(ticket, NATIONAL_OFFICER)
+    assert [each.until for each in cast.suspensions(ticket)] == [chile(7, 12), chile(7, 13)]
+    assert ticket.due_at == chile(10, 13)
+    assert set(hours(cast, ticket)) == {"warning", "escalation"}
+
+
+def test_a_machine_has_no_rights_to_be_checked(cast: Cast) -> None:
+    catalogue_with(cast, extension_by="supervisor")
+    ticket = cast.open()
+    operator = Actor("operator", None, cast.sigec.id, "Operador")
+    cast.do(deadlines.extend, operator, ticket.id, None, 1, "Orden judicial.")
+    assert ticket.due_at == chile(13, 16)
