@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from helpdesk.domain.errors import NotFound
 from helpdesk.domain.references import format_number, masked, parse_number
 from helpdesk.models.audit import Event
-from helpdesk.models.documents import Document
+from helpdesk.models.documents import Document, Original
 from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
@@ -62,7 +62,7 @@ def whole(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
     """Everything about the ticket; keys as the contract of `ticket show --json` names them.
 
     The state of a document is confirmed, proposed, rejected, missing, or not_required for one that this request
-    does not need.
+    does not need. One whose original was seen on paper, without a file, is confirmed.
     """
     return {
         **line(session, ticket, now),
@@ -105,11 +105,14 @@ def _documents(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
         .where(Document.ticket_id == ticket.id)
         .order_by(Document.id)
     ).all()
+    seen = select(Original.key).where(Original.ticket_id == ticket.id, Original.kind == "paper")
+    on_paper = set(session.scalars(seen))
     found = []
     for spec in request_type.required_documents if request_type else ():
         files = [(state, name) for key, state, name in rows if key == spec.key]
         standing = [state for state, _ in files]
         absent = "missing" if spec.key in ticket.missing_documents else "not_required"
+        absent = "confirmed" if spec.key in on_paper else absent
         state = next((each for each in ("confirmed", "proposed", "rejected") if each in standing), absent)
         found.append({"key": spec.key, "state": state, "files": [name for _, name in files]})
     return found

@@ -10,7 +10,7 @@ from helpdesk.models.documents import Document
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import approvals, conversation, documents, outbox, tickets
+from helpdesk.services import approvals, conversation, documents, originals, outbox, tickets
 from tests.cast import REQUESTER, STRANGER, Cast
 
 Verb = Callable[[Cast, Ticket, Actor], object]
@@ -41,6 +41,11 @@ VERBS: dict[str, Verb] = {
     "return_incomplete": lambda c, t, who: c.do(documents.return_incomplete, who, t.id, None, (), "x"),
     "confirm": lambda c, t, who: c.do(documents.confirm, who, document(c, t)),
     "reject": lambda c, t, who: c.do(documents.reject, who, document(c, t), "other", "x"),
+    "take_back": lambda c, t, who: c.do(documents.take_back, who, document(c, t)),
+    "move": lambda c, t, who: c.do(documents.move, who, document(c, t), "memorandum"),
+    "certify": lambda c, t, who: c.do(documents.certify, who, document(c, t), "x", None),
+    "see an original": lambda c, t, who: c.do(originals.see, who, t.id, None, "memorandum"),
+    "unmark an original": lambda c, t, who: c.do(originals.take_back, who, t.id, None, "memorandum"),
     "assign_file": lambda c, t, who: c.do(documents.assign_file, who, t.id, 1, "memorandum"),
     "decide": lambda c, t, who: c.do(approvals.decide, who, c.step(t).id, "approve", None, "web"),
     "retry a letter": lambda c, t, who: c.do(outbox.retry, who, c.letters(t)[0].id),

@@ -1,6 +1,7 @@
 """What an agent says about the files of a ticket on its page."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from helpdesk.models.documents import Document, Original
 from helpdesk.models.outbox import Letter
+from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from tests.cast import Cast, file
 from tests.factories import requests
@@ -165,6 +167,15 @@ def test_the_page_says_what_each_document_must_look_like(app: Flask, sign_in: Si
 def test_returns_are_counted_on_the_page(app: Flask, sign_in: SignIn) -> None:
     page = desk_of(sign_in).get(path(ministry(app, "Oficio 12.pdf"))).text
     assert re.search(r"<dt>Devoluciones</dt><dd>1", page)
+
+
+def test_the_time_to_correct_shows_on_the_page(app: Flask, sign_in: SignIn) -> None:
+    ticket, client = ministry(app, "Oficio 12.pdf"), desk_of(sign_in)
+    assert "Puede corregir hasta" not in client.get(path(ticket)).text
+    with work(app) as session:
+        row = session.scalars(select(Step).where(Step.ticket_id == ticket.id, Step.state == "returned")).one()
+        row.due_at = datetime(2031, 4, 15, 22, 0, tzinfo=UTC)
+    assert re.search(r"Puede corregir hasta [^<]*15 de abril de 2031", client.get(path(ticket)).text)
 
 
 def test_a_document_of_another_ticket_is_out_of_reach(app: Flask, sign_in: SignIn) -> None:
