@@ -26,7 +26,7 @@ AKIN = {
         "cesacion": r"\b(?:desvincul\w*|fallec\w*|destitu\w*|ceso en (?:sus )?funciones|cese de funciones|"
         r"dejo de (?:laborar|trabajar|pertenecer))",
         "renuncia": r"\brenuncio\b",
-        "ausencia temporal": r"\b(?:licencia (?:medica|por|de|con|sin)|permiso (?:medico|por)|reposo medico|"
+        "ausencia temporal": r"\b(?:licencia (?:medica|por|de|con|sin)|permiso (?:medico|por|del? \d)|reposo medico|"
         r"mientras dur\w+ (?:su|la) ausencia|estara ausente|se ausenta\w*)",
         "ausencia permanente": r"\b(?:desactiv\w+|baja) (?:\w+ ){0,3}?(?:definitiv|permanente)\w*",
         "activar usuario": r"\b(?:habilit\w+|rehabilit\w+|reactiv\w+|desbloque\w+)\W+(?:\w+\W+){0,3}?"
@@ -37,15 +37,32 @@ AKIN = {
         "olvide la contrasena": r"\b(?:(?:olvid\w+|no recuerdo|no me acuerdo|perdi|extravie) (?:de )?"
         r"(?:(?:la|mi|su) )?|"
         r"(?:se )?me olvido (?:la|mi) )(?:clave|contrasena)\b",
-        "enlace caduc": r"\b(?:enlace|link|vinculo)\W+(?:\w+\W+){0,4}?(?:venci\w*|expir\w*|ya no (?:sirve|funciona))",
+        "enlace caduc": r"\b(?:enlace|link|vinculo)\W+(?:\w+\W+){0,4}?(?:venci\w*|expir\w*|"
+        r"(?:ya )?no (?:se )?(?:sirve|funciona|abre))",
         "usuario bloqueado": r"\b(?:usuario|cuenta)\W+(?:\w+\W+){0,3}?"
         r"(?:inactiv\w+|bloquead\w+|suspendid\w+|deshabilitad\w+|caducad\w+)",
         "convocatoria nacional": r"\b(?:convocatoria|llamado) (?:de caracter |a nivel )?nacional\b",
         "solicitud de informacion": r"\b(?:(?:pedido|peticion|solicitud|requerimiento) (?:de |para )?(?:la )?"
-        r"(?:acceso a |acceder a |entrega de )?(?:la )?informacion|acceso a (?:la )?informacion publica|"
+        r"(?:acceso a |acceder a |entrega de )?(?:la )?informacion|"
+        r"acceso a (?:la )?informacion publica|"
         r"(?:entreg|proporcion|facilit)\w+ (?:\w+ ){0,3}?informacion)",
+        "contrasena": r"\bclave (?:caducad|expirad|vencid|bloquead|olvidad)a\b|"
+        r"\b(?:resete\w+|caduc\w+|expir\w+|venci\w+) "
+        r"(?:de )?(?:la |mi |su )?clave\b",
+        "restablecer": r"\b(?:resete\w+|(?:recuper|reinici)\w+ (?:de )?(?:la |mi |su )?(?:clave|contrasena))",
+        "encargo temporal": r"\b(?:encargo de funciones|subrogacion|subrogara)\b",
+        "inscribir organizacion": r"\b(?:inscri|registr|incorpor|agreg)\w+ (?:\w+ ){0,3}?(?:fundacion|corporacion|"
+        r"junta de vecinos|club|agrupacion)\b",
+        "primera vez": r"\b(?:fundacion|organizacion|corporacion|junta de vecinos|club|agrupacion)\b[^.]{0,40}"
+        r"\bno (?:figura|aparece|existe|consta)\w*",
+        "asistencia tecnica": r"\b(?:(?:acompanamiento|asesoria|asesoramiento) tecnic[oa]|"
+        r"nos (?:asista|asesore|acompane)n?)\b",
+        "capacitacion": r"\b(?:charla|induccion|seminario|webinar)\b",
+        "periodista": r"\b(?:reporter[oa]|corresponsal|redactora? del?|declaraciones para|para una nota)\b",
+        "requerimiento logistico": r"\b(?:utiles de (?:oficina|escritorio|aseo)|suministros de|tinta|papel bond)\b",
         "duda": r"\b(?:como (?:se )?(?:registr|hag|hac|deb|pued|proced|correg|corrij|anul|reviert)\w*|"
-        r"que (?:debo|debemos|tengo que|tenemos que) hacer|no (?:me|nos) deja)\b",
+        r"que (?:debo|debemos|tengo que|tenemos que) hacer|no (?:me|nos) deja|"
+        r"(?:sale|bota|arroja|aparece) (?:\w+ ){0,3}?error)\b",
     }.items()
 }
 SEVERAL_WORDS = 1.5
