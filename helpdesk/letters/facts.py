@@ -308,7 +308,7 @@ class DeskNotice:
 
     institution: Institution
     ticket: TicketFacts
-    kind: Literal["undelivered", "approver_absent", "approver_missing", "own_request"]
+    kind: Literal["undelivered", "approver_absent", "approver_missing", "own_request", "asked_too_often"]
     ticket_url: str
     who: str = ""
     step: str | None = None

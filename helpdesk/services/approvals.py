@@ -227,11 +227,12 @@ def holders_changed(session: Session, actor: Actor, institution_id: int, role: s
 
 
 def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> bool:
-    """Whether a person holds the step's function for its scope today, or substitutes it; never the requester."""
-    if person_id == ticket.requester_id or step.role is None:
+    """Whether a person holds the step's function for its scope today and is there, or substitutes it; never who asks,
+    wrote first or passed the request on (R-175)."""
+    if person_id in approvals_asked.parties(ticket) or step.role is None:
         return False
-    found = holders(session, ticket.institution_id, step.role, step.scope, today(session, ticket.institution_id))
-    return any(holder.person.id == person_id for holder in found)
+    found = approvals_asked.standing_of(session, ticket, step.role, step.scope)
+    return any(holder.person.id == person_id for holder in found.acting)
 
 
 def _ask_again(

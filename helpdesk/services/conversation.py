@@ -21,6 +21,7 @@ from helpdesk.queries.people import by_address, holdings_of, today
 from helpdesk.services import (
     approvals,
     assessment,
+    desknotices,
     documents,
     failures,
     history,
@@ -177,6 +178,9 @@ def _noted(session: Session, actor: Actor, incoming: Incoming, thread: Thread | 
     )
     kind = "approver_absent" if absent else f"{incoming.kind}_received"
     history.record(session, actor, thread.ticket, kind, {"message": message.id, "from": message.from_address})
+    if absent and step is not None:
+        detail = "Llegó una respuesta automática de ausencia."
+        desknotices.tell(session, actor, thread.ticket, step, "approver_absent", message.from_address, detail)
     return Outcome("note_only", thread.ticket.id, message.id, incoming.auto_reason)
 
 

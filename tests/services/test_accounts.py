@@ -142,4 +142,4 @@ def test_a_substitution_that_ends_before_it_begins_is_refused(cast: Cast) -> Non
 
 def test_a_disabled_person_holds_nothing(cast: Cast) -> None:
     cast.do(accounts.disable, operator(), "sigec-cl", REGIONAL_HEAD.address)
-    assert holders(cast.session, cast.sigec.id, ROLE, "CL-BI", TODAY) == ()
+    assert cast.do(holders, cast.sigec.id, ROLE, "CL-BI", TODAY) == ()
