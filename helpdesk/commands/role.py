@@ -7,7 +7,7 @@ from datetime import date
 from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
 from helpdesk.domain.actors import operator
-from helpdesk.services import accounts
+from helpdesk.services import authority
 
 
 def main(argv: list[str]) -> int:
@@ -32,12 +32,12 @@ def main(argv: list[str]) -> int:
     with desk(), transaction() as session:
         match chosen.action:
             case "grant":
-                accounts.grant(session, operator(), *who)
+                authority.grant(session, operator(), *who)
                 sys.stdout.write(f"{chosen.address} ejerce «{chosen.role}».\n")
             case "revoke":
-                ended = accounts.revoke(session, operator(), *who)
+                ended = authority.revoke(session, operator(), *who)
                 sys.stdout.write(f"{chosen.address} deja de ejercer «{chosen.role}» ({ended} nombramiento/s).\n")
             case "substitute":
-                accounts.substitute(session, operator(), *who, chosen.since, chosen.until)
+                authority.substitute(session, operator(), *who, chosen.since, chosen.until)
                 sys.stdout.write(f"{chosen.address} subroga «{chosen.role}» del {chosen.since} al {chosen.until}.\n")
     return 0

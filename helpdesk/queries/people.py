@@ -95,7 +95,7 @@ def standing(session: Session, institution_id: int, role: str, scope: str | None
             RoleHolding.institution_id == institution_id,
             RoleHolding.role.in_(roles),
             RoleHolding.scope.is_not_distinct_from(scope),
-            True if past else Person.disabled.is_(False),
+            *(() if past else (Person.disabled.is_(False),)),
             *in_force(on),
         )
         .order_by(RoleHolding.id, Absence.until.desc().nulls_first())
@@ -126,6 +126,19 @@ def _acting(
     acting = [Holder(person, named_for) for person in substitutes.values() if person.id not in absent]
     own = [Holder(person, None) for key, person in holders.items() if key not in absent and key not in substitutes]
     return (*acting, *own)
+
+
+def functions_of(session: Session, person_id: int) -> tuple[tuple[str, str | None], ...]:
+    """The (role, scope) pairs that a person ever held or substituted."""
+    rows = session.execute(
+        select(RoleHolding.role, RoleHolding.scope).where(RoleHolding.person_id == person_id).distinct()
+    )
+    return tuple((role, scope) for role, scope in rows)
+
+
+def holds_any(session: Session, person_id: int) -> bool:
+    """Whether a person ever held a function: somebody whom the institution named, and no stranger."""
+    return session.scalar(select(RoleHolding.id).where(RoleHolding.person_id == person_id).limit(1)) is not None
 
 
 def members(session: Session, institution_id: int, team: str, scope: str | None) -> tuple[Person, ...]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -35,7 +34,7 @@ from helpdesk.services import (
     routes,
     tokens,
 )
-from helpdesk.services.locks import fresh, locked
+from helpdesk.services.locks import fresh
 from helpdesk.services.threads import Thread
 
 Decision = Literal["approve", "reject"]
@@ -198,32 +197,6 @@ def decide_by_token(
     page.token.used_at = clock.now()
     session.flush()
     return step
-
-
-def holders_changed(session: Session, actor: Actor, institution_id: int, role: str, scope: str | None) -> None:
-    """A function has other holders now: approvals that were asked of nobody, or of somebody who holds it no more,
-    are asked anew; without anybody they stop and say so (R-072)."""
-    waiting = (
-        select(Step.id, Step.ticket_id)
-        .join(Ticket, Ticket.id == Step.ticket_id)
-        .where(
-            Ticket.institution_id == institution_id,
-            Step.kind == "approve",
-            Step.state == "active",
-            Step.role == role,
-            Step.scope.is_not_distinct_from(scope),
-        )
-        .order_by(Step.ticket_id)
-    )
-    for step_id, ticket_id in session.execute(waiting).all():
-        ticket, step = locked(session, actor, ticket_id), session.get_one(Step, step_id)
-        session.refresh(step)
-        answered_for = step.approver_id is not None and may_decide(session, ticket, step, step.approver_id)
-        if step.state != "active" or answered_for:
-            continue
-        step.approver_id = None
-        session.flush()
-        routes.ask_stopped(session, actor, ticket)
 
 
 def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> bool:

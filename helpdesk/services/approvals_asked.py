@@ -7,12 +7,14 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import StepSpec
+from helpdesk.models.documents import Document
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
@@ -60,25 +62,36 @@ def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpe
 
 
 def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
-    """What a decision is about, as a hash: type, data and files. Another value means that the request changed.
+    """What a decision is about, as a hash: type, data, files and the documents they stand for. Another value means
+    that the request changed.
 
-    What an approver attaches to an answer is no part of the request.
+    What somebody attaches who had been asked to decide by then is no part of the request.
     """
-    asked_people = select(Step.approver_id).where(Step.ticket_id == ticket.id, Step.approver_id.is_not(None))
-    files = session.scalars(
-        select(Attachment.sha256)
+    asked_by_then = (
+        select(Letter.id)
+        .where(
+            Letter.ticket_id == ticket.id,
+            Letter.step_id.is_not(None),
+            Letter.recipient == Message.from_address,
+            Letter.message_id < Message.id,
+        )
+        .exists()
+    )
+    files = session.execute(
+        select(Attachment.sha256, Document.key)
         .join(Message, Message.id == Attachment.message_id)
+        .outerjoin(Document, and_(Document.attachment_id == Attachment.id, Document.state != "rejected"))
         .where(
             Message.ticket_id == ticket.id,
             Message.direction == "inbound",
             Message.standing == "joined",
             Message.kind == "letter",
-            Message.author_id.not_in(asked_people),
+            ~asked_by_then,
             Attachment.inline.is_(False),
         )
-        .order_by(Attachment.id)
+        .order_by(Attachment.id, Document.key)
     )
-    asked = [ticket.request_type, ticket.fields, list(files), row.key, row.round]
+    asked = [ticket.request_type, ticket.fields, [list(file) for file in files], row.key, row.round]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 

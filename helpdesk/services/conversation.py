@@ -20,6 +20,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import by_address, holdings_of, today
 from helpdesk.services import (
     approvals,
+    approvals_renewed,
     assessment,
     desknotices,
     documents,
@@ -120,6 +121,8 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     documents.propose(session, actor, ticket)
     reading.read_again(session, ticket, reading.words_of(incoming))
     if is_thanks(incoming.new_text) and not any(not file.inline for file in incoming.files):
+        return Outcome("append", ticket.id, message.id)
+    if approvals_renewed.request_changed(session, actor, ticket):
         return Outcome("append", ticket.id, message.id)
     waiting = ticket.status == "waiting_requester"
     tone = _tone(session, actor, ticket, incoming) if waiting else "silent"

@@ -15,7 +15,7 @@ from helpdesk.models.documents import Document
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import assessment, deadlines, history, notifications, routes
+from helpdesk.services import approvals_renewed, assessment, deadlines, history, notifications, routes
 from helpdesk.services.locks import locked
 
 
@@ -167,6 +167,7 @@ def _decide(session: Session, actor: Actor, document_id: int, state: str, reason
     history.record(session, actor, ticket, f"document_{state}", {"document": row.key, "reason": reason})
     if catalogues.request_type_of(session, ticket) is not None:
         assessment.facts_of(session, ticket)
+        approvals_renewed.request_changed(session, actor, ticket)
     return row
 
 

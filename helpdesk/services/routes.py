@@ -195,7 +195,8 @@ def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datet
 
 
 def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> None:
-    """Lay out a fresh round of the steps from `from_key` on; earlier rows stay as they are (R-177).
+    """Lay out a fresh round of the steps from `from_key` on; earlier rows stay as they are (R-177), an approval that
+    was given is marked as overtaken.
 
     `returned`: the first of them waits for the requester before its turn comes.
     """
@@ -210,6 +211,8 @@ def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> No
         if row.state in ("active", "returned"):
             row.state = "superseded"
             session.flush()
+        if row.kind == "approve" and row.state == "done":
+            row.superseded_at = clock.now()
         session.add(_row(ticket, spec, row.position, row.round + 1))
     session.flush()
     if returned:

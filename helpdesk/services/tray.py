@@ -7,7 +7,7 @@ from helpdesk.domain.closing_words import reopens
 from helpdesk.domain.errors import IllegalMove, NotFound
 from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import documents, history, reading, reopening, routes
+from helpdesk.services import approvals_renewed, documents, history, reading, reopening, routes
 from helpdesk.services.locks import locked
 
 
@@ -20,7 +20,8 @@ def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
     if ticket.closed_at is None:
         documents.propose(session, actor, ticket)
         reading.read_again(session, ticket, reading.words_of_message(session, message))
-        routes.resume_if_complete(session, actor, ticket, message.at, "silent")
+        if not approvals_renewed.request_changed(session, actor, ticket):
+            routes.resume_if_complete(session, actor, ticket, message.at, "silent")
     elif reopens(message.new_text) is not False:
         reopening.reopen(session, actor, ticket)
     return message

@@ -35,6 +35,7 @@ PLAIN = {
     "reopened": "Se reabrió el ticket",
     "linked": "Se enlazó con otro ticket",
     "blocked": "La ruta no puede seguir",
+    "approval_renewed": "La solicitud cambió: sus aprobaciones se piden de nuevo",
     "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",

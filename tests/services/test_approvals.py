@@ -12,7 +12,7 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.messages import Message
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import accounts, approvals, tickets
+from helpdesk.services import approvals, authority, tickets
 from tests.cast import (
     NATIONAL_OFFICER,
     REGIONAL_HEAD,
@@ -309,7 +309,7 @@ def test_whoever_asks_does_not_approve_the_own_request(cast: Cast) -> None:
 def substitute(cast: Cast, since: date, until: date) -> None:
     """Somebody acts for the regional head between two dates."""
     cast.do(
-        accounts.substitute,
+        authority.substitute,
         operator(),
         "sigec-cl",
         SUBSTITUTE,
@@ -359,17 +359,17 @@ def test_the_missing_region_lets_a_stopped_request_go_on(cast: Cast) -> None:
 
 
 def test_a_function_that_nobody_holds_stops_the_request(cast: Cast) -> None:
-    cast.do(accounts.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, "jefe_administrativo_regional", "CL-BI")
+    cast.do(authority.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, "jefe_administrativo_regional", "CL-BI")
     ticket = cast.open()
     assert "Nadie" in (ticket.blocked_by or "")
 
 
 def test_a_new_holder_is_asked_what_was_stopped(cast: Cast) -> None:
     role = "jefe_administrativo_regional"
-    cast.do(accounts.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
+    cast.do(authority.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
     ticket, elsewhere = cast.open(), cast.open(text=REPORT_TEXT.replace("del Biobío", "de Valparaíso"))
     asked = len(cast.letters(elsewhere, "aprobacion"))
-    cast.do(accounts.grant, operator(), "sigec-cl", "nueva.jefa@sigec-cl.example.org", role, "CL-BI")
+    cast.do(authority.grant, operator(), "sigec-cl", "nueva.jefa@sigec-cl.example.org", role, "CL-BI")
     assert (ticket.blocked_by, ticket.status) == (None, "waiting_approval")
     assert cast.letter(ticket, "aprobacion").recipient == "nueva.jefa@sigec-cl.example.org"
     assert len(cast.letters(elsewhere, "aprobacion")) == asked
@@ -470,9 +470,9 @@ def returning(step: StepSpec) -> StepSpec:
 def test_an_approval_follows_its_function_to_the_successor(cast: Cast) -> None:
     ticket = cast.open()
     role = "jefe_administrativo_regional"
-    cast.do(accounts.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
+    cast.do(authority.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
     assert "Nadie" in (ticket.blocked_by or "")
-    cast.do(accounts.grant, operator(), "sigec-cl", "sucesora@sigec-cl.example.org", role, "CL-BI")
+    cast.do(authority.grant, operator(), "sigec-cl", "sucesora@sigec-cl.example.org", role, "CL-BI")
     assert (ticket.blocked_by, ticket.status) == (None, "waiting_approval")
     assert cast.letter(ticket, "aprobacion").recipient == "sucesora@sigec-cl.example.org"
     assert cast.approve(ticket, Named("", "sucesora@sigec-cl.example.org")) == "approve"
