@@ -11,13 +11,22 @@ from datetime import datetime
 from sqlalchemy import Date, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.domain.actors import Actor
 from helpdesk.models.institutions import Institution
-from helpdesk.models.people import Absence, RoleHolding
+from helpdesk.models.people import Absence, Person, RoleHolding
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import approvals_asked, approvals_renewed, routes
+from helpdesk.services import (
+    alarms,
+    approvalletters,
+    approvals_asked,
+    approvals_renewed,
+    history,
+    reminders,
+    routes,
+)
 from helpdesk.services.approvals_asked import Obstacle
 from helpdesk.services.locks import locked
 
@@ -92,6 +101,28 @@ def move(session: Session, actor: Actor, ticket_id: int) -> bool:
     step.approver_id = None
     session.flush()
     return routes.ask_stopped(session, actor, ticket)
+
+
+def remind(session: Session, actor: Actor, ticket: Ticket, step: Step | None) -> None:
+    """The hour of a reminder has come: write to whoever decides now, never after the term, never on a closed day; an
+    approval that lies with the wrong person is moved instead (R-178)."""
+    if step is None or step.state != "active" or step.approver_id is None or ticket.closed_at is not None:
+        return
+    now, due = clock.now(), step.due_at or ticket.due_at
+    if due is not None and now >= due:
+        return
+    calendar = reminders.calendar_for(session, ticket)
+    if not calendar.is_working_day(calendar.local_date(now)):
+        alarms.put(session, ticket, {reminders.KIND: calendar.next_opening(now)}, step)
+        return
+    if not lies_right(session, ticket, step):
+        move(session, actor, ticket.id)
+        return
+    approver = session.get_one(Person, step.approver_id)
+    if approver.undeliverable_since is None:
+        approvalletters.remind(session, ticket, step, approver)
+        data = {"step": step.key, "round": step.round, "recipient": approver.address}
+        history.record(session, actor, ticket, "reminded", data)
 
 
 def lies_right(session: Session, ticket: Ticket, step: Step) -> bool:

@@ -19,7 +19,7 @@ from helpdesk.domain.routes import Facts
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import approvals_asked, assessment, deadlines, handover, history, notifications
+from helpdesk.services import approvals_asked, assessment, deadlines, handover, history, notifications, reminders
 
 Tone = Literal["full", "minimal", "silent"]
 """How the requester may be written to automatically: `minimal` in fixed wording (no authentication verdict), `silent`
@@ -81,6 +81,8 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
     ticket.blocked_by = None
     if spec.kind == "approve":
         approvals_asked.ask(session, actor, ticket, row, spec)
+        if row.approver_id is not None:
+            reminders.put(session, ticket, row)
     else:
         handover.hand_over(session, actor, ticket, spec, tell=False)
     session.flush()
@@ -211,6 +213,7 @@ def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> No
         if row.state in ("active", "returned"):
             row.state = "superseded"
             session.flush()
+            reminders.forget(session, ticket, row)
         if row.kind == "approve" and row.state == "done":
             row.superseded_at = clock.now()
         session.add(_row(ticket, spec, row.position, row.round + 1))
@@ -227,6 +230,7 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
     for row in present(session, ticket).values():
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
+            reminders.forget(session, ticket, row)
     deadlines.resume(session, ticket, at)
     ticket.closed_at = at
     change_status(ticket, event)
@@ -239,6 +243,7 @@ def drop(session: Session, ticket: Ticket) -> None:
     """Take the whole route back: another one begins."""
     for row in session.scalars(select(Step).where(Step.ticket_id == ticket.id, Step.state != "superseded")):
         row.state = "superseded"
+        reminders.forget(session, ticket, row)
     ticket.blocked_by = None
     session.flush()
 

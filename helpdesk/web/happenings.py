@@ -36,6 +36,8 @@ PLAIN = {
     "linked": "Se enlazó con otro ticket",
     "blocked": "La ruta no puede seguir",
     "approval_renewed": "La solicitud cambió: sus aprobaciones se piden de nuevo",
+    "clarification_asked": "Quien aprueba pidió una aclaración",
+    "reminded": "Se recordó la aprobación pendiente",
     "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",
@@ -43,7 +45,7 @@ PLAIN = {
     "warned": "Datos por revisar",
     "redirected": "Se indicó otro canal",
 }
-SHOWN = ("reason", "sentence", "documents", "recipient", "from_address")
+SHOWN = ("reason", "question", "sentence", "documents", "recipient", "from_address")
 
 
 def told(names: Names, request_type: str | None) -> Teller:
