@@ -15,6 +15,7 @@ from helpdesk.files import Files
 from helpdesk.web import (
     approvals,
     assets,
+    authority,
     catalogue,
     demo_mail,
     errors,
@@ -31,7 +32,7 @@ from helpdesk.web import (
 from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-BLUEPRINTS = (catalogue, sessions, queue, tickets, ticketdata, approvals, ledger, health)
+BLUEPRINTS = (catalogue, sessions, queue, tickets, ticketdata, approvals, authority, ledger, health)
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1
 

@@ -18,7 +18,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.shownvalues import place_name, shown_value
 
-ApprovalState = Literal["open", "decided", "withdrawn"]
+ApprovalState = Literal["open", "decided", "asked", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class ApprovalPage:
     """One approval with everything that a decision needs.
 
     `overtaken` are decisions about an earlier request; `renewed`: the request changed since it was asked before.
-    `state`: open (waits for the answer), decided, or withdrawn (the request changed or ended meanwhile).
+    `state`: open (waits for the answer), decided, asked (the requester, what `reason` says), or withdrawn (the request
+    changed or ended meanwhile).
     """
 
     step_id: int
@@ -151,7 +152,9 @@ def page(session: Session, step_id: int) -> ApprovalPage:
 def _state(step: Step) -> ApprovalState:
     if step.state == "active":
         return "open"
-    return "decided" if step.state in ("done", "rejected") else "withdrawn"
+    if step.state in ("done", "rejected"):
+        return "decided"
+    return "asked" if step.via == "question" else "withdrawn"
 
 
 def _place(catalogue: Catalogue, key: str | None) -> str | None:
