@@ -19,7 +19,7 @@ When = Literal["now", "later", "past"]
 
 @dataclass(frozen=True, slots=True)
 class HoldingLine:
-    """A person holds or substitutes a function (`kind` holder or substitute); `away` is the absence that covers the day shown."""
+    """A person holds or substitutes (`kind`) a function; `away` is the absence that covers the day shown."""
 
     id: int
     name: str
