@@ -56,6 +56,7 @@ class Question:
 
     def ask(self) -> list[str]:
         """Whom the letter that asks goes to."""
+        self.row.state = "active"
         with clock.fixed(TUESDAY):
             approvals_asked.ask(self.session, operator(), self.ticket, self.row, self.spec)
         asked = select(Letter.recipient).where(Letter.ticket_id == self.ticket.id, Letter.letter == "aprobacion")
@@ -63,25 +64,25 @@ class Question:
 
 
 def approvals() -> list[tuple[str, str, str]]:
-    """Every approval that a catalogue has, switched on or off."""
+    """Every approval that a catalogue asks for."""
     return [
         (key, request_type.key, step.key)
         for key in ("mef-ec", "sigec-cl", "conectamef-pe", "seps-ec")
         for request_type in shipped(key).request_types
         for step in request_type.route
-        if step.kind == "approve"
+        if step.kind == "approve" and step.enabled
     ]
 
 
 def place(catalogue: Catalogue, scope: str | None) -> dict[str, str]:
     """Where the ticket belongs, as far as the approval needs it."""
-    places = {
-        "region": catalogue.regions,
-        "programme": catalogue.programmes,
-        "centre": catalogue.centres,
-        "organ": catalogue.organs,
+    first = {
+        "region": [entry.key for entry in catalogue.regions],
+        "programme": [entry.key for entry in catalogue.programmes],
+        "centre": [entry.key for entry in catalogue.centres],
+        "organ": [entry.key for entry in catalogue.organs],
     }
-    return {scope: places[scope][0].key} if scope in SCOPED else {}  # type: ignore[index]  # a scope of places
+    return {scope: first[scope][0]} if scope in first else {}
 
 
 @pytest.fixture(params=approvals(), ids="/".join)
@@ -114,7 +115,7 @@ def question(session: Session, request: pytest.FixtureRequest) -> Question:
         session.add(ticket)
         session.flush()
         row = Step(
-            ticket_id=ticket.id, position=0, key=spec.key, kind="approve", name=spec.name, state="active",
+            ticket_id=ticket.id, position=0, key=spec.key, kind="approve", name=spec.name, state="to_come",
             role=spec.actor.role, asked_at=TUESDAY,
         )  # fmt: skip
         session.add(row)

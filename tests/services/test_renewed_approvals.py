@@ -8,6 +8,7 @@ from helpdesk import clock
 from helpdesk.domain.actors import operator
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed
 from helpdesk.models.alarms import Alarm
+from helpdesk.models.documents import Document
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import alarms, approvals, approvals_renewed, authority, conversation, documents, ringing, tickets
@@ -126,7 +127,7 @@ def test_a_file_from_the_tray_asks_afresh_once_it_is_confirmed(cast: Cast) -> No
 
 def test_a_document_that_is_rejected_asks_afresh(cast: Cast) -> None:
     ticket = cast.open()
-    row = cast.session.query(documents.Document).filter_by(ticket_id=ticket.id).first()
+    row = cast.session.query(Document).filter_by(ticket_id=ticket.id).first()
     assert row is not None
     cast.do(documents.reject, cast.agent, row.id, "Ilegible")
     assert cast.events(ticket, "approval_renewed")
@@ -134,7 +135,7 @@ def test_a_document_that_is_rejected_asks_afresh(cast: Cast) -> None:
 
 def test_a_document_that_is_confirmed_changes_nothing(cast: Cast) -> None:
     ticket = cast.open()
-    row = cast.session.query(documents.Document).filter_by(ticket_id=ticket.id).first()
+    row = cast.session.query(Document).filter_by(ticket_id=ticket.id).first()
     assert row is not None
     cast.do(documents.confirm, cast.agent, row.id)
     assert len(cast.letters(ticket, "aprobacion")) == 1
