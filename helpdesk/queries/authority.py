@@ -112,11 +112,6 @@ def absences(session: Session, institution_id: int, on: date) -> tuple[AbsenceLi
     return tuple(AbsenceLine(*row) for row in rows)
 
 
-def over_time(session: Session, institution_id: int, role: str, scope: str | None, on: date) -> tuple[HoldingLine, ...]:
-    """Who held or substituted one function when, the earliest first."""
-    return tuple(_holdings(session, institution_id, on, (role, scope)).get((role, scope), ()))
-
-
 def delegations(session: Session, person_id: int, on: date) -> tuple[FunctionLine, ...]:
     """The functions that a person holds as their holder on a date, each with those who act for it then or later."""
     mine = aliased(RoleHolding)

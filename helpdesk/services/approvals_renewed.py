@@ -4,7 +4,7 @@ A decision about an earlier request stays as it was taken and is marked as overt
 begin a new round. What happens after the approved act was executed changes no decision any more.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from helpdesk.models.audit import Event
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import approvals_asked, deadlines, desknotices, history, routes
+from helpdesk.services import approvals_asked, assessment, deadlines, desknotices, history, routes
 
 MOST_A_DAY = 3
 DAY = timedelta(days=1)
@@ -25,26 +25,33 @@ TOO_OFTEN = (
 )
 
 
-def request_changed(session: Session, actor: Actor, ticket: Ticket) -> bool:
+def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime | None = None) -> bool:
     """To be called where type, data or files of a request may have changed, its row locked: approvals that were asked
-    or decided about another request than the present one begin a fresh round. Gives whether one did."""
+    or decided about another request than the present one begin a fresh round. Gives whether one did.
+
+    `at` is when the change arrived (None: now): a term that stood still runs on from then. A request that was returned
+    and still lacks something is not asked about before it is complete.
+    """
     if ticket.closed_at is not None or catalogues.request_type_of(session, ticket) is None:
         return False
     overtaken = _overtaken(session, ticket)
     if not overtaken:
         return False
-    first, now = overtaken[0], clock.now()
-    stopped = too_often(session, ticket)
     row = routes.active(session, ticket)
-    if row is not None and row.state == "returned":
-        deadlines.resume(session, ticket, now)
+    returned = row is not None and row.state == "returned"
+    if returned and row is not None and row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
+        return False
+    first, since = overtaken[0], at or clock.now()
+    stopped = too_often(session, ticket)
+    if returned:
+        deadlines.resume(session, ticket, since)
     data = {"steps": [each.key for each in overtaken], "round": first.round + 1}
     history.record(session, actor, ticket, "approval_renewed", data)
     routes.again(session, ticket, first.key, returned=False)
     if stopped:
         _stop(session, actor, ticket, first.key)
     else:
-        routes.walk(session, actor, ticket, now)
+        routes.walk(session, actor, ticket, since)
     return True
 
 

@@ -122,9 +122,9 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     reading.read_again(session, ticket, reading.words_of(incoming))
     if is_thanks(incoming.new_text) and not any(not file.inline for file in incoming.files):
         return Outcome("append", ticket.id, message.id)
-    if approvals_renewed.request_changed(session, actor, ticket):
-        return Outcome("append", ticket.id, message.id)
     waiting = ticket.status == "waiting_requester"
+    if approvals_renewed.request_changed(session, actor, ticket, incoming.received_at):
+        return Outcome("append_and_resume" if waiting else "append", ticket.id, message.id)
     tone = _tone(session, actor, ticket, incoming) if waiting else "silent"
     if routes.resume_if_complete(session, actor, ticket, incoming.received_at, tone):
         return Outcome("append_and_resume", ticket.id, message.id)

@@ -20,7 +20,7 @@ def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
     if ticket.closed_at is None:
         documents.propose(session, actor, ticket)
         reading.read_again(session, ticket, reading.words_of_message(session, message))
-        if not approvals_renewed.request_changed(session, actor, ticket):
+        if not approvals_renewed.request_changed(session, actor, ticket, message.at):
             routes.resume_if_complete(session, actor, ticket, message.at, "silent")
     elif reopens(message.new_text) is not False:
         reopening.reopen(session, actor, ticket)

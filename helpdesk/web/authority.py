@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from helpdesk.db import transaction
 from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid, NotAllowed, NotFound
 from helpdesk.queries import authority as functions
-from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import today
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import authority
@@ -166,8 +165,6 @@ def page(forms: Forms, problem: HelpdeskError | None = None) -> tuple[str, int]:
             substitute=forms.get("substitute") or SubstituteForm(formdata=None),
             absence=forms.get("absence") or AbsenceForm(formdata=None),
             filled=next(iter(forms), ""),
-            form=DeskForm(formdata=None),
-            catalogue=catalogues.current(session, who.institution_id),
             problem=str(problem) if problem else None,
         )
     return html, errors.status_of(problem) if problem else 200

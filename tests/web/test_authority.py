@@ -7,10 +7,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from helpdesk.jobs import clockwork
 from helpdesk.models.people import Absence, Person, RoleHolding
 from helpdesk.models.steps import Step
 from helpdesk.queries.people import today
 from helpdesk.services import tickets
+from helpdesk.services.people import meet
+from tests.cast import REPORT_TEXT, file
 from tests.factories import desk, requests
 from tests.web.conftest import SignIn, work
 
@@ -161,3 +164,27 @@ def test_the_ticket_shows_an_overtaken_decision_folded_under_its_step(app: Flask
     shown = client.get(f"/tickets/SIGEC-{ticket.number}").text
     assert "Una decisión anterior" in shown
     assert "la solicitud cambió" in shown
+
+
+def test_the_desks_clock_moves_an_approval_on_the_day_a_substitution_begins_and_back(app: Flask) -> None:
+    elsewhere = REPORT_TEXT.replace("Región del Biobío", "Región de Valparaíso")
+    with work(app) as session:
+        cast = requests.cast(session)
+        ticket = cast.open(text=elsewhere, files=(file(content=requests.PAPER),))
+        person, day = meet(session, cast.sigec.id, "", "turno@sigec-cl.example"), today(session, cast.sigec.id)
+        function = {"role": "jefe_administrativo_regional", "scope": "CL-VS", "kind": "substitute"}
+        row = RoleHolding(institution_id=cast.sigec.id, person_id=person.id, since=day, until=day, **function)
+        session.add(row)
+        session.flush()
+        holding = row.id
+    with app.app_context():
+        assert (clockwork.move_approvals(), clockwork.move_approvals()) == (1, 0)
+    with work(app) as session:
+        assert requests.letter_of(session, ticket, "aprobacion").recipient == "turno@sigec-cl.example"
+        yesterday = day - timedelta(days=1)
+        session.get_one(RoleHolding, holding).since = session.get_one(RoleHolding, holding).until = yesterday
+    with app.app_context():
+        assert clockwork.move_approvals() == 1
+    with work(app) as session:
+        holder = "jefe.administrativo.valparaiso@sigec-cl.example.org"
+        assert requests.letter_of(session, ticket, "aprobacion").recipient == holder
