@@ -213,7 +213,7 @@ def test_a073_the_own_request_is_asked_of_nobody_else_but_a_substitute(bench: Be
 def test_a075_a_request_that_changed_is_asked_anew(bench: Bench, app: Flask) -> None:
     ticket, letter = asked(bench)
     body, kind = with_files("Agrego este anexo.", pdf("anexo.pdf"))
-    with bench.changes(processed=1, messages=1):
+    with bench.changes(processed=1, messages=1, letters=1):
         bench.answers(bench.letters(ticket, "acuse")[0], REQUESTER, body, kind=kind)
     with bench.changes(processed=1, messages=1, letters=1):
         assert bench.answers(letter, REGIONAL_HEAD, "Apruebo.").action == "needs_human"
