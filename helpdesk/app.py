@@ -15,6 +15,7 @@ from helpdesk.files import Files
 from helpdesk.web import (
     approvals,
     assets,
+    authority,
     calendars,
     catalogue,
     demo_mail,
@@ -35,7 +36,8 @@ from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
-    catalogue, sessions, queue, tickets, documents, ticketclock, ticketdata, approvals, calendars, ledger, health,
+    catalogue, sessions, queue, tickets, documents, ticketclock, ticketdata, approvals, authority, calendars, ledger,
+    health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

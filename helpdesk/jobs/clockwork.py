@@ -1,11 +1,14 @@
-"""The desk's own clock: lets the alarms ring whose hour has come. Importing this module registers the job."""
+"""The desk's own clock: lets the alarms ring whose hour has come, and moves the approvals whose approver is another one
+since the day began (R-176). Importing this module registers the job."""
 
 import logging
 from datetime import timedelta
 
 from helpdesk import clock, queue
 from helpdesk.db import transaction
-from helpdesk.services import alarms, ringing
+from helpdesk.domain.actors import machine
+from helpdesk.services import alarms, approvals_moved, ringing
+from helpdesk.services.approvals_moved import Function
 
 TICK = "desk.tick"
 AT_ONCE = 200
@@ -22,10 +25,29 @@ def tick(timestamp: int) -> None:
 
 
 def run() -> int:
-    """Rings what is due now; gives how many rang."""
+    """Moves approvals to whoever decides today, then rings what is due now; gives how many rang."""
+    move_approvals()
     with transaction() as session:
         waiting = alarms.due(session, clock.now(), AT_ONCE)
     return sum(_ring(alarm_id) for alarm_id in waiting)
+
+
+def move_approvals() -> int:
+    """Asks the approvals that lie with the wrong person of the right one; gives how many were moved."""
+    with transaction() as session:
+        functions = approvals_moved.turned(session, clock.now())
+        astray = [(function, found) for function in functions for found in approvals_moved.astray(session, function)]
+    return sum(_move(function, ticket_id) for function, ticket_id in astray)
+
+
+def _move(function: Function, ticket_id: int) -> bool:
+    try:
+        with transaction() as session:
+            return approvals_moved.move(session, machine(function.institution_id), ticket_id)
+    except Exception:
+        # As with alarms: one ticket must not stop the others; the next minute looks again.
+        log.exception("the approval of ticket %d could not be moved", ticket_id)
+    return False
 
 
 def _ring(alarm_id: int) -> bool:

@@ -151,7 +151,9 @@ class ApprovalRequest:
     """What an approver needs to decide. `scope` names the region or programme, `on_behalf_of` the absent holder.
 
     `answer_by_mail` is false where the institution takes no decisions by mail: then only the page is offered.
-    `requester_verified` is false when the request's sender had no authentication verdict.
+    `requester_verified` is false when the request's sender had no authentication verdict. `changed`: it was asked
+    before, about another request, of which `overtaken` are the decisions. `question` is what the approver wanted to
+    know, `answer` what the requester wrote since.
     """
 
     institution: Institution
@@ -171,6 +173,10 @@ class ApprovalRequest:
     if_approved: str | None = None
     answer_by_mail: bool = True
     requester_verified: bool = True
+    changed: bool = False
+    overtaken: tuple[DecisionFacts, ...] = ()
+    question: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,19 @@ class AskedAgain:
     recipient: str = ""
     answer: str = ""
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """Whoever decides (`by`) asks the requester before deciding; `paused`: the term stands still meanwhile."""
+
+    institution: Institution
+    ticket: TicketFacts
+    step: str
+    by: str
+    question: str
+    recipient: str = ""
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +350,9 @@ class DeskNotice:
 
     institution: Institution
     ticket: TicketFacts
-    kind: Literal["undelivered", "approver_absent", "approver_missing", "own_request", "due_soon", "escalated"]
+    kind: Literal[
+        "undelivered", "approver_absent", "approver_missing", "own_request", "asked_too_often", "due_soon", "escalated",
+    ]  # fmt: skip
     ticket_url: str
     who: str = ""
     step: str | None = None

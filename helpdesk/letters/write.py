@@ -24,6 +24,11 @@ def aclarar(facts: f.AskedAgain) -> LetterText:
     return render("aclarar", facts)
 
 
+def aclaracion(facts: f.Clarification) -> LetterText:
+    """Asks the requester what the approver wants to know before deciding."""
+    return render("aclaracion", facts)
+
+
 def decision(facts: f.DecisionNotice) -> LetterText:
     """Tells what was decided, a rejection with its reason (R-073)."""
     return render("decision", facts)

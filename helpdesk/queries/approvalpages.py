@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk.domain.catalogue import Catalogue
@@ -18,7 +18,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.shownvalues import place_name, shown_value
 
-ApprovalState = Literal["open", "decided", "withdrawn"]
+ApprovalState = Literal["open", "decided", "asked", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class EarlierStep:
     decided_by: str | None
     decided_at: datetime | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clarified:
+    """What the approver asked the requester in the round before, and what came back."""
+
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,9 @@ class ApprovalFile:
 class ApprovalPage:
     """One approval with everything that a decision needs.
 
-    `state`: open (waits for the answer), decided, or withdrawn (the request changed or ended meanwhile).
+    `overtaken` are decisions about an earlier request; `renewed`: the request changed since it was asked before.
+    `state`: open (waits for the answer), decided, asked (the requester, what `reason` says), or withdrawn (the request
+    changed or ended meanwhile).
     """
 
     step_id: int
@@ -69,6 +79,9 @@ class ApprovalPage:
     fields: tuple[tuple[str, str], ...]
     files: tuple[ApprovalFile, ...]
     earlier: tuple[EarlierStep, ...]
+    overtaken: tuple[EarlierStep, ...]
+    renewed: bool
+    clarified: Clarified | None
     asked_at: datetime | None
     due_at: datetime | None
     if_approved: str
@@ -121,7 +134,10 @@ def page(session: Session, step_id: int) -> ApprovalPage:
             if value not in (None, "")
         ),
         files=_files(session, ticket.id, {doc.key: doc.name for doc in spec.required_documents} if spec else {}),
-        earlier=_earlier(session, step),
+        earlier=_decisions(session, step, Step.superseded_at.is_(None) & (Step.position < step.position)),
+        overtaken=_decisions(session, step, Step.superseded_at.is_not(None)),
+        renewed=is_renewed(session, step),
+        clarified=clarified(session, step),
         asked_at=step.asked_at,
         due_at=step.due_at or ticket.due_at,
         if_approved=f"Sigue el paso «{after}»." if after else "Se completa la ruta y se informa al solicitante.",
@@ -136,7 +152,9 @@ def page(session: Session, step_id: int) -> ApprovalPage:
 def _state(step: Step) -> ApprovalState:
     if step.state == "active":
         return "open"
-    return "decided" if step.state in ("done", "rejected") else "withdrawn"
+    if step.state in ("done", "rejected"):
+        return "decided"
+    return "asked" if step.via == "question" else "withdrawn"
 
 
 def _place(catalogue: Catalogue, key: str | None) -> str | None:
@@ -173,18 +191,18 @@ def _files(session: Session, ticket_id: int, names: dict[str, str]) -> tuple[App
     )
 
 
-def _earlier(session: Session, step: Step) -> tuple[EarlierStep, ...]:
+def _decisions(session: Session, step: Step, which: ColumnElement[bool]) -> tuple[EarlierStep, ...]:
     rows = session.execute(
         select(Step, Person.name)
         .outerjoin(Person, Person.id == Step.decided_by_id)
         .where(
             Step.ticket_id == step.ticket_id,
             Step.kind == "approve",
-            Step.round == step.round,
-            Step.position < step.position,
+            Step.id != step.id,
             Step.state.in_(("done", "rejected")),
+            which,
         )
-        .order_by(Step.position)
+        .order_by(Step.decided_at, Step.id)
     )
     return tuple(
         EarlierStep(each.name, "approve" if each.state == "done" else "reject", name, each.decided_at, each.reason)
@@ -192,11 +210,53 @@ def _earlier(session: Session, step: Step) -> tuple[EarlierStep, ...]:
     )
 
 
+def is_renewed(session: Session, step: Step) -> bool:
+    """Whether the step was asked or decided before about another request than the present one."""
+    before = _round_before(session, step)
+    return before is not None and (
+        before.superseded_at is not None or (before.state == "superseded" and before.via != "question")
+    )
+
+
+def clarified(session: Session, step: Step) -> Clarified | None:
+    """What the approver wanted to know in the round before and what was written since; None where nothing was asked."""
+    before = _round_before(session, step)
+    if before is None or before.via != "question":
+        return None
+    asked = select(func.max(Message.id)).where(Message.ticket_id == step.ticket_id, Message.kind == "aclaracion")
+    words = session.scalars(
+        select(Message.new_text)
+        .where(
+            Message.ticket_id == step.ticket_id,
+            Message.direction == "inbound",
+            Message.standing == "joined",
+            Message.kind == "letter",
+            Message.id > asked.scalar_subquery(),
+        )
+        .order_by(Message.id)
+    )
+    return Clarified(before.reason or "", "\n\n".join(text.strip() for text in words if text.strip()))
+
+
+def _round_before(session: Session, step: Step) -> Step | None:
+    """The newest earlier row of a step that somebody was asked about."""
+    return session.scalar(
+        select(Step)
+        .where(
+            Step.ticket_id == step.ticket_id,
+            Step.key == step.key,
+            Step.round < step.round,
+            Step.approver_id.is_not(None),
+        )
+        .order_by(Step.round.desc())
+        .limit(1)
+    )
+
+
 def _next_after(session: Session, step: Step) -> str | None:
     return session.scalar(
         select(Step.name)
-        .where(Step.ticket_id == step.ticket_id, Step.round == step.round, Step.position > step.position)
-        .where(Step.state == "to_come")
+        .where(Step.ticket_id == step.ticket_id, Step.position > step.position, Step.state == "to_come")
         .order_by(Step.position)
         .limit(1)
     )

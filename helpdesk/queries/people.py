@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.models.institutions import Institution
-from helpdesk.models.people import Person, RoleHolding, TeamMember
+from helpdesk.models.people import Absence, Person, RoleHolding, TeamMember
+from helpdesk.queries import catalogue as catalogues
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,22 @@ class Holder:
 
     person: Person
     on_behalf_of: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class Absentee:
+    """A holder or substitute who is away on a date; `until` None: no end is known."""
+
+    person: Person
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a function stands on a date: who acts for it, the first to ask first, and who would but is away."""
+
+    acting: tuple[Holder, ...]
+    absent: tuple[Absentee, ...]
 
 
 def today(session: Session, institution_id: int) -> date:
@@ -32,12 +49,17 @@ def by_address(session: Session, institution_id: int, address: str) -> Person | 
     )
 
 
-def in_force(on: date) -> tuple[object, ...]:
+def in_force(on: date | ColumnElement[date]) -> tuple[ColumnElement[bool], ...]:
     """Conditions that a holding is in force on a date (both ends included)."""
     return (
         or_(RoleHolding.since.is_(None), RoleHolding.since <= on),
         or_(RoleHolding.until.is_(None), RoleHolding.until >= on),
     )
+
+
+def away(on: date | ColumnElement[date]) -> tuple[ColumnElement[bool], ...]:
+    """Conditions that an absence covers a date (both ends included)."""
+    return Absence.since <= on, or_(Absence.until.is_(None), Absence.until >= on)
 
 
 def holdings_of(session: Session, institution_id: int, address: str, on: date) -> frozenset[tuple[str, str | None]]:
@@ -49,32 +71,74 @@ def holdings_of(session: Session, institution_id: int, address: str, on: date) -
             RoleHolding.institution_id == institution_id,
             Person.address == address.lower(),
             Person.disabled.is_(False),
-            *in_force(on),  # type: ignore[arg-type]  # SQL conditions
+            *in_force(on),
         )
     )
     return frozenset((role, scope) for role, scope in rows)
 
 
 def holders(session: Session, institution_id: int, role: str, scope: str | None, on: date) -> tuple[Holder, ...]:
-    """Who is to be asked for a role and scope value on a date: substitutes first, then the holders (R-176)."""
+    """Who is to be asked for a role and scope value on any date: substitutes first, then the holders who are not away
+    that day (R-176). A role that nobody holds is answered for by the holder of the role it is an alias of (A-23)."""
+    return standing(session, institution_id, role, scope, on).acting
+
+
+def standing(session: Session, institution_id: int, role: str, scope: str | None, on: date) -> Standing:
+    """How a function stands on a date. Who may not sign in any more acts no more, but did in the past."""
+    roles = (role, *alias_of(session, institution_id, role))
+    past = on < today(session, institution_id)
     rows = session.execute(
-        select(RoleHolding.kind, Person)
+        select(RoleHolding.role, RoleHolding.kind, Person, Absence)
         .join(Person, Person.id == RoleHolding.person_id)
+        .outerjoin(Absence, and_(Absence.person_id == Person.id, *away(on)))
         .where(
             RoleHolding.institution_id == institution_id,
-            RoleHolding.role == role,
+            RoleHolding.role.in_(roles),
             RoleHolding.scope.is_not_distinct_from(scope),
-            Person.disabled.is_(False),
-            *in_force(on),  # type: ignore[arg-type]  # SQL conditions
+            *(() if past else (Person.disabled.is_(False),)),
+            *in_force(on),
         )
-        .order_by(RoleHolding.id)
+        .order_by(RoleHolding.id, Absence.until.desc().nulls_first())
     ).all()
-    principals = [person for kind, person in rows if kind == "holder"]
-    substitutes = [person for kind, person in rows if kind == "substitute"]
+    held = next((key for key in roles if any(row.role == key for row in rows)), role)
+    absent: dict[int, Absentee] = {}
+    named: dict[str, dict[int, Person]] = {"holder": {}, "substitute": {}}
+    for key, kind, person, absence in rows:
+        if key == held:
+            named[kind][person.id] = person
+            if absence is not None:
+                absent.setdefault(person.id, Absentee(person, absence.until))
+    return Standing(_acting(named["holder"], named["substitute"], absent), tuple(absent.values()))
+
+
+def alias_of(session: Session, institution_id: int, role: str) -> tuple[str, ...]:
+    """The role whose holder answers for a role that has none of its own, if the catalogue in force names one."""
+    spec = next((each for each in catalogues.current(session, institution_id).roles if each.key == role), None)
+    return (spec.alias_of,) if spec is not None and spec.alias_of is not None else ()
+
+
+def _acting(
+    holders: dict[int, Person], substitutes: dict[int, Person], absent: dict[int, Absentee]
+) -> tuple[Holder, ...]:
+    """A substitute acts for the holder who is away, else for the first."""
+    principals = sorted(holders.values(), key=lambda person: person.id not in absent)
     named_for = principals[0] if principals else None
-    return tuple(Holder(person, named_for) for person in substitutes) + tuple(
-        Holder(person, None) for person in principals
+    acting = [Holder(person, named_for) for person in substitutes.values() if person.id not in absent]
+    own = [Holder(person, None) for key, person in holders.items() if key not in absent and key not in substitutes]
+    return (*acting, *own)
+
+
+def functions_of(session: Session, person_id: int) -> tuple[tuple[str, str | None], ...]:
+    """The (role, scope) pairs that a person ever held or substituted."""
+    rows = session.execute(
+        select(RoleHolding.role, RoleHolding.scope).where(RoleHolding.person_id == person_id).distinct()
     )
+    return tuple((role, scope) for role, scope in rows)
+
+
+def holds_any(session: Session, person_id: int) -> bool:
+    """Whether a person ever held a function: somebody whom the institution named, and no stranger."""
+    return session.scalar(select(RoleHolding.id).where(RoleHolding.person_id == person_id).limit(1)) is not None
 
 
 def members(session: Session, institution_id: int, team: str, scope: str | None) -> tuple[Person, ...]:
@@ -89,6 +153,17 @@ def members(session: Session, institution_id: int, team: str, scope: str | None)
                 TeamMember.scope.is_not_distinct_from(scope),
                 Person.disabled.is_(False),
             )
+            .order_by(Person.id)
+        )
+    )
+
+
+def administrators(session: Session, institution_id: int) -> tuple[Person, ...]:
+    """Who administers an institution."""
+    return tuple(
+        session.scalars(
+            select(Person)
+            .where(Person.institution_id == institution_id, Person.is_admin, Person.disabled.is_(False))
             .order_by(Person.id)
         )
     )

@@ -119,6 +119,18 @@ class TicketPage:
         present = {line.step.key: line for line in self.steps if line.step.state != "superseded"}
         return tuple(sorted(present.values(), key=lambda line: line.step.position))
 
+    def before(self, key: str) -> tuple[StepLine, ...]:
+        """What was decided or asked back in the earlier rounds of an approval, the oldest first."""
+        shown = {line.step.id for line in self.route}
+        return tuple(
+            line
+            for line in sorted(self.steps, key=lambda line: line.step.round)
+            if line.step.key == key
+            and line.step.kind == "approve"
+            and line.step.id not in shown
+            and (line.step.state in ("done", "rejected") or line.step.via == "question")
+        )
+
 
 def ticket_page(session: Session, who: Viewer, ticket: Ticket) -> TicketPage:
     """The whole page of a ticket the viewer may see."""

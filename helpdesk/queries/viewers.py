@@ -72,7 +72,7 @@ def viewer(session: Session, person_id: int) -> Viewer | None:
     day = today(session, institution.id)
     holdings = session.execute(
         select(RoleHolding.role, RoleHolding.scope)
-        .where(RoleHolding.person_id == person_id, *in_force(day))  # type: ignore[arg-type]  # SQL conditions
+        .where(RoleHolding.person_id == person_id, *in_force(day))
         .order_by(RoleHolding.id)
     )
     roles = tuple((role, scope) for role, scope in holdings)

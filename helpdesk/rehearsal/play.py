@@ -24,7 +24,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries.people import by_address
 from helpdesk.rehearsal.cases import Case
 from helpdesk.rehearsal.stage import AGENT, BORDER, Stage
-from helpdesk.services import accounts, approvals, conversation, notifications, post, routes, tickets
+from helpdesk.services import approvals, authority, conversation, notifications, post, routes, tickets
 from helpdesk.services.people import meet
 from mailbridge import intake
 from mailbridge.intake import Envelope
@@ -212,7 +212,7 @@ def _substitute(case: Case, named: dict[str, str]) -> None:
         institution = session.scalar(select(Institution).where(Institution.key == case.expected["institution"]))
         assert institution is not None
         for scope in _scopes(session, institution, case, named):
-            accounts.substitute(
+            authority.substitute(
                 session,
                 operator(),
                 institution.key,

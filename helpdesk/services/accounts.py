@@ -1,6 +1,4 @@
-"""Who may sign in, in which teams they work and which functions they hold."""
-
-from datetime import date, timedelta
+"""Who may sign in, and in which teams they work; the functions they hold are of `authority`."""
 
 import argon2
 from argon2.exceptions import VerificationError
@@ -8,13 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from helpdesk.models.institutions import Institution
-from helpdesk.models.people import Person, RoleHolding, TeamMember
+from helpdesk.models.people import Person, TeamMember
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import by_address, today
-from helpdesk.services import approvals, history
+from helpdesk.queries.people import by_address, functions_of
+from helpdesk.services import approvals_moved, authority, history
 from helpdesk.services.people import meet
 
 LEAST_PASSWORD = 12
@@ -74,18 +71,21 @@ def add_user(
     for team, scope in teams:
         join_team(session, actor, institution_key, address, team, scope)
     for role, scope in roles:
-        grant(session, actor, institution_key, address, role, scope)
+        authority.grant(session, actor, institution_key, address, role, scope)
     return person
 
 
 def disable(session: Session, actor: Actor, institution_key: str, address: str) -> Person:
-    """Take away the sign-in; sessions that are open end. Raises NotFound."""
+    """Take away the sign-in; sessions that are open end, and approvals that waited for the person are asked of others.
+    Raises NotFound."""
     institution = catalogues.institution_by_key(session, institution_key)
     person = _known(session, institution, address)
     person.disabled = True
     person.session_epoch += 1
     session.flush()
     history.record(session, actor, None, "user_disabled", {"address": person.address}, institution.id)
+    for role, scope in functions_of(session, person.id):
+        approvals_moved.holders_changed(session, actor, institution.id, role, scope)
     return person
 
 
@@ -110,125 +110,6 @@ def join_team(
         data = {"address": person.address, "team": team, "scope": scope}
         history.record(session, actor, None, "team_joined", data, institution.id)
     return member
-
-
-def grant(
-    session: Session, actor: Actor, institution_key: str, address: str, role: str, scope: str | None
-) -> RoleHolding:
-    """Make a person the holder of a function within its scope from today. The earlier holder stays until revoked.
-
-    Raises Invalid for an unknown function or a scope that does not fit it, Conflict when the person holds it already.
-    """
-    institution = catalogues.institution_by_key(session, institution_key)
-    held = session.scalar(
-        select(RoleHolding.id)
-        .join(Person, Person.id == RoleHolding.person_id)
-        .where(
-            RoleHolding.institution_id == institution.id,
-            Person.address == address.lower(),
-            RoleHolding.role == role,
-            RoleHolding.scope.is_not_distinct_from(scope),
-            RoleHolding.kind == "holder",
-            RoleHolding.until.is_(None),
-        )
-    )
-    if held is not None:
-        raise Conflict(f"{address} ya ejerce «{role}» con ese ámbito.")
-    return _hold(session, actor, institution_key, address, role, scope, "holder", None)
-
-
-def substitute(
-    session: Session,
-    actor: Actor,
-    institution_key: str,
-    address: str,
-    role: str,
-    scope: str | None,
-    since: date,
-    until: date,
-) -> RoleHolding:
-    """Let a person act for a function between two dates, both included (R-176). Raises Invalid."""
-    if until < since:
-        raise Invalid("La subrogancia termina antes de empezar: revise las fechas.")
-    return _hold(session, actor, institution_key, address, role, scope, "substitute", (since, until))
-
-
-def revoke(session: Session, actor: Actor, institution_key: str, address: str, role: str, scope: str | None) -> int:
-    """End a person's holdings of a function today; what was decided before stays. Gives how many ended."""
-    institution = catalogues.institution_by_key(session, institution_key)
-    person = _known(session, institution, address)
-    day = today(session, institution.id)
-    rows = session.scalars(
-        select(RoleHolding).where(
-            RoleHolding.person_id == person.id,
-            RoleHolding.role == role,
-            RoleHolding.scope.is_not_distinct_from(scope),
-            (RoleHolding.until.is_(None)) | (RoleHolding.until >= day),
-        )
-    ).all()
-    if not rows:
-        raise NotFound(f"{person.address} no ejerce «{role}» con ese ámbito.")
-    for row in rows:
-        row.until = day - timedelta(days=1)
-    session.flush()
-    data = {"address": person.address, "role": role, "scope": scope}
-    history.record(session, actor, None, "role_revoked", data, institution.id)
-    approvals.holders_changed(session, actor, institution.id, role, scope)
-    return len(rows)
-
-
-def _hold(
-    session: Session,
-    actor: Actor,
-    institution_key: str,
-    address: str,
-    role: str,
-    scope: str | None,
-    kind: str,
-    dates: tuple[date, date] | None,
-) -> RoleHolding:
-    institution = catalogues.institution_by_key(session, institution_key)
-    _fitting(catalogues.current(session, institution.id), role, scope)
-    person = meet(session, institution.id, "", address)
-    row = RoleHolding(
-        institution_id=institution.id,
-        person_id=person.id,
-        role=role,
-        scope=scope,
-        kind=kind,
-        since=dates[0] if dates else None,
-        until=dates[1] if dates else None,
-    )
-    session.add(row)
-    session.flush()
-    data = {
-        "address": person.address,
-        "role": role,
-        "scope": scope,
-        "kind": kind,
-        "since": dates[0].isoformat() if dates else None,
-        "until": dates[1].isoformat() if dates else None,
-    }
-    history.record(session, actor, None, "role_granted", data, institution.id)
-    approvals.holders_changed(session, actor, institution.id, role, scope)
-    return row
-
-
-def _fitting(catalogue: Catalogue, role: str, scope: str | None) -> None:
-    spec = next((each for each in catalogue.roles if each.key == role), None)
-    if spec is None:
-        known = ", ".join(sorted(each.key for each in catalogue.roles))
-        raise Invalid(f"El catálogo no tiene la función «{role}»; tiene: {known}.")
-    places = {
-        "region": {region.key for region in catalogue.regions},
-        "programme": {programme.key for programme in catalogue.programmes},
-        "centre": {centre.key for centre in catalogue.centres},
-        "organ": {organ.key for organ in catalogue.organs},
-    }.get(spec.scope)
-    if places is None and scope is not None:
-        raise Invalid(f"«{role}» vale para toda la institución: quite el ámbito «{scope}».")
-    if places is not None and scope not in places:
-        raise Invalid(f"«{role}» necesita un ámbito; son posibles: {', '.join(sorted(places))}.")
 
 
 def _known(session: Session, institution: Institution, address: str) -> Person:

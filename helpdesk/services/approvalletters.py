@@ -1,8 +1,9 @@
 """The letters around a decision: the request, the question back, and the news of a rejection (R-073, R-173, R-174)."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType, StepSpec
 from helpdesk.domain.choices import choices_of
 from helpdesk.letters import facts as f
@@ -12,6 +13,7 @@ from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import approvalpages
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import letterfacts, post, tokens
 from helpdesk.services.desk import settings_of
@@ -24,6 +26,7 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
     catalogue, request_type = catalogues.of_ticket(session, ticket), catalogues.request_type_of(session, ticket)
     assert request_type is not None
     absent = session.get(Person, step.on_behalf_of_id) if step.on_behalf_of_id else None
+    clarified = approvalpages.clarified(session, step)
     text = write.aprobacion(
         f.ApprovalRequest(
             institution=f.institution_of(catalogue.institution),
@@ -37,11 +40,15 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
             reason=_first_words(session, ticket),
             fields=f.shown_fields(request_type.intake_fields, ticket.fields),
             files=letterfacts.files(session, ticket),
-            earlier=_earlier(session, ticket, catalogue),
-            due_at=ticket.due_at,
+            earlier=_decisions(session, ticket, catalogue, Step.superseded_at.is_(None)),
+            due_at=step.due_at or ticket.due_at,
             on_behalf_of=absent.name if absent is not None else None,
             if_approved=_after(request_type, spec.key),
             answer_by_mail=policy(catalogue) == "verified",
+            changed=approvalpages.is_renewed(session, step),
+            overtaken=_decisions(session, ticket, catalogue, Step.superseded_at.is_not(None)),
+            question=clarified.question if clarified else "",
+            answer=clarified.answer if clarified else "",
         )
     )
     return post.send(session, ticket, approver, "aprobacion", text, Envelope(automatic=False, step=step))
@@ -59,10 +66,50 @@ def ask_again(session: Session, ticket: Ticket, step: Step, approver: Person, ca
             cause=cause,  # type: ignore[arg-type]  # callers pass a word of the facts' closed list
             recipient=approver.name,
             answer=answer,
-            due_at=ticket.due_at,
+            due_at=step.due_at or ticket.due_at,
         )
     )
     post.send(session, ticket, approver, "aclarar", text, Envelope(automatic=True, step=step))
+
+
+def asks_requester(session: Session, actor: Actor, ticket: Ticket, step: Step, question: str) -> None:
+    """The approver's question, to the requester, whose answer brings the request back to the approver."""
+    requester = session.get_one(Person, ticket.requester_id)
+    text = write.aclaracion(
+        f.Clarification(
+            institution=f.institution_of(catalogues.of_ticket(session, ticket).institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            step=step.name,
+            by=actor.label,
+            question=question,
+            recipient=requester.name,
+            paused=ticket.started_at is not None and ticket.due_at is not None,
+        )
+    )
+    envelope = Envelope(automatic=False, author_id=actor.person_id)
+    post.send(session, ticket, requester, "aclaracion", text, envelope)
+
+
+def remind(session: Session, ticket: Ticket, step: Step, approver: Person) -> None:
+    """The reminder of an approval that still waits, with a reply address and a page as fresh as a first letter's."""
+    requester, catalogue = session.get_one(Person, ticket.requester_id), catalogues.of_ticket(session, ticket)
+    absent = session.get(Person, step.on_behalf_of_id) if step.on_behalf_of_id else None
+    assert step.asked_at is not None
+    text = write.recordatorio(
+        f.ApprovalReminder(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            step=step.name,
+            requester=requester.name or requester.address,
+            page_url=approval_page(session, ticket, step, approver),
+            asked_at=step.asked_at,
+            recipient=approver.name,
+            due_at=step.due_at or ticket.due_at,
+            on_behalf_of=absent.name if absent is not None else None,
+            answer_by_mail=policy(catalogue) == "verified",
+        )
+    )
+    post.send(session, ticket, approver, "recordatorio", text, Envelope(automatic=True, step=step))
 
 
 def rejected(session: Session, ticket: Ticket, step: Step, notify: tuple[str, ...]) -> None:
@@ -112,10 +159,12 @@ def _first_words(session: Session, ticket: Ticket) -> str:
     return (text or "")[:2000]
 
 
-def _earlier(session: Session, ticket: Ticket, catalogue: Catalogue) -> tuple[f.DecisionFacts, ...]:
+def _decisions(
+    session: Session, ticket: Ticket, catalogue: Catalogue, which: ColumnElement[bool]
+) -> tuple[f.DecisionFacts, ...]:
     rows = session.scalars(
         select(Step)
-        .where(Step.ticket_id == ticket.id, Step.kind == "approve", Step.state.in_(("done", "rejected")))
+        .where(Step.ticket_id == ticket.id, Step.kind == "approve", Step.state.in_(("done", "rejected")), which)
         .order_by(Step.decided_at)
     )
     return tuple(_decision(session, row, catalogue) for row in rows)

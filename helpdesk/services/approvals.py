@@ -4,7 +4,6 @@ Doubt asks back, never decides. A decision is written once; who, when, how, in w
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
@@ -28,15 +27,15 @@ from helpdesk.queries.people import holders, today
 from helpdesk.services import (
     approvalletters,
     approvals_asked,
-    assessment,
+    approvals_returned,
     deadlines,
     history,
-    notifications,
     post,
+    reminders,
     routes,
     tokens,
 )
-from helpdesk.services.locks import fresh, locked
+from helpdesk.services.locks import fresh
 from helpdesk.services.threads import Thread
 
 Decision = Literal["approve", "reject"]
@@ -69,6 +68,41 @@ def decide(
     Raises NotFound, NotAllowed (not the approver), IllegalMove (not pending), Invalid (a rejection needs its reason,
     R-073), Conflict when the request is another one now.
     """
+    ticket, step = _pending(session, actor, step_id)
+    if decision == "reject" and not (reason or "").strip():
+        raise Invalid("Para rechazar escriba el motivo.", {"reason": "Escriba el motivo del rechazo."})
+    _as_seen(session, ticket, step, seen)
+    reminders.forget(session, ticket, step)
+    _write_down(session, actor, ticket, step, decision, masked((reason or "").strip()) or None, via, message)
+    deadlines.resume(session, ticket, step.decided_at or clock.now())
+    if decision == "approve":
+        routes.walk(session, actor, ticket, step.decided_at or clock.now())
+    else:
+        _rejected(session, actor, ticket, step)
+    ticket.touched += 1
+    ticket.updated_at = clock.now()
+    session.flush()
+    return step
+
+
+def clarify(session: Session, actor: Actor, step_id: int, question: str, seen: str | None = None) -> Step:
+    """Instead of deciding, ask the requester: the ticket waits for the answer, which asks the approver again.
+
+    Raises as `decide`; Invalid without a question.
+    """
+    ticket, step = _pending(session, actor, step_id)
+    if not question.strip():
+        raise Invalid("Escriba qué necesita saber.", {"question": "Escriba la pregunta."})
+    _as_seen(session, ticket, step, seen)
+    approvals_returned.with_question(session, actor, ticket, step, question.strip())
+    ticket.touched += 1
+    ticket.updated_at = clock.now()
+    session.flush()
+    return step
+
+
+def _pending(session: Session, actor: Actor, step_id: int) -> tuple[Ticket, Step]:
+    """The approval that the actor may settle now, its ticket locked. Raises NotFound, NotAllowed, IllegalMove."""
     step = session.get(Step, step_id)
     if step is None or step.kind != "approve":
         raise NotFound("No hay tal aprobación.")
@@ -80,20 +114,12 @@ def decide(
         raise IllegalMove("Esta aprobación ya no está pendiente: actualice la página para ver su estado.")
     if actor.person_id is None or not may_decide(session, ticket, step, actor.person_id):
         raise NotAllowed("Solo decide quien ejerce la función o su subrogante, y nunca quien pidió el trámite.")
-    if decision == "reject" and not (reason or "").strip():
-        raise Invalid("Para rechazar escriba el motivo.", {"reason": "Escriba el motivo del rechazo."})
+    return ticket, step
+
+
+def _as_seen(session: Session, ticket: Ticket, step: Step, seen: str | None) -> None:
     if seen is not None and seen != approvals_asked.request_hash(session, ticket, step):
         raise Conflict("La solicitud cambió después de que usted la leyó: revise lo nuevo y decida otra vez.")
-    _write_down(session, actor, ticket, step, decision, masked((reason or "").strip()) or None, via, message)
-    deadlines.resume(session, ticket, step.decided_at or clock.now())
-    if decision == "approve":
-        routes.walk(session, actor, ticket, step.decided_at or clock.now())
-    else:
-        _rejected(session, actor, ticket, step)
-    ticket.touched += 1
-    ticket.updated_at = clock.now()
-    session.flush()
-    return step
 
 
 def speaks_of_it(ticket: Ticket, incoming: Incoming, message: Message) -> bool:
@@ -151,8 +177,8 @@ def _note_answer(
 def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> str:
     """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Gives the action
     (`approve`, `reject`, `needs_human`, `append`)."""
-    step = session.get_one(Step, thread.step_id)
     ticket = thread.ticket
+    step = _present(session, ticket, session.get_one(Step, thread.step_id))
     read = _read(incoming)
     sender = session.get_one(Person, message.author_id)
     authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
@@ -169,6 +195,11 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
     if thread.token is not None:
         thread.token.used_at = clock.now()
     return decision
+
+
+def _present(session: Session, ticket: Ticket, step: Step) -> Step:
+    """The step that was asked; of one that began a new round since, the present row: its letter asked too early."""
+    return routes.present(session, ticket).get(step.key, step) if step.state == "superseded" else step
 
 
 def page_of(session: Session, token: str) -> ApprovalPage:
@@ -191,10 +222,7 @@ def decide_by_token(
 ) -> Step:
     """Decide with the link of a letter, by POST. Raises as `decide`; without `seen` the request must be the one that
     the letter asked about."""
-    page = page_of(session, token)
-    if page.token.used_at is not None:
-        raise IllegalMove("Este enlace ya se usó: entre al sistema para ver la decisión.")
-    person = Actor("person", page.approver.id, page.ticket.institution_id, page.approver.name or page.approver.address)
+    page, person = _linked(session, token)
     asked = seen or page.token.request_hash
     step = decide(session, person, page.step.id, decision, reason, "link", seen=asked)
     page.token.used_at = clock.now()
@@ -202,38 +230,28 @@ def decide_by_token(
     return step
 
 
-def holders_changed(session: Session, actor: Actor, institution_id: int, role: str, scope: str | None) -> None:
-    """A function has other holders now: approvals that were asked of nobody, or of somebody who holds it no more,
-    are asked anew; without anybody they stop and say so (R-072)."""
-    waiting = (
-        select(Step.id, Step.ticket_id)
-        .join(Ticket, Ticket.id == Step.ticket_id)
-        .where(
-            Ticket.institution_id == institution_id,
-            Step.kind == "approve",
-            Step.state == "active",
-            Step.role == role,
-            Step.scope.is_not_distinct_from(scope),
-        )
-        .order_by(Step.ticket_id)
-    )
-    for step_id, ticket_id in session.execute(waiting).all():
-        ticket, step = locked(session, actor, ticket_id), session.get_one(Step, step_id)
-        session.refresh(step)
-        answered_for = step.approver_id is not None and may_decide(session, ticket, step, step.approver_id)
-        if step.state != "active" or answered_for:
-            continue
-        step.approver_id = None
-        session.flush()
-        routes.ask_stopped(session, actor, ticket)
+def clarify_by_token(session: Session, token: str, question: str, seen: str | None = None) -> Step:
+    """Ask the requester with the link of a letter, by POST. Raises as `clarify`."""
+    page, person = _linked(session, token)
+    return clarify(session, person, page.step.id, question, seen or page.token.request_hash)
+
+
+def _linked(session: Session, token: str) -> tuple[ApprovalPage, Actor]:
+    """What an unused link stands for, and who acts with it. Raises NotFound, IllegalMove."""
+    page = page_of(session, token)
+    if page.token.used_at is not None:
+        raise IllegalMove("Este enlace ya se usó: entre al sistema para ver la decisión.")
+    name = page.approver.name or page.approver.address
+    return page, Actor("person", page.approver.id, page.ticket.institution_id, name)
 
 
 def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> bool:
-    """Whether a person holds the step's function for its scope today, or substitutes it; never the requester."""
-    if person_id == ticket.requester_id or step.role is None:
+    """Whether a person holds the step's function for its scope today and is there, or substitutes it; never who asks,
+    wrote first or passed the request on (R-175)."""
+    if person_id in approvals_asked.parties(ticket) or step.role is None:
         return False
-    found = holders(session, ticket.institution_id, step.role, step.scope, today(session, ticket.institution_id))
-    return any(holder.person.id == person_id for holder in found)
+    found = approvals_asked.standing_of(session, ticket, step.role, step.scope)
+    return any(holder.person.id == person_id for holder in found.acting)
 
 
 def _ask_again(
@@ -344,25 +362,7 @@ def _rejected(session: Session, actor: Actor, ticket: Ticket, step: Step) -> Non
             routes.again(session, ticket, outcome.step, returned=False)
             routes.walk(session, actor, ticket, at)
         case "return_to_requester" | "return_incomplete":
-            _returned(session, actor, ticket, step, at)
+            approvals_returned.with_objections(session, actor, ticket, step, at)
         case _:
             routes.finish(session, actor, ticket, at, Event.REJECT)
             approvalletters.rejected(session, ticket, step, outcome.notify if outcome else ("requester",))
-
-
-def _returned(session: Session, actor: Actor, ticket: Ticket, step: Step, at: datetime) -> None:
-    """The approver's objections go to the requester, whose answer brings the question back to the approver."""
-    routes.again(session, ticket, step.key, returned=True)
-    ticket.rounds += 1
-    deadlines.suspend(session, ticket, at, "Devuelto por quien aprueba")
-    facts = assessment.facts_of(session, ticket)
-    history.record(
-        session,
-        actor,
-        ticket,
-        "returned",
-        {"step": step.key, "reason": step.reason, "entitled": facts.entitled, "round": ticket.rounds},
-    )
-    added = f"{step.name}: {step.reason}"
-    routes.set_status(session, actor, ticket)
-    notifications.returned(session, ticket, facts.entitled, None, minimal=False, added=added)

@@ -1,34 +1,45 @@
 """Asks the right person for a decision: the holder of the step's role for the ticket's region or programme (R-072,
-R-175, R-176). Without one the ticket stops with a sentence that says what is missing; it is sent to nobody."""
+R-175, R-176). Without one the ticket stops with a sentence that says what is missing; it is sent to nobody, and the
+desk is told."""
 
 import hashlib
 import json
+from dataclasses import dataclass
+from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.catalogue import Catalogue, StepSpec
+from helpdesk.domain.catalogue import StepSpec
+from helpdesk.models.documents import Document
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import Holder, holders, today
-from helpdesk.services import approvalletters, history
+from helpdesk.queries.people import Absentee, Holder, Standing, standing, today
+from helpdesk.services import approvalletters, desknotices, history
 
 SCOPE_NAMES = {"region": "región", "programme": "programa", "centre": "centro", "organ": "órgano"}
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why nobody can act: the word of the letter to the desk, the sentence on the ticket, and who it is about."""
+
+    kind: Literal["approver_absent", "approver_missing", "own_request"]
+    sentence: str
+    who: str
 
 
 def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpec) -> None:
     """Find the approver and send the request; or stop the ticket with a clear sentence."""
     row.scope = scope_of(ticket, spec)
     row.request_hash = request_hash(session, ticket, row)
-    if spec.actor.scope in SCOPE_NAMES and row.scope is None:
-        _stop(session, actor, ticket, row, missing_scope(spec))
-        return
-    found = _askable(session, ticket, row)
-    if found is None:
-        _stop(session, actor, ticket, row, nobody(session, ticket, spec))
+    found = to_ask(session, ticket, spec)
+    if isinstance(found, Obstacle):
+        _stop(session, actor, ticket, row, found)
         return
     row.approver_id = found.person.id
     row.on_behalf_of_id = found.on_behalf_of.id if found.on_behalf_of else None
@@ -51,25 +62,36 @@ def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpe
 
 
 def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
-    """What a decision is about, as a hash: type, data and files. Another value means that the request changed.
+    """What a decision is about, as a hash: type, data, files and the documents they stand for. Another value means
+    that the request changed.
 
-    What an approver attaches to an answer is no part of the request.
+    What somebody attaches who had been asked to decide by then is no part of the request.
     """
-    asked_people = select(Step.approver_id).where(Step.ticket_id == ticket.id, Step.approver_id.is_not(None))
-    files = session.scalars(
-        select(Attachment.sha256)
+    asked_by_then = (
+        select(Letter.id)
+        .where(
+            Letter.ticket_id == ticket.id,
+            Letter.step_id.is_not(None),
+            Letter.recipient == Message.from_address,
+            Letter.message_id < Message.id,
+        )
+        .exists()
+    )
+    files = session.execute(
+        select(Attachment.sha256, Document.key)
         .join(Message, Message.id == Attachment.message_id)
+        .outerjoin(Document, and_(Document.attachment_id == Attachment.id, Document.state != "rejected"))
         .where(
             Message.ticket_id == ticket.id,
             Message.direction == "inbound",
             Message.standing == "joined",
             Message.kind == "letter",
-            Message.author_id.not_in(asked_people),
+            ~asked_by_then,
             Attachment.inline.is_(False),
         )
-        .order_by(Attachment.id)
+        .order_by(Attachment.id, Document.key)
     )
-    asked = [ticket.request_type, ticket.fields, list(files), row.key, row.round]
+    asked = [ticket.request_type, ticket.fields, [list(file) for file in files], row.key, row.round]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
@@ -79,27 +101,63 @@ def scope_of(ticket: Ticket, spec: StepSpec) -> str | None:
     return str(value) if value is not None else None
 
 
+def parties(ticket: Ticket) -> frozenset[int]:
+    """Who asks, wrote first, or passed the request on: none of them decides it (R-175)."""
+    return frozenset(filter(None, (ticket.requester_id, ticket.originator_id, ticket.forwarded_by_id)))
+
+
+def to_ask(session: Session, ticket: Ticket, spec: StepSpec) -> Holder | Obstacle:
+    """Who is to be asked for a step today: the first substitute or holder who is no party to the request."""
+    scope = scope_of(ticket, spec)
+    role = catalogues.of_ticket(session, ticket).role(spec.actor.role or "").name
+    if spec.actor.scope in SCOPE_NAMES and scope is None:
+        return Obstacle("approver_missing", missing_scope(spec), role)
+    found = standing_of(session, ticket, spec.actor.role, scope)
+    free = next((holder for holder in found.acting if holder.person.id not in parties(ticket)), None)
+    return free or obstacle(session, ticket, spec, found)
+
+
+def standing_of(session: Session, ticket: Ticket, role: str | None, scope: str | None) -> Standing:
+    """How a function of a route stands today."""
+    return standing(session, ticket.institution_id, role or "", scope, today(session, ticket.institution_id))
+
+
 def missing_scope(spec: StepSpec) -> str:
     """The sentence for a step whose region, programme, centre or organ is not known."""
     word = SCOPE_NAMES[spec.actor.scope or ""]
     return f"Falta {word} para saber quién aprueba «{spec.name}»: complete el dato y siga."
 
 
-def nobody(session: Session, ticket: Ticket, spec: StepSpec) -> str:
-    """The sentence for a role that nobody holds (or only the requester does, who may not decide)."""
-    catalogue: Catalogue = catalogues.of_ticket(session, ticket)
+def obstacle(session: Session, ticket: Ticket, spec: StepSpec, found: Standing) -> Obstacle:
+    """Why a function that stands so has nobody who could act for this ticket."""
+    catalogue = catalogues.of_ticket(session, ticket)
     role = catalogue.role(spec.actor.role or "").name
     place = catalogue.place_name(scope_of(ticket, spec))
-    where = f" en {place}" if place else ""
-    return f"Nadie que pueda actuar ejerce «{role}»{where}: asigne un titular o un subrogante."
+    function = f"«{role}»" + (f" en {place}" if place else "")
+    if found.acting:
+        who = _called(found.acting[0].person.name, found.acting[0].person.address)
+        sentence = f"{who} ejerce {function} y es parte de la solicitud: nombre un subrogante que decida."
+        return Obstacle("own_request", sentence, who)
+    if found.absent:
+        away = found.absent[0]
+        who = _called(away.person.name, away.person.address)
+        sentence = (
+            f"{who}, que ejerce {function}, está ausente {_until(away)}: nombre un subrogante o espere su regreso."
+        )
+        return Obstacle("approver_absent", sentence, who)
+    sentence = f"Nadie que pueda actuar ejerce {function}: asigne un titular o un subrogante."
+    return Obstacle("approver_missing", sentence, role)
 
 
-def _askable(session: Session, ticket: Ticket, row: Step) -> Holder | None:
-    """The first holder or substitute who is not the requester: nobody decides the own request (R-175)."""
-    found = holders(session, ticket.institution_id, row.role or "", row.scope, today(session, ticket.institution_id))
-    return next((holder for holder in found if holder.person.id != ticket.requester_id), None)
+def _called(name: str, address: str) -> str:
+    return name or address
 
 
-def _stop(session: Session, actor: Actor, ticket: Ticket, row: Step, sentence: str) -> None:
-    ticket.blocked_by = sentence
-    history.record(session, actor, ticket, "blocked", {"step": row.key, "sentence": sentence})
+def _until(away: Absentee) -> str:
+    return f"hasta el {away.until:%d/%m/%Y}" if away.until is not None else "sin fecha de regreso"
+
+
+def _stop(session: Session, actor: Actor, ticket: Ticket, row: Step, why: Obstacle) -> None:
+    ticket.blocked_by = why.sentence
+    history.record(session, actor, ticket, "blocked", {"step": row.key, "sentence": why.sentence})
+    desknotices.tell(session, actor, ticket, row, why.kind, why.who, why.sentence)

@@ -20,7 +20,9 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import by_address, holdings_of, today
 from helpdesk.services import (
     approvals,
+    approvals_renewed,
     assessment,
+    desknotices,
     documents,
     expiry,
     failures,
@@ -123,6 +125,8 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     if is_thanks(incoming.new_text) and not any(not file.inline for file in incoming.files):
         return Outcome("append", ticket.id, message.id)
     waiting = ticket.status == "waiting_requester"
+    if approvals_renewed.request_changed(session, actor, ticket, incoming.received_at):
+        return Outcome("append_and_resume" if waiting else "append", ticket.id, message.id)
     tone = _tone(session, actor, ticket, incoming) if waiting else "silent"
     if routes.resume_if_complete(session, actor, ticket, incoming.received_at, tone):
         return Outcome("append_and_resume", ticket.id, message.id)
@@ -179,6 +183,9 @@ def _noted(session: Session, actor: Actor, incoming: Incoming, thread: Thread | 
     )
     kind = "approver_absent" if absent else f"{incoming.kind}_received"
     history.record(session, actor, thread.ticket, kind, history.of_message(session, message, incoming.files))
+    if absent and step is not None:
+        detail = "Llegó una respuesta automática de ausencia."
+        desknotices.tell(session, actor, thread.ticket, step, "approver_absent", message.from_address, detail)
     return Outcome("note_only", thread.ticket.id, message.id, incoming.auto_reason)
 
 

@@ -20,7 +20,7 @@ from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import today
-from helpdesk.services import assessment, deadlines, history, notifications, routes, windows
+from helpdesk.services import approvals_renewed, assessment, deadlines, history, notifications, routes, windows
 from helpdesk.services.locks import locked
 
 NO_OBJECTIONS: Mapping[str, str] = MappingProxyType({})
@@ -300,6 +300,7 @@ def _changed(
     session.flush()
     history.record(session, actor, ticket, kind, {"document": key, **data})
     reassess(session, actor, ticket, newest_at(session, ticket))
+    approvals_renewed.request_changed(session, actor, ticket)
     return row
 
 

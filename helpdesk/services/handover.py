@@ -7,7 +7,6 @@ from helpdesk.domain.catalogue import StepSpec
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holders, today
 from helpdesk.services import approvals_asked, history, notifications
 
 
@@ -19,12 +18,12 @@ def hand_over(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, te
     if spec.actor.role is None or spec.actor.scope == "self":
         return
     scope = approvals_asked.scope_of(ticket, spec)
-    found = holders(session, ticket.institution_id, spec.actor.role, scope, today(session, ticket.institution_id))
-    if not found:
-        ticket.blocked_by = approvals_asked.nobody(session, ticket, spec)
+    found = approvals_asked.standing_of(session, ticket, spec.actor.role, scope)
+    if not found.acting:
+        ticket.blocked_by = approvals_asked.obstacle(session, ticket, spec, found).sentence
         history.record(session, actor, ticket, "nobody_holds", {"role": spec.actor.role, "scope": scope})
         return
-    person = session.get_one(Person, found[0].person.id)
+    person = session.get_one(Person, found.acting[0].person.id)
     if ticket.assignee_id != person.id:
         ticket.assignee_id = person.id
         history.record(session, actor, ticket, "handed_over", {"role": spec.actor.role, "to": person.address})

@@ -10,7 +10,7 @@ from helpdesk.domain.actors import Actor, machine
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import expiry, termalarms
+from helpdesk.services import approvals_moved, expiry, termalarms
 from helpdesk.services.locks import locked
 
 Ring = Callable[[Session, Actor, Ticket, Step | None], None]
@@ -18,6 +18,7 @@ RINGS: dict[str, Ring] = {
     "expiry": expiry.ring,
     "warning": termalarms.warn,
     "escalation": termalarms.escalate,
+    "reminder": approvals_moved.remind,
 }
 """What each kind of alarm does. It finds the ticket locked, and does nothing where it is too late for it."""
 

@@ -19,7 +19,17 @@ from helpdesk.domain.routes import Facts
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import alarms, approvals_asked, assessment, deadlines, handover, history, notifications, windows
+from helpdesk.services import (
+    alarms,
+    approvals_asked,
+    assessment,
+    deadlines,
+    handover,
+    history,
+    notifications,
+    reminders,
+    windows,
+)
 
 Tone = Literal["full", "minimal", "silent"]
 """How the requester may be written to automatically: `minimal` in fixed wording (no authentication verdict), `silent`
@@ -84,6 +94,8 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
     else:
         handover.hand_over(session, actor, ticket, spec, tell=False)
     deadlines.step_begins(session, ticket, row)
+    if row.approver_id is not None:
+        reminders.put(session, ticket, row)
     session.flush()
 
 
@@ -219,7 +231,8 @@ def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datet
 
 
 def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> None:
-    """Lay out a fresh round of the steps from `from_key` on; earlier rows stay as they are (R-177).
+    """Lay out a fresh round of the steps from `from_key` on; earlier rows stay as they are (R-177), an approval that
+    was given is marked as overtaken.
 
     `returned`: the first of them waits for the requester before its turn comes.
     """
@@ -234,6 +247,9 @@ def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> No
         if row.state in ("active", "returned"):
             row.state = "superseded"
             session.flush()
+            reminders.forget(session, ticket, row)
+        if row.kind == "approve" and row.state == "done":
+            row.superseded_at = clock.now()
         session.add(_row(ticket, spec, row.position, row.round + 1))
     session.flush()
     if returned:
@@ -248,6 +264,7 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
     for row in present(session, ticket).values():
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
+            reminders.forget(session, ticket, row)
     deadlines.resume(session, ticket, at)
     alarms.drop(session, ticket, "scheduled")
     ticket.closed_at = at
@@ -261,6 +278,7 @@ def drop(session: Session, ticket: Ticket) -> None:
     """Take the whole route back: another one begins."""
     for row in session.scalars(select(Step).where(Step.ticket_id == ticket.id, Step.state != "superseded")):
         row.state = "superseded"
+        reminders.forget(session, ticket, row)
     ticket.blocked_by = None
     session.flush()
 

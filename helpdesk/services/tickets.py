@@ -17,6 +17,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, members, today
 from helpdesk.services import (
+    approvals_renewed,
     assessment,
     deadlines,
     documents,
@@ -200,7 +201,9 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
         deadlines.recount_told(session, actor, ticket)
     assessment.facts_of(session, ticket)
     routes.forget_approver_elsewhere(session, ticket)
-    if not routes.ask_stopped(session, actor, ticket) and lacking:
+    if routes.ask_stopped(session, actor, ticket) or approvals_renewed.request_changed(session, actor, ticket):
+        return ticket
+    if lacking:
         routes.resume_if_complete(session, actor, ticket, clock.now())
     return ticket
 

@@ -7,7 +7,7 @@ from helpdesk.domain.closing_words import reopens
 from helpdesk.domain.errors import IllegalMove, NotFound
 from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import documents, expiry, history, reading, reopening, routes
+from helpdesk.services import approvals_renewed, documents, expiry, history, reading, reopening, routes
 from helpdesk.services.locks import locked
 
 
@@ -21,7 +21,8 @@ def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
     if ticket.closed_at is None or expiry.revive(session, actor, ticket, message.at):
         documents.propose(session, actor, ticket)
         reading.read_again(session, ticket, reading.words_of_message(session, message))
-        routes.resume_if_complete(session, actor, ticket, message.at, "silent")
+        if not approvals_renewed.request_changed(session, actor, ticket, message.at):
+            routes.resume_if_complete(session, actor, ticket, message.at, "silent")
     elif ticket.status == "not_filed":
         documents.propose(session, actor, ticket)
         reopening.reopen(session, actor, ticket)

@@ -9,15 +9,18 @@ from werkzeug.wrappers import Response
 
 from helpdesk.db import transaction
 from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid, NotAllowed, NotFound
-from helpdesk.queries import approvalpages
+from helpdesk.queries import approvalpages, authority
 from helpdesk.queries import approvals as waiting
+from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.approvalpages import ApprovalPage
+from helpdesk.queries.people import today
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import approvals
 from helpdesk.web import errors
 from helpdesk.web.downloads import download
-from helpdesk.web.forms import DecisionForm
+from helpdesk.web.forms import DecisionForm, DelegateForm
 from helpdesk.web.identity import viewer
+from helpdesk.web.names import Names
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.render import desk_page, page, see_other
 
@@ -26,17 +29,26 @@ blueprint = Blueprint("approvals", __name__)
 
 @blueprint.get("/aprobaciones")
 @policy(Policy.SIGNED_IN)
-def index() -> str:
-    """What waits for the signed-in person, and what was decided lately."""
-    who = viewer()
+def index() -> tuple[str, int]:
+    """What waits for the signed-in person, what was decided lately, and who decides while the person is away."""
+    return listed(viewer(), DelegateForm(formdata=None))
+
+
+def listed(who: Viewer, form: DelegateForm, problem: HelpdeskError | None = None) -> tuple[str, int]:
+    """The list with the form to delegate."""
     with transaction() as session:
-        return desk_page(
+        html = desk_page(
             session,
             who,
             "approvals/page.html",
             waiting=waiting.waiting(session, who),
             decided=waiting.decided(session, who),
+            delegations=authority.delegations(session, who.person_id, today(session, who.institution_id)),
+            names=Names(catalogues.current(session, who.institution_id)),
+            form=form,
+            problem=str(problem) if problem else None,
         )
+    return html, errors.status_of(problem) if problem else 200
 
 
 @blueprint.route("/aprobaciones/<int:step_id>", methods=["GET", "POST"])
@@ -52,15 +64,7 @@ def decide(step_id: int) -> Response | tuple[str, int]:
             raise Invalid(form.first_error())
         with transaction() as session:
             waiting.check(session, who, step_id)
-            approvals.decide(
-                session,
-                who.actor,
-                step_id,
-                form.decision.data,
-                form.reason.data or None,
-                "web",
-                seen=form.seen.data or None,
-            )
+            settle_own(session, who, step_id, form)
     except (Conflict, Invalid, NotAllowed) as problem:
         return show_own(who, step_id, form, problem)
     return see_other(url_for("approvals.decide", step_id=step_id))
@@ -86,9 +90,7 @@ def by_link(token: str) -> Response | tuple[str, int]:
         if not form.validate():
             raise Invalid(form.first_error())
         with transaction() as session:
-            approvals.decide_by_token(
-                session, token, form.decision.data, form.reason.data or None, seen=form.seen.data or None
-            )
+            settle_linked(session, token, form)
     except (Conflict, Invalid, NotAllowed) as problem:
         return show_linked(token, form, problem)
     return see_other(url_for("approvals.by_link", token=token))
@@ -100,6 +102,25 @@ def file_by_link(token: str, attachment_id: int) -> Response:
     """A file of the request, for whoever holds the link."""
     with transaction() as session:
         return download_of(linked(session, token), attachment_id)
+
+
+def settle_own(session: Session, who: Viewer, step_id: int, form: DecisionForm) -> None:
+    """Decides or asks back for the signed-in approver."""
+    seen = form.seen.data or None
+    if form.decision.data == "clarify":
+        approvals.clarify(session, who.actor, step_id, form.question.data, seen)
+    else:
+        reason = form.reason.data or None
+        approvals.decide(session, who.actor, step_id, form.decision.data, reason, "web", seen=seen)
+
+
+def settle_linked(session: Session, token: str, form: DecisionForm) -> None:
+    """Decides or asks back for whoever holds the link."""
+    seen = form.seen.data or None
+    if form.decision.data == "clarify":
+        approvals.clarify_by_token(session, token, form.question.data, seen)
+    else:
+        approvals.decide_by_token(session, token, form.decision.data, form.reason.data or None, seen=seen)
 
 
 def show_own(who: Viewer, step_id: int, form: DecisionForm, problem: HelpdeskError | None = None) -> tuple[str, int]:

@@ -192,7 +192,8 @@ class OriginalForm(TicketForm):
 
 
 class DecisionForm(DeskForm):
-    """An approver's answer. Approving needs nothing but the button; rejecting needs a reason (R-175).
+    """An approver's answer. Approving needs nothing but the button; rejecting needs a reason (R-175), asking back its
+    question.
 
     `seen` is the request that the page showed.
     """
@@ -200,17 +201,73 @@ class DecisionForm(DeskForm):
     decision = HiddenField()
     seen = HiddenField()
     reason = TextAreaField("Motivo del rechazo", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+    question = TextAreaField("Qué necesita saber", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the answer is whole."""
         whole_form = bool(super().validate(extra_validators))
-        if self.decision.data not in ("approve", "reject"):
-            self.decision.errors = ["Elija Aprobar o Rechazar."]
+        if self.decision.data not in ("approve", "reject", "clarify"):
+            self.decision.errors = ["Elija Aprobar, Rechazar o Pedir aclaración."]
+            return False
+        if self.decision.data == "clarify" and not self.question.data:
+            self.question.errors = ["Escriba la pregunta: se la enviaremos al solicitante."]
             return False
         if self.decision.data == "reject" and not self.reason.data:
             self.reason.errors = ["Para rechazar, escriba el motivo: se lo comunicaremos al solicitante."]
             return False
         return whole_form
+
+
+def day_field(label: str, needed: str | None = None) -> DateField:
+    """A day; `needed` is the sentence for a form that cannot do without it."""
+    return DateField(label, validators=[written(needed) if needed else Optional()])
+
+
+class FunctionForm(DeskForm):
+    """Something about a function: `function` is `role` or `role/scope`."""
+
+    function = SelectField("Función", validate_choice=False, validators=[written("Elija la función.")])
+    address = StringField(
+        "Correo electrónico", filters=[clean], validators=[written("Escriba el correo."), Length(max=LONGEST_LINE)]
+    )
+
+    @property
+    def pair(self) -> tuple[str, str | None]:
+        """The function's role and scope."""
+        role, _, scope = str(self.function.data).partition("/")
+        return role, scope or None
+
+
+class HolderForm(FunctionForm):
+    """Naming the holder of a function, from today on when no day is given."""
+
+    since = day_field("Desde")
+
+
+class SubstituteForm(FunctionForm):
+    """Naming who acts for a function between two dates, both included."""
+
+    since = day_field("Desde", "Elija el primer día.")
+    until = day_field("Hasta", "Elija el último día.")
+
+
+class DelegateForm(SubstituteForm):
+    """A holder names who decides meanwhile."""
+
+    reason = StringField("Motivo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class AbsenceForm(DeskForm):
+    """Somebody is away: until a day, until further notice, or for good."""
+
+    address = StringField(
+        "Quién se ausenta", filters=[clean], validators=[written("Escriba el correo."), Length(max=LONGEST_LINE)]
+    )
+    since = day_field("Desde", "Elija el primer día.")
+    until = day_field("Hasta")
+    for_good = BooleanField("Es definitiva: terminan todas sus funciones")
+    substitute = StringField("Subrogante", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    reason = StringField("Motivo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
 
 
 class AnswerForm(DeskForm):

@@ -37,6 +37,10 @@ PLAIN = {
     "reopened": "Se reabrió el ticket",
     "linked": "Se enlazó con otro ticket",
     "blocked": "La ruta no puede seguir",
+    "approval_renewed": "La solicitud cambió: sus aprobaciones se piden de nuevo",
+    "clarification_asked": "Quien aprueba pidió una aclaración",
+    "reminded": "Se recordó la aprobación pendiente",
+    "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",
     "documents_proposed": "Se reconocieron documentos",
@@ -48,7 +52,7 @@ PLAIN = {
     "expiry_withheld": "Terminó el tiempo para corregir, pero el correo de devolución no llegó: decide una persona",
     "not_expired": "Llegó a tiempo un mensaje que se leyó después: la solicitud sigue abierta",
 }
-SHOWN = ("reason", "sentence", "documents", "recipient", "from_address")
+SHOWN = ("reason", "question", "sentence", "documents", "recipient", "from_address")
 
 
 def told(names: Names, request_type: str | None) -> Teller:

@@ -67,6 +67,7 @@ LETTER_NAMES = {
     "incompleto": "Devolución por incompleto",
     "aprobacion": "Petición de aprobación",
     "aclarar": "Petición de aclarar la decisión",
+    "aclaracion": "Pregunta de quien aprueba",
     "decision": "Aviso de la decisión",
     "derivado": "Aviso de derivación",
     "canal": "Indicación de otro canal",

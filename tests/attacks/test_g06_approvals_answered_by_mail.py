@@ -11,7 +11,7 @@ from helpdesk.db import transaction
 from helpdesk.domain.actors import operator
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import accounts
+from helpdesk.services import authority
 from mailbridge.parse import parse
 from tests.attacks.bench import ATTACKER, Bench, mail, pdf, with_files
 from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER
@@ -189,7 +189,7 @@ def test_a071_a_word_that_is_seen_counts(source: str) -> None:
 
 def test_a073_whoever_asks_decides_not_even_as_holder(bench: Bench) -> None:
     with transaction() as session:
-        accounts.grant(session, operator(), "sigec-cl", REQUESTER.address, ROLE, REGION)
+        authority.grant(session, operator(), "sigec-cl", REQUESTER.address, ROLE, REGION)
     ticket, letter = asked(bench)
     with bench.changes(processed=2, messages=2):
         bench.answers(letter, REQUESTER, "Apruebo.")
@@ -203,7 +203,7 @@ def test_a073_the_own_request_is_asked_of_nobody_else_but_a_substitute(bench: Be
     assert bench.letters(ticket, "aprobacion") == []
     assert bench.ticket(ticket.id).blocked_by is not None
     with transaction() as session:
-        accounts.substitute(
+        authority.substitute(
             session, operator(), "sigec-cl", REQUESTER.address, ROLE, REGION, date(2026, 1, 1), date(2099, 1, 1)
         )
     again = bench.request(sender=REGIONAL_HEAD)
@@ -213,7 +213,7 @@ def test_a073_the_own_request_is_asked_of_nobody_else_but_a_substitute(bench: Be
 def test_a075_a_request_that_changed_is_asked_anew(bench: Bench, app: Flask) -> None:
     ticket, letter = asked(bench)
     body, kind = with_files("Agrego este anexo.", pdf("anexo.pdf"))
-    with bench.changes(processed=1, messages=1):
+    with bench.changes(processed=1, messages=1, letters=1):
         bench.answers(bench.letters(ticket, "acuse")[0], REQUESTER, body, kind=kind)
     with bench.changes(processed=1, messages=1, letters=1):
         assert bench.answers(letter, REGIONAL_HEAD, "Apruebo.").action == "needs_human"

@@ -13,7 +13,7 @@ from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.files import Files
 from helpdesk.models.ledger import Arrival, RawMessage
-from helpdesk.services import accounts, approvals, conversation, tickets
+from helpdesk.services import approvals, authority, conversation, tickets
 from tests.cast import ATTACHED_MEMO, NATIONAL_OFFICER, REPORT, REQUESTER, Cast, assemble, file
 
 NUMBER = "SIGEC-1"
@@ -47,7 +47,14 @@ def tell(url: str, folder: Path) -> None:
         cast = Keeping(**vars(assemble(session)))
         cast.person(SUBSTITUTE)
         cast.do(
-            *(accounts.substitute, operator(), "sigec-cl", SUBSTITUTE.address, "jefe_administrativo_regional", "CL-BI"),
+            *(
+                authority.substitute,
+                operator(),
+                "sigec-cl",
+                SUBSTITUTE.address,
+                "jefe_administrativo_regional",
+                "CL-BI",
+            ),
             *(date(2026, 4, 1), date(2026, 4, 30)),
         )
         assert memo == file().sha256

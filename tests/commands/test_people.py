@@ -125,7 +125,9 @@ def test_somebody_unknown_cannot_be_disabled(operator: Operator) -> None:
 def test_a_function_is_granted_within_its_scope_and_revoked(operator: Operator, database: Engine) -> None:
     operator.loads("sigec-cl")
     operator.does("role", "grant", *SUPERVISOR, "CL-BI")
-    assert holdings(database) == [("supervisor_regional", "CL-BI", "holder", None, None)]
+    ((*granted, since, until),) = holdings(database)
+    assert (granted, until) == (["supervisor_regional", "CL-BI", "holder"], None)
+    assert since is not None
     assert "1 nombramiento" in operator.does("role", "revoke", *SUPERVISOR, "CL-BI")
     ((_, _, _, _, until),) = holdings(database)
     assert until is not None
@@ -137,9 +139,23 @@ def test_a_substitute_acts_between_two_dates(operator: Operator, database: Engin
     assert holdings(database) == [("supervisor_regional", "CL-BI", "substitute", "2026-03-02", "2026-03-13")]
 
 
+def test_an_absence_is_noted_with_its_substitute_and_the_holders_of_a_day_are_told(operator: Operator) -> None:
+    operator.loads("sigec-cl")
+    holder = "supervisor.biobio@sigec-cl.example.org"
+    days = ("--from", "2030-03-04", "--until", "2030-03-15")
+    said = operator.does("role", "absent", "sigec-cl", holder, *days, "--substitute", "eva@sigec-cl.example.org")
+    assert "ausente desde el 2030-03-04, hasta el 2030-03-15; subroga eva@" in said
+    asked = ("role", "holders", "sigec-cl", "supervisor_regional", "CL-BI", "--on")
+    assert operator.does(*asked, "2030-03-03") == f"{holder}\n"
+    assert operator.does(*asked, "2030-03-04") == (
+        f"eva@sigec-cl.example.org en lugar de {holder}\n{holder} ausente hasta 2030-03-15\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (("holders", "sigec-cl", "rey"), "El catálogo no tiene la función «rey»; tiene: "),
         (("grant", *SUPERVISOR), "«supervisor_regional» necesita un ámbito; son posibles: "),
         (("grant", *SUPERVISOR, "EC-P"), "«supervisor_regional» necesita un ámbito; son posibles: "),
         (("grant", *SUPERVISOR[:2], "jefe_daf", "CL-BI"), "quite el ámbito «CL-BI»"),

@@ -36,6 +36,7 @@ def bare_facts() -> dict[str, Any]:
         "incompleto": f.ReturnedIncomplete(MINISTRY, BARE),
         "aprobacion": f.ApprovalRequest(MINISTRY, BARE, "Autorizar", "Ana", PAGE),
         "aclarar": f.AskedAgain(MINISTRY, BARE, "Autorizar", PAGE, "unclear"),
+        "aclaracion": f.Clarification(MINISTRY, BARE, "Autorizar", "Eva", "¿Para qué es?"),
         "decision": f.DecisionNotice(
             MINISTRY, BARE, f.DecisionFacts("reject", "Autorizar", "Eva", MORNING), "requester"
         ),
@@ -70,9 +71,10 @@ def full_facts(word: str) -> dict[str, Any]:
         ),
         "aprobacion": f.ApprovalRequest(
             MINISTRY, ticket, word, word, PAGE, word, word, word, word, (*fields, f.FieldValue(word, (word, "b"))),
-            files, (decided, reject), EVENING, word, word, True, False,
+            files, (decided, reject), EVENING, word, word, True, False, True, (decided,), word, word,
         ),
         "aclarar": f.AskedAgain(MINISTRY, ticket, word, PAGE, "conditional", word, word, EVENING),
+        "aclaracion": f.Clarification(MINISTRY, ticket, word, word, word, word, True),
         "decision": f.DecisionNotice(MINISTRY, ticket, decided, "approver", word, word),
         "derivado": f.HandedOver(MINISTRY, ticket, word, word, DESK, word, word, word, word, word, EVENING),
         "respuesta": f.Answer(MINISTRY, ticket, word, word, word, word, files),

@@ -167,7 +167,9 @@ def test_self_service_steps_are_numbered_and_the_link_goes_to_the_registered_add
     assert "solamente al correo registrado" in text
 
 
-@pytest.mark.parametrize("kind", ["undelivered", "approver_absent", "approver_missing", "own_request"])
+@pytest.mark.parametrize(
+    "kind", ["undelivered", "approver_absent", "approver_missing", "own_request", "asked_too_often"]
+)
 def test_every_notice_to_the_desk_says_what_to_do(kind: str) -> None:
     letter = write.aviso_interno(f.DeskNotice(MINISTRY, TYPED, kind, DESK))  # type: ignore[arg-type]  # parametrised
     assert "QUÉ HACER" in letter.text

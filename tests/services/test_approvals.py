@@ -12,7 +12,7 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.messages import Message
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import accounts, approvals, tickets
+from helpdesk.services import approvals, authority, tickets
 from tests.cast import (
     NATIONAL_OFFICER,
     REGIONAL_HEAD,
@@ -174,16 +174,19 @@ def test_questions_back_end_after_a_few(cast: Cast) -> None:
 
 def test_a_request_that_changed_is_not_decided_by_the_old_question(cast: Cast) -> None:
     ticket = cast.open()
+    old = cast.letter(ticket, "aprobacion")
     cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"numero_proyecto": "25-000999-00001"})
-    assert cast.approve(ticket, REGIONAL_HEAD) == "needs_human"
+    assert cast.receive(cast.answer_to(old, "Apruebo.", REGIONAL_HEAD)).action == "needs_human"
     assert "cambió" in cast.letter(ticket, "aclarar").text
+    assert cast.steps(ticket)["validar_jar"] == "active"
 
 
 def test_a_file_that_came_later_is_a_change(cast: Cast) -> None:
     ticket = cast.open()
+    old = cast.letter(ticket, "aprobacion")
     added = cast.answer_to(cast.letter(ticket, "acuse"), "Agrego este anexo.", REQUESTER, files=(file("anexo.pdf"),))
     cast.receive(added)
-    assert cast.approve(ticket, REGIONAL_HEAD) == "needs_human"
+    assert cast.receive(cast.answer_to(old, "Apruebo.", REGIONAL_HEAD)).action == "needs_human"
 
 
 def test_a_file_of_the_approver_is_no_change(cast: Cast) -> None:
@@ -193,8 +196,9 @@ def test_a_file_of_the_approver_is_no_change(cast: Cast) -> None:
 
 def test_the_question_about_a_changed_request_can_be_answered(cast: Cast) -> None:
     ticket = cast.open()
+    old = cast.letter(ticket, "aprobacion")
     cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"numero_proyecto": "25-000999-00001"})
-    cast.approve(ticket, REGIONAL_HEAD)
+    cast.receive(cast.answer_to(old, "Apruebo.", REGIONAL_HEAD))
     cast.do(approvals.decide_by_token, page_token(cast, ticket, "aclarar"), "approve", None)
     assert cast.steps(ticket)["validar_jar"] == "done"
 
@@ -216,16 +220,16 @@ def test_the_page_of_a_changed_request_decides_nothing(cast: Cast) -> None:
         cast.do(approvals.decide_by_token, token, "approve", None)
 
 
-def test_the_page_of_a_changed_request_decides_what_it_showed(cast: Cast) -> None:
+def test_a_page_that_showed_another_request_decides_nothing(cast: Cast) -> None:
     ticket = cast.open()
-    token = page_token(cast, ticket)
-    step = cast.do(approvals.page_of, token).step
+    step = cast.step(ticket)
     before = approvals.request_now(cast.session, step.id)
-    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"numero_proyecto": "25-000999-00001"})
+    ticket.fields = {**ticket.fields, "numero_proyecto": "25-000999-00001"}
     with pytest.raises(Conflict):
-        cast.do(approvals.decide_by_token, token, "approve", None, before)
+        cast.do(approvals.decide, cast.acting(REGIONAL_HEAD), step.id, "approve", None, "web", seen=before)
     now = approvals.request_now(cast.session, step.id)
-    assert cast.do(approvals.decide_by_token, token, "approve", None, now).state == "done"
+    decided = cast.do(approvals.decide, cast.acting(REGIONAL_HEAD), step.id, "approve", None, "web", seen=now)
+    assert decided.state == "done"
 
 
 def test_an_expired_page_is_not_found(cast: Cast) -> None:
@@ -309,7 +313,7 @@ def test_whoever_asks_does_not_approve_the_own_request(cast: Cast) -> None:
 def substitute(cast: Cast, since: date, until: date) -> None:
     """Somebody acts for the regional head between two dates."""
     cast.do(
-        accounts.substitute,
+        authority.substitute,
         operator(),
         "sigec-cl",
         SUBSTITUTE,
@@ -359,17 +363,17 @@ def test_the_missing_region_lets_a_stopped_request_go_on(cast: Cast) -> None:
 
 
 def test_a_function_that_nobody_holds_stops_the_request(cast: Cast) -> None:
-    cast.do(accounts.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, "jefe_administrativo_regional", "CL-BI")
+    cast.do(authority.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, "jefe_administrativo_regional", "CL-BI")
     ticket = cast.open()
     assert "Nadie" in (ticket.blocked_by or "")
 
 
 def test_a_new_holder_is_asked_what_was_stopped(cast: Cast) -> None:
     role = "jefe_administrativo_regional"
-    cast.do(accounts.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
+    cast.do(authority.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
     ticket, elsewhere = cast.open(), cast.open(text=REPORT_TEXT.replace("del Biobío", "de Valparaíso"))
     asked = len(cast.letters(elsewhere, "aprobacion"))
-    cast.do(accounts.grant, operator(), "sigec-cl", "nueva.jefa@sigec-cl.example.org", role, "CL-BI")
+    cast.do(authority.grant, operator(), "sigec-cl", "nueva.jefa@sigec-cl.example.org", role, "CL-BI")
     assert (ticket.blocked_by, ticket.status) == (None, "waiting_approval")
     assert cast.letter(ticket, "aprobacion").recipient == "nueva.jefa@sigec-cl.example.org"
     assert len(cast.letters(elsewhere, "aprobacion")) == asked
@@ -470,9 +474,9 @@ def returning(step: StepSpec) -> StepSpec:
 def test_an_approval_follows_its_function_to_the_successor(cast: Cast) -> None:
     ticket = cast.open()
     role = "jefe_administrativo_regional"
-    cast.do(accounts.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
+    cast.do(authority.revoke, operator(), "sigec-cl", REGIONAL_HEAD.address, role, "CL-BI")
     assert "Nadie" in (ticket.blocked_by or "")
-    cast.do(accounts.grant, operator(), "sigec-cl", "sucesora@sigec-cl.example.org", role, "CL-BI")
+    cast.do(authority.grant, operator(), "sigec-cl", "sucesora@sigec-cl.example.org", role, "CL-BI")
     assert (ticket.blocked_by, ticket.status) == (None, "waiting_approval")
     assert cast.letter(ticket, "aprobacion").recipient == "sucesora@sigec-cl.example.org"
     assert cast.approve(ticket, Named("", "sucesora@sigec-cl.example.org")) == "approve"

@@ -15,7 +15,7 @@ from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
 from helpdesk.models.people import RoleHolding
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import deadlines
-from helpdesk.services import accounts, catalogue, conversation, documents
+from helpdesk.services import authority, catalogue, conversation, documents
 from tests.cast import REGIONAL_HEAD, REQUESTER, Cast, file, load
 from tests.domain.shipped import shipped
 
@@ -157,8 +157,8 @@ def test_holders_of_the_directory_hold_their_functions(cast: Cast) -> None:
 
 def test_a_holder_changed_by_hand_stays_when_the_catalogue_is_loaded_again(cast: Cast) -> None:
     address, role = REGIONAL_HEAD.address, "jefe_administrativo_regional"
-    cast.do(accounts.grant, operator(), "sigec-cl", "nueva.jefa@sigec-cl.example.org", role, "CL-BI")
-    cast.do(accounts.revoke, operator(), "sigec-cl", address, role, "CL-BI")
+    cast.do(authority.grant, operator(), "sigec-cl", "nueva.jefa@sigec-cl.example.org", role, "CL-BI")
+    cast.do(authority.revoke, operator(), "sigec-cl", address, role, "CL-BI")
     cast.do(catalogue.load, operator(), renamed(shipped("sigec-cl")))
     found = cast.session.scalars(
         select(RoleHolding).where(RoleHolding.role == role, RoleHolding.scope == "CL-BI", RoleHolding.until.is_(None))

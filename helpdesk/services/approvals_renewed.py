@@ -1,0 +1,88 @@
+"""Asks for approvals afresh when the request that they are about has changed.
+
+A decision about an earlier request stays as it was taken and is marked as overtaken; its step, and those after it,
+begin a new round. What happens after the approved act was executed changes no decision any more.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain.actors import Actor
+from helpdesk.models.audit import Event
+from helpdesk.models.steps import Step
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.services import approvals_asked, assessment, deadlines, desknotices, history, routes
+
+MOST_A_DAY = 3
+DAY = timedelta(days=1)
+TOO_OFTEN = (
+    "La solicitud cambió muchas veces hoy y no se volvió a pedir la aprobación: acuerde con quien pide la versión "
+    "definitiva y guarde sus datos para pedirla."
+)
+
+
+def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime | None = None) -> bool:
+    """To be called where type, data or files of a request may have changed, its row locked: approvals that were asked
+    or decided about another request than the present one begin a fresh round. Gives whether one did.
+
+    `at` is when the change arrived (None: now): a term that stood still runs on from then. A request that was returned
+    and still lacks something is not asked about before it is complete.
+    """
+    if ticket.closed_at is not None or catalogues.request_type_of(session, ticket) is None:
+        return False
+    overtaken = _overtaken(session, ticket)
+    if not overtaken:
+        return False
+    row = routes.active(session, ticket)
+    returned = row is not None and row.state == "returned"
+    if returned and row is not None and row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
+        return False
+    first, since = overtaken[0], at or clock.now()
+    stopped = too_often(session, ticket)
+    if returned:
+        deadlines.resume(session, ticket, since)
+    data = {"steps": [each.key for each in overtaken], "round": first.round + 1}
+    history.record(session, actor, ticket, "approval_renewed", data)
+    routes.again(session, ticket, first.key, returned=False)
+    if stopped:
+        _stop(session, actor, ticket, first.key)
+    else:
+        routes.walk(session, actor, ticket, since)
+    return True
+
+
+def too_often(session: Session, ticket: Ticket) -> bool:
+    """Whether approvals of the ticket were asked afresh so often in a day that the desk has to look first."""
+    renewed = select(func.count()).where(
+        Event.ticket_id == ticket.id, Event.kind == "approval_renewed", Event.at > clock.now() - DAY
+    )
+    return (session.scalar(renewed) or 0) >= MOST_A_DAY
+
+
+def _overtaken(session: Session, ticket: Ticket) -> list[Step]:
+    """The approvals, in the order of the route, that were asked or decided about another request than the present."""
+    rows = list(routes.present(session, ticket).values())
+    executed = max((row.position for row in rows if row.kind == "execute" and row.state == "done"), default=-1)
+    return [
+        row
+        for row in rows
+        if row.kind == "approve"
+        and row.position > executed
+        and (row.state == "done" or (row.state == "active" and row.approver_id is not None))
+        and row.request_hash not in (None, approvals_asked.request_hash(session, ticket, row))
+    ]
+
+
+def _stop(session: Session, actor: Actor, ticket: Ticket, key: str) -> None:
+    """The approval waits without being asked of anybody, until the desk saves the data again."""
+    row = routes.present(session, ticket)[key]
+    row.state, row.asked_at = "active", clock.now()
+    ticket.blocked_by = TOO_OFTEN
+    session.flush()
+    history.record(session, actor, ticket, "blocked", {"step": row.key, "sentence": TOO_OFTEN})
+    desknotices.tell(session, actor, ticket, row, "asked_too_often", "", TOO_OFTEN)
+    routes.set_status(session, actor, ticket)
