@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.addresses import is_made
 from helpdesk.domain.catalogue import Catalogue, RequestType, StepSpec
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
@@ -45,11 +46,14 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
 def returned(
     session: Session, ticket: Ticket, entitled: bool, minimal: bool, added: str = "", actor: Actor | None = None
 ) -> None:
-    """«Documentación incompleta»: names at once all that is missing or wrong (R-032, R-067, R-171)."""
+    """«Documentación incompleta»: names at once all that is missing or wrong (R-032, R-067, R-171). Who has no address
+    is told where the request was made."""
     catalogue = catalogues.of_ticket(session, ticket)
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
     requester = session.get_one(Person, ticket.requester_id)
+    if is_made(requester.address):
+        return
     text = write.incompleto(
         f.ReturnedIncomplete(
             institution=f.institution_of(catalogue.institution),
