@@ -10,7 +10,7 @@ from helpdesk.domain.requesters import identify
 from helpdesk.domain.requirements import fields_to_complete, missing_documents, missing_fields
 from helpdesk.domain.routes import Facts
 from helpdesk.domain.validation import field_warnings, invalid_fields
-from helpdesk.models.documents import Document
+from helpdesk.models.documents import Document, Original
 from helpdesk.models.institutions import Mailbox
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
@@ -92,8 +92,7 @@ def _context(session: Session, ticket: Ticket, request_type: RequestType, roles:
 
 
 def _provided(session: Session, ticket: Ticket) -> frozenset[str]:
-    return frozenset(
-        session.scalars(
-            select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected").distinct()
-        )
-    )
+    """The documents of which a file came, or whose paper somebody of the staff saw (R-016)."""
+    filed = select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected")
+    seen = select(Original.key).where(Original.ticket_id == ticket.id)
+    return frozenset(session.scalars(filed.union(seen)))

@@ -1,11 +1,13 @@
 """What agents do with a ticket besides writing: take, assign, classify, derive, complete steps and data (R-186)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain import channels
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
@@ -62,15 +64,18 @@ def assign(session: Session, actor: Actor, ticket_id: int, touched: int | None, 
 
 def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None, request_type: str) -> Ticket:
     """Say what the ticket asks for: its route begins anew with that type. Raises NotFound for an unknown type,
-    IllegalMove once decisions were taken in the present route."""
+    IllegalMove once decisions were taken in the present route, or for a type that may not be taken by the channel by
+    which the staff took the request (R-014)."""
     ticket = _open(locked(session, actor, ticket_id, touched))
     catalogue = catalogues.of_ticket(session, ticket)
     if request_type not in {each.key for each in catalogue.request_types}:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
     if routes.is_decided(session, ticket):
         raise IllegalMove("El ticket ya tiene decisiones: divídalo o ciérrelo en vez de cambiar su tipo.")
-    before, ticket.request_type = ticket.request_type, request_type
     spec = catalogue.request_type(request_type)
+    if ticket.mailbox_id is None and not channels.admits(spec, ticket.channel):
+        raise IllegalMove(channels.refusal(spec, ticket.channel))
+    before, ticket.request_type = ticket.request_type, request_type
     routes.drop(session, ticket)
     documents.forget(session, ticket, spec)
     ticket.candidates = []
@@ -165,18 +170,10 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     request_type = catalogues.request_type_of(session, ticket)
-    known = {field.key for field in request_type.intake_fields} if request_type else set()
-    unknown = set(fields) - known
-    if unknown:
-        raise Invalid(f"El tipo de solicitud no tiene el dato «{min(unknown)}».")
-    if request_type is not None:
-        _listed(catalogues.of_ticket(session, ticket), request_type, fields)
+    check_fields(catalogues.of_ticket(session, ticket), request_type, fields)
     changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
     lacking = bool(ticket.missing_fields or ticket.invalid_fields)
-    ticket.fields = {key: value for key, value in {**ticket.fields, **changed}.items() if value not in (None, "", [])}
-    for column, key in PLACES:
-        if key in changed:
-            setattr(ticket, column, changed[key] or None)
+    put_fields(ticket, changed)
     session.flush()
     if changed:
         history.record(session, actor, ticket, "fields_changed", {"fields": sorted(changed)})
@@ -208,12 +205,24 @@ def _open(ticket: Ticket) -> Ticket:
     return ticket
 
 
-def _listed(catalogue: Catalogue, request_type: RequestType, fields: dict[str, Any]) -> None:
-    """Raises Invalid for a value that is not one of those among which its field is chosen."""
+def check_fields(catalogue: Catalogue, request_type: RequestType | None, fields: Mapping[str, Any]) -> None:
+    """Raises Invalid for data that the type does not have, or that are not one of those among which they are chosen."""
+    asked = request_type.intake_fields if request_type else ()
+    unknown = set(fields) - {field.key for field in asked}
+    if unknown:
+        raise Invalid(f"El tipo de solicitud no tiene el dato «{min(unknown)}».")
     wrong = {}
-    for field in request_type.intake_fields:
+    for field in asked:
         keys = [option.key for option in options_of(catalogue, field)]
         if keys and fields.get(field.key) and fields[field.key] not in keys:
             wrong[field.key] = "Elija un valor de la lista."
     if wrong:
         raise Invalid("Hay datos que no son de la lista: elíjalos de ella.", wrong)
+
+
+def put_fields(ticket: Ticket, fields: Mapping[str, Any]) -> None:
+    """Write checked data into the ticket, and the places they name into its own columns; None empties a datum."""
+    ticket.fields = {key: value for key, value in {**ticket.fields, **fields}.items() if value not in (None, "", [])}
+    for column, key in PLACES:
+        if key in fields:
+            setattr(ticket, column, fields[key] or None)

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.addresses import is_made
 from helpdesk.domain.errors import IllegalMove, Invalid
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
@@ -25,7 +26,8 @@ def reply(
 ) -> Message:
     """An agent answers the requester by mail, and with `close` ends the case (R-042, R-179).
 
-    `files` are (filename, content type, sha256). Raises Invalid for an empty answer, IllegalMove when a step that must
+    `files` are (filename, content type, sha256). Raises Invalid for an empty answer or a requester without address,
+    IllegalMove when a step that must
     come before the closing is open (R-091) or an authorisation is missing (R-125).
     """
     if not text.strip():
@@ -34,6 +36,8 @@ def reply(
     if close:
         _may_close(session, ticket)
     requester = session.get_one(Person, ticket.requester_id)
+    if is_made(requester.address):
+        raise Invalid("Quien solicita no dejó correo: respóndale en persona, por teléfono o en papel.")
     now = clock.now()
     until = reopening.last_day(session, ticket, now) if close else None
     letter = notifications.answered(session, actor, ticket, text.strip(), close, files, until)

@@ -1,0 +1,372 @@
+"""A clerk opens a ticket for somebody who came, called or handed in a paper (R-012 to R-018, R-065)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.domain import channels
+from helpdesk.domain.actors import Actor
+from helpdesk.domain.addresses import is_made
+from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
+from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
+from helpdesk.domain.incoming import IncomingFile
+from helpdesk.domain.incoming import Person as Named
+from helpdesk.models.documents import Document, Original
+from helpdesk.models.institutions import Institution
+from helpdesk.models.outbox import Letter
+from helpdesk.models.people import Person, TeamMember
+from helpdesk.models.tickets import Ticket
+from helpdesk.services import conversation, tickets
+from helpdesk.services.opening_by_hand import ByHand, open_by_hand
+from helpdesk.services.people import meet
+from tests.cast import Cast, assemble, load
+from tests.domain.shipped import shipped
+
+ROSA = Named("Rosa Guamán", "rosa.guaman@gad-ejemplo.example.com")
+ANSWERS: dict[str, Any] = {
+    "bool": True, "integer": 3, "date": "2026-04-20", "datetime": "2026-04-20T10:00:00-03:00",
+    "email": "usuario@entidad.example.com", "phone": "+593 2 399 8300", "cedula": "1710034065",
+    "ruc": "1760003410001", "rut": "12.345.678-5", "dni": "12345678", "list": ["Entidad A"],
+}  # fmt: skip
+KEYS = ("mef-ec", "sigec-cl", "conectamef-pe", "seps-ec")
+
+
+def asked(channel: str, request_type: str | None, **more: Any) -> ByHand:
+    """Rosa's request, with an address unless told."""
+    values: dict[str, Any] = {
+        "name": ROSA.name, "address": ROSA.address, "subject": "Solicitud en ventanilla",
+        "text": "Pide lo que dice el formulario.",
+    }  # fmt: skip
+    return ByHand(channel, request_type, **{**values, **more})
+
+
+def support(**more: Any) -> ByHand:
+    """Somebody at the counter whose system does not work."""
+    return asked("in_person", "soporte_presencial", subject="No puede entrar", text="La clave fue bloqueada.", **more)
+
+
+def opened(cast: Cast, values: ByHand) -> Ticket:
+    """The clerk of the ministry opens it now."""
+    return cast.do(open_by_hand, cast.foreigner, values)
+
+
+def refused(cast: Cast, values: ByHand) -> Invalid:
+    """The clerk is told why it cannot be opened, and nothing was written."""
+    before = cast.session.scalar(select(func.count()).select_from(Ticket))
+    with pytest.raises(Invalid) as problem:
+        opened(cast, values)
+    assert cast.session.scalar(select(func.count()).select_from(Ticket)) == before
+    return problem.value
+
+
+def everything_about(catalogue: Catalogue, request_type: RequestType) -> dict[str, Any]:
+    """A value for every datum that the type may ask for."""
+    return {field.key: _value(catalogue, field) for field in request_type.intake_fields if field.type != "captcha"}
+
+
+def _value(catalogue: Catalogue, field: IntakeField) -> Any:
+    if field.choices:
+        return field.choices[0].key
+    places: dict[str, tuple[Any, ...]] = {
+        "region": catalogue.regions, "centro": catalogue.centres, "organo": catalogue.organs,
+        "programa": catalogue.programmes,
+    }  # fmt: skip
+    if places.get(field.key):
+        return places[field.key][0].key
+    return ANSWERS.get(field.type, "Lo que dice el formulario")
+
+
+def test_the_counter_opens_a_ticket_in_its_own_name_and_for_somebody_else(cast: Cast) -> None:
+    ticket = opened(cast, support())
+    assert (ticket.channel, ticket.request_type, ticket.mailbox_id) == ("in_person", "soporte_presencial", None)
+    assert cast.session.get_one(Person, ticket.requester_id).address == ROSA.address
+    assert cast.events(ticket, "opened_by_hand")[0].actor == cast.foreigner.label
+
+
+def test_the_requester_is_told_the_number_by_mail(cast: Cast) -> None:
+    ticket = opened(cast, support())
+    (letter,) = cast.letters(ticket)
+    assert (letter.letter, letter.recipient) == ("acuse", ROSA.address)
+    assert f"MEF-{ticket.number}" in letter.text
+
+
+def test_what_was_asked_begins_the_conversation(cast: Cast) -> None:
+    ticket = opened(cast, support(national_id="1710034065"))
+    message = cast.messages(ticket)[0]
+    assert (message.direction, message.from_name, message.trust) == ("inbound", ROSA.name, "T3")
+    assert "La clave fue bloqueada." in message.text
+    assert "1710034065" in message.text
+
+
+def test_numbers_are_those_of_the_institution_whichever_door(cast: Cast) -> None:
+    assert [opened(cast, support()).number, opened(cast, support()).number] == [1, 2]
+
+
+def test_the_term_runs_from_when_the_attention_began(cast: Cast) -> None:
+    began = cast.now - timedelta(minutes=10)
+    ticket = opened(cast, support(received_at=began))
+    assert (ticket.received_at, ticket.started_at) == (began, began)
+    assert ticket.due_at == began + timedelta(minutes=30)
+    assert datetime.fromisoformat(ticket.fields["inicio_atencion"]) == began
+
+
+@pytest.mark.parametrize("shift", [timedelta(minutes=1), timedelta(days=-1)])
+def test_an_attention_of_another_day_or_to_come_is_refused(cast: Cast, shift: timedelta) -> None:
+    assert list(refused(cast, support(received_at=cast.now + shift)).fields) == ["received_at"]
+
+
+def test_who_stands_before_the_desk_needs_no_address(cast: Cast) -> None:
+    ticket = opened(cast, support(address=""))
+    person = cast.session.get_one(Person, ticket.requester_id)
+    assert (person.name, is_made(person.address)) == (ROSA.name, True)
+    assert person.undeliverable_since == cast.now
+    assert cast.letters(ticket) == []
+    assert "No dejó correo" in cast.events(ticket, "kept_silent")[0].data["sentence"]
+
+
+def test_two_people_without_address_are_two_people(cast: Cast) -> None:
+    first, second = opened(cast, support(address="")), opened(cast, support(address=""))
+    assert first.requester_id != second.requester_id
+
+
+def test_nothing_is_written_to_somebody_without_address_whatever_happens(cast: Cast) -> None:
+    values = asked("in_person", "crear_usuario_gad_ep", address="")
+    ticket = opened(cast, values)
+    assert ticket.status == "waiting_requester"
+    with pytest.raises(Invalid):
+        cast.do(conversation.reply, cast.foreigner, ticket.id, None, "Falta todo.")
+    assert cast.letters(ticket) == []
+
+
+def test_a_form_on_the_web_is_answered_by_mail_so_it_needs_an_address(cast: Cast) -> None:
+    values = asked("document_portal", "solicitud_informacion", address="")
+    assert list(refused(cast, values).fields) == ["address"]
+
+
+@pytest.mark.parametrize("address", ["rosa", "rosa@", "a@b.c\nBcc: x@y.z", "rosa guaman@x.example"])
+def test_what_is_no_address_is_refused(cast: Cast, address: str) -> None:
+    assert list(refused(cast, support(address=address)).fields) == ["address"]
+
+
+def test_a_mailbox_of_the_institution_is_nobodys_address(cast: Cast) -> None:
+    ours = cast.mailbox("soporte", cast.mef).address
+    assert list(refused(cast, support(address=ours.upper())).fields) == ["address"]
+
+
+def test_everything_that_is_wrong_is_told_at_once(cast: Cast) -> None:
+    problem = refused(cast, ByHand("in_person", "soporte_presencial", " ", "", "", address="x"))
+    assert problem.fields.keys() == {"name", "subject", "text", "address"}
+
+
+def test_a_suggestion_from_the_box_may_be_anonymous(session: Session) -> None:
+    cast = assemble(session)
+    institution = load(session, shipped("conectamef-pe"))
+    clerk = staff(session, institution, ())
+    values = ByHand("suggestion_box", "sugerencia", "", "Sugerencia", "Más sillas.", fields={"centro": "piura"})
+    ticket = cast.do(open_by_hand, clerk, values)
+    assert session.get_one(Person, ticket.requester_id).name == "Anónimo"
+
+
+def test_a_type_taken_by_one_channel_alone_is_refused_at_the_counter(cast: Cast) -> None:
+    problem = refused(cast, asked("in_person", "activacion_revision_usuario"))
+    assert "su único canal autorizado es Correo electrónico" in str(problem)
+
+
+def test_a_mail_is_forwarded_and_not_registered_by_hand(cast: Cast) -> None:
+    assert list(refused(cast, asked("email", "activacion_revision_usuario")).fields) == ["channel"]
+
+
+def test_an_unknown_type_is_not_found(cast: Cast) -> None:
+    with pytest.raises(NotFound):
+        opened(cast, asked("in_person", "pasaporte"))
+
+
+def test_a_datum_that_the_type_does_not_have_is_refused(cast: Cast) -> None:
+    refused(cast, support(fields={"papa": "x"}))
+
+
+def test_a_document_that_the_type_does_not_ask_for_is_refused(cast: Cast) -> None:
+    assert list(refused(cast, support(originals={"copia_ruc": True})).fields) == ["originals"]
+
+
+def test_a_request_without_type_waits_for_its_classification(cast: Cast) -> None:
+    ticket = opened(cast, asked("in_person", None))
+    assert (ticket.request_type, ticket.status, ticket.team) == (None, "new", "centro_servicios")
+    assert [letter.letter for letter in cast.letters(ticket)] == ["acuse"]
+
+
+def test_it_is_not_classified_as_what_the_counter_may_not_take(cast: Cast) -> None:
+    ticket = opened(cast, asked("in_person", None))
+    with pytest.raises(IllegalMove) as problem:
+        cast.do(tickets.classify, cast.foreigner, ticket.id, None, "activacion_revision_usuario")
+    assert "Correo electrónico" in str(problem.value)
+
+
+def test_it_is_classified_as_what_the_counter_takes(cast: Cast) -> None:
+    ticket = opened(cast, asked("in_person", None))
+    cast.do(tickets.classify, cast.foreigner, ticket.id, None, "soporte_presencial")
+    assert cast.step(ticket).key == "clasificar"
+
+
+def papers(request_type: str) -> dict[str, bool]:
+    """Every document of the type, seen and given back."""
+    return {each.key: False for each in shipped("mef-ec").request_type(request_type).required_documents}
+
+
+def test_papers_seen_at_the_counter_complete_the_request(cast: Cast) -> None:
+    ticket = opened(cast, asked("in_person", "crear_usuario_gad_ep", originals=papers("crear_usuario_gad_ep")))
+    assert ticket.missing_documents == []
+    assert cast.step(ticket).key == "crear_usuario"
+
+
+def test_a_paper_that_was_not_seen_is_asked_for(cast: Cast) -> None:
+    seen = papers("crear_usuario_gad_ep")
+    del seen["copia_ruc"]
+    ticket = opened(cast, asked("in_person", "crear_usuario_gad_ep", originals=seen))
+    assert (ticket.status, ticket.missing_documents) == ("waiting_requester", ["copia_ruc"])
+    assert [letter.letter for letter in cast.letters(ticket)] == ["incompleto"]
+
+
+def test_the_ticket_marks_which_papers_stay_in_the_office(cast: Cast) -> None:
+    values = asked("physical_document", "solicitud_informacion", originals={"oficio_requerimiento": True})
+    ticket = opened(cast, values)
+    (row,) = cast.session.scalars(select(Original).where(Original.ticket_id == ticket.id)).all()
+    assert (row.key, row.kind, row.kept, row.seen_by_id) == (
+        "oficio_requerimiento", "paper", True, cast.foreigner.person_id,
+    )  # fmt: skip
+
+
+def test_a_scanned_file_is_proposed_as_its_document(cast: Cast) -> None:
+    scan = IncomingFile("Copia del RUC.pdf", "application/pdf", 1000, "a" * 64, False, None)
+    ticket = opened(cast, asked("in_person", "crear_usuario_gad_ep", files=(scan,)))
+    found = cast.session.scalars(select(Document.key).where(Document.ticket_id == ticket.id)).all()
+    assert found == ["copia_ruc"]
+
+
+def test_data_given_by_hand_stand_before_what_is_read(cast: Cast) -> None:
+    text = "Entidad: GAD Municipal de Loja. Usuario: Luis Tapia."
+    values = asked("in_person", "crear_usuario_gad_ep", text=text, fields={"entidad_nombre": "EP Agua"})
+    assert opened(cast, values).fields["entidad_nombre"] == "EP Agua"
+
+
+def test_a_paper_filed_at_night_tells_both_times_on_its_receipt(session: Session) -> None:
+    cast = assemble(session)
+    institution = load(session, shipped("conectamef-pe"))
+    clerk = staff(session, institution, (("mesa_partes", "piura"),))
+    cast.now = datetime(2026, 4, 11, 10, 0, tzinfo=ZoneInfo("America/Lima"))
+    values = asked("physical_document", "recepcion_documental", originals={"documento_principal": True})
+    ticket = cast.do(open_by_hand, clerk, values)
+    assert ticket.filed_at > ticket.received_at
+    acuse = cast.letter(ticket, "acuse").text
+    assert "Recibido: sábado 11/04/2026, 10:00" in acuse
+    assert "Fecha de presentación: lunes 13/04/2026, 08:30" in acuse
+    assert "Seguimiento del expediente" in acuse
+    assert f"{institution.ticket_prefix}-{ticket.number}" in acuse
+
+
+def staff(session: Session, institution: Institution, teams: tuple[tuple[str, str | None], ...]) -> Actor:
+    """Somebody who works for those teams."""
+    person = meet(session, institution.id, "Carla Ventanilla", f"carla@{institution.key}.example.org")
+    person.is_staff = True
+    session.flush()
+    for team, scope in teams:
+        session.add(TeamMember(institution_id=institution.id, person_id=person.id, team=team, scope=scope))
+    session.flush()
+    return Actor("person", person.id, institution.id, person.name)
+
+
+@pytest.fixture
+def piura(session: Session) -> tuple[Cast, Actor]:
+    """A clerk of the centre of Piura."""
+    cast = assemble(session)
+    return cast, staff(session, load(session, shipped("conectamef-pe")), (("centro", "piura"),))
+
+
+def test_staff_of_a_centre_open_for_their_own(piura: tuple[Cast, Actor]) -> None:
+    cast, clerk = piura
+    ticket = cast.do(open_by_hand, clerk, asked("phone", "consulta"))
+    assert (ticket.centre, ticket.team_scope) == ("piura", "piura")
+
+
+def test_staff_of_a_centre_do_not_open_for_another(piura: tuple[Cast, Actor]) -> None:
+    cast, clerk = piura
+    with pytest.raises(Invalid):
+        cast.do(open_by_hand, clerk, asked("phone", "consulta", fields={"centro": "cusco"}))
+
+
+def test_what_a_centre_opens_without_type_is_its_own_too(piura: tuple[Cast, Actor]) -> None:
+    cast, clerk = piura
+    assert cast.do(open_by_hand, clerk, asked("phone", None)).team_scope == "piura"
+
+
+def test_staff_of_two_centres_say_which(session: Session) -> None:
+    cast = assemble(session)
+    clerk = staff(session, load(session, shipped("conectamef-pe")), (("centro", "piura"), ("centro", "cusco")))
+    with pytest.raises(Invalid):
+        cast.do(open_by_hand, clerk, asked("phone", None))
+    assert cast.do(open_by_hand, clerk, asked("phone", None, place="cusco")).centre == "cusco"
+
+
+def test_a_centre_writes_from_its_own_mailbox(session: Session) -> None:
+    cast = assemble(session)
+    clerk = staff(session, load(session, shipped("conectamef-pe")), (("centro", "cusco"),))
+    ticket = cast.do(open_by_hand, clerk, asked("phone", "consulta"))
+    assert "cusco" in cast.letter(ticket, "acuse").sender
+
+
+TAKEN = [
+    (key, request_type.key, channel)
+    for key in KEYS
+    for request_type in shipped(key).request_types
+    for channel in channels.by_hand(shipped(key))
+    if channels.admits(request_type, channel)
+]
+NOT_TAKEN = [
+    (key, request_type.key, channel)
+    for key in KEYS
+    for request_type in shipped(key).request_types
+    for channel in channels.LABELS
+    if (key, request_type.key, channel) not in TAKEN
+]
+
+
+@pytest.mark.parametrize(("key", "request_type", "channel"), TAKEN)
+def test_every_type_begins_its_route_by_each_channel_it_has(
+    session: Session, key: str, request_type: str, channel: str
+) -> None:
+    """With everything it asks for, the request waits for the first step of its route that needs a person."""
+    clerk = staff(session, _loaded(session, key), ())
+    catalogue = shipped(key)
+    spec = catalogue.request_type(request_type)
+    values = asked(
+        channel,
+        request_type,
+        fields=everything_about(catalogue, spec),
+        originals={each.key: False for each in spec.required_documents},
+    )
+    with clock.fixed(datetime(2026, 4, 7, 10, 0, tzinfo=ZoneInfo(catalogue.institution.timezone))):
+        ticket = open_by_hand(session, clerk, values)
+    assert (ticket.channel, ticket.request_type) == (channel, request_type)
+    assert (ticket.missing_documents, ticket.missing_fields) == ([], [])
+    assert ticket.status in ("open", "waiting_approval", "waiting_requester")
+    letters = session.scalars(select(Letter.letter).where(Letter.ticket_id == ticket.id)).all()
+    assert ticket.status == "waiting_requester" or "acuse" in letters
+
+
+@pytest.mark.parametrize(("key", "request_type", "channel"), NOT_TAKEN)
+def test_every_type_is_refused_by_every_channel_it_does_not_have(
+    session: Session, key: str, request_type: str, channel: str
+) -> None:
+    clerk = staff(session, _loaded(session, key), ())
+    with pytest.raises(Invalid):
+        open_by_hand(session, clerk, asked(channel, request_type))
+
+
+def _loaded(session: Session, key: str) -> Institution:
+    assemble(session)
+    return load(session, shipped(key))
