@@ -16,6 +16,7 @@ from helpdesk.web import (
     approvals,
     assets,
     catalogue,
+    counter,
     demo_mail,
     errors,
     headers,
@@ -31,7 +32,7 @@ from helpdesk.web import (
 from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-BLUEPRINTS = (catalogue, sessions, queue, tickets, ticketdata, approvals, ledger, health)
+BLUEPRINTS = (catalogue, sessions, queue, counter, tickets, ticketdata, approvals, ledger, health)
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1
 

@@ -17,6 +17,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
+LONGEST_NAME, LONGEST_NUMBER = 200, 40
+LONGEST_ADDRESS = 254
 
 
 def written(what: str) -> DataRequired:
@@ -77,6 +79,26 @@ class ReplyForm(TicketForm):
         validators=[written("Escriba la respuesta antes de enviarla."), Length(max=LONGEST_TEXT)],
     )
     files = MultipleFileField("Adjuntar archivos", validators=[Optional()])
+
+
+class CounterForm(DeskForm):
+    """A request that somebody of the staff writes down for another person; its data and papers are the type's."""
+
+    tipo = HiddenField(filters=[clean])
+    canal = HiddenField(filters=[clean])
+    name = StringField("Nombre de quien solicita", filters=[clean], validators=[Length(max=LONGEST_NAME)])
+    address = StringField("Correo electrónico", filters=[clean], validators=[Length(max=LONGEST_ADDRESS)])
+    national_id = StringField("Documento de identidad", filters=[clean], validators=[Length(max=LONGEST_NUMBER)])
+    entity = StringField("Entidad a la que representa", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    subject = StringField("Asunto", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    text = TextAreaField("Qué se solicita", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+    started = StringField("Hora de inicio de la atención", filters=[clean], validators=[Length(max=LONGEST_NUMBER)])
+    place = StringField("Región o centro", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    files = MultipleFileField("Documentos escaneados", validators=[Optional()])
+
+    def first_errors(self) -> dict[str, str]:
+        """The first thing wrong with each field, in a sentence."""
+        return {name: str(messages[0]) for name, messages in self.errors.items() if name and messages}
 
 
 class NoteForm(TicketForm):
