@@ -2,21 +2,24 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain import channels
+from helpdesk.domain import channels, closing
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
+from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
 from helpdesk.domain.requesters import identify
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, members, today
@@ -122,8 +125,9 @@ def derive(
 def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str = "") -> Ticket:
     """Mark the step that waits as done and go on. An agent may pass an incomplete request on, with the reason.
 
-    Raises IllegalMove for an approval, the closing, or when nothing waits; Invalid when passing on an incomplete
-    request without a reason.
+    Raises IllegalMove for an approval, the closing, when nothing waits, or while data that the step needs are missing
+    («datos por completar»); Invalid when passing on an incomplete request without a reason, or without the record
+    that the step wants.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     row = routes.active(session, ticket)
@@ -135,6 +139,8 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
         )
     now = clock.now()
     request_type = catalogues.request_type_of(session, ticket)
+    if request_type is not None:
+        _check_work(session, ticket, request_type, row, note)
     if row.state == "returned":
         deadlines.resume(session, ticket, now)
     routes.settle(session, actor, ticket, row, via="web", reason=note.strip() or None)
@@ -144,18 +150,33 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     return ticket
 
 
-def close(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str) -> Ticket:
-    """End a ticket answered otherwise than by mail (counter, telephone); the note says how. Raises IllegalMove while
-    a step before the closing waits, Invalid without a note."""
+def close(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    touched: int | None,
+    note: str,
+    delivery: Delivery,
+) -> Ticket:
+    """End a ticket answered otherwise than by mail (counter, telephone, paper); the note says how.
+
+    Raises IllegalMove while a step before the closing waits; Invalid without a note, for a paper of which nothing says
+    who collected it (R-046), and for an answer by another channel than the type wants, without the reason (R-015).
+    """
     ticket = _open(locked(session, actor, ticket_id, touched))
     row = routes.active(session, ticket)
     if row is None or row.kind not in ("close", "notify"):
         raise IllegalMove(f"Antes de cerrar falta un paso: «{row.name if row else 'clasificar'}».")
     if not note.strip():
         raise Invalid("Diga cómo se respondió.", {"note": "Escriba cómo se respondió."})
+    _check_delivery(session, ticket, delivery)
     for step in routes.present(session, ticket).values():
         if step.state in ("active", "to_come"):
-            routes.settle(session, actor, ticket, step, via="web", reason=note.strip())
+            routes.settle(session, actor, ticket, step, via="web", reason=closing.told(note, delivery))
+    collected_on = delivery.collected_on.isoformat() if delivery.collected_on else None
+    data = {"way": delivery.way, "collected_by": delivery.collected_by.strip() or None, "collected_on": collected_on}
+    reason = delivery.reason.strip() or None
+    history.record(session, actor, ticket, "delivered", {"note": note.strip(), **data, "reason": reason})
     routes.finish(session, actor, ticket, clock.now())
     return ticket
 
@@ -203,6 +224,31 @@ def _open(ticket: Ticket) -> Ticket:
     if ticket.closed_at is not None:
         raise IllegalMove("El ticket ya está cerrado.")
     return ticket
+
+
+def _check_work(session: Session, ticket: Ticket, request_type: RequestType, row: Step, note: str) -> None:
+    """Raises IllegalMove naming the data that the step lacks, Invalid without the record it wants (R-035, R-038)."""
+    spec = request_type.step(row.key)
+    lacking = rules.needed_data(request_type, spec, assessment.to_complete(session, ticket))
+    if lacking:
+        labels = ", ".join(f"«{field.label}»" for field in lacking)
+        raise IllegalMove(f"Antes de «{row.name}» complete los datos: {labels}.")
+    wanted = rules.record_wanted(request_type, spec)
+    if wanted is not None and not note.strip():
+        sentence = f"Escriba {wanted}."
+        raise Invalid(f"Para marcar «{row.name}» escriba {wanted}.", {"note": sentence})
+
+
+def _check_delivery(session: Session, ticket: Ticket, delivery: Delivery) -> None:
+    zone = ZoneInfo(catalogues.of_ticket(session, ticket).institution.timezone)
+    wrong = closing.objections(
+        delivery, ticket.received_at.astimezone(zone).date(), today(session, ticket.institution_id)
+    )
+    request_type = catalogues.request_type_of(session, ticket)
+    if not delivery.reason.strip() and closing.needs_reason(request_type, ticket.channel, delivery.way):
+        wrong["reason"] = closing.asks_reason(ticket.channel)
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), wrong)
 
 
 def check_fields(catalogue: Catalogue, request_type: RequestType | None, fields: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateField,
     HiddenField,
     MultipleFileField,
     PasswordField,
@@ -14,6 +15,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from helpdesk.domain.closing import WAY_LABELS, Delivery
 
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
@@ -79,6 +82,7 @@ class ReplyForm(TicketForm):
         validators=[written("Escriba la respuesta antes de enviarla."), Length(max=LONGEST_TEXT)],
     )
     files = MultipleFileField("Adjuntar archivos", validators=[Optional()])
+    why_mail = StringField("Motivo para cerrar por correo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
 
 
 class CounterForm(DeskForm):
@@ -142,13 +146,26 @@ class StepForm(TicketForm):
 
 
 class CloseForm(TicketForm):
-    """Ending a ticket that was answered otherwise than by mail."""
+    """Ending a ticket that was answered otherwise than by mail; a paper is collected by somebody on a day (R-046)."""
 
+    way = SelectField(
+        "Cómo salió la respuesta", choices=list(WAY_LABELS.items()), default="in_person", validate_choice=True
+    )
     note = TextAreaField(
-        "Cómo se respondió",
+        "Qué se respondió",
         filters=[clean],
         validators=[written("Escriba cómo se respondió."), Length(max=LONGEST_TEXT)],
     )
+    collected_by = StringField("Quién retiró el papel", filters=[clean], validators=[Length(max=LONGEST_NAME)])
+    collected_on = DateField("Qué día lo retiró", validators=[Optional()])
+    reason = StringField(
+        "Motivo, si sale por otro canal que la solicitud", filters=[clean], validators=[Length(max=LONGEST_LINE)]
+    )
+
+    @property
+    def delivery(self) -> Delivery:
+        """How the answer left, as the desk takes it."""
+        return Delivery(self.way.data, self.reason.data or "", self.collected_by.data or "", self.collected_on.data)
 
 
 class ClassifyForm(TicketForm):

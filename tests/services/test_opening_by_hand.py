@@ -12,6 +12,7 @@ from helpdesk.domain import channels
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.addresses import is_made
 from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
+from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import IncomingFile
 from helpdesk.domain.incoming import Person as Named
@@ -19,7 +20,7 @@ from helpdesk.models.documents import Document, Original
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Person, TeamMember
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import conversation, tickets
+from helpdesk.services import conversation, routes, tickets
 from helpdesk.services.opening_by_hand import ByHand, open_by_hand
 from helpdesk.services.people import meet
 from tests.cast import Cast, assemble, load
@@ -374,3 +375,137 @@ def whole(catalogue: Catalogue, request_type: RequestType, channel: str) -> ByHa
         fields=everything_about(catalogue, request_type),
         originals={each.key: False for each in request_type.required_documents},
     )
+
+
+def about_to_close(cast: Cast, channel: str, request_type: str = "solicitud_informacion") -> Ticket:
+    """A request that waits for its answer: the work is done and what must be approved is."""
+    catalogue = shipped("mef-ec")
+    ticket = opened(cast, whole(catalogue, catalogue.request_type(request_type), channel))
+    for step in routes.present(cast.session, ticket).values():
+        if step.kind not in ("notify", "close"):
+            cast.do(routes.settle, cast.foreigner, ticket, step, "web")
+    cast.do(routes.walk, cast.foreigner, ticket, cast.now)
+    return ticket
+
+
+def closed(cast: Cast, ticket: Ticket, delivery: Delivery) -> Ticket:
+    """The clerk closes it without a mail."""
+    return cast.do(tickets.close, cast.foreigner, ticket.id, None, "Informe entregado.", delivery)
+
+
+def test_a_paper_answer_keeps_who_collected_it_and_when(cast: Cast) -> None:
+    ticket = about_to_close(cast, "physical_document")
+    closed(cast, ticket, Delivery("paper", collected_by="Rosa Guamán", collected_on=cast.now.date()))
+    assert ticket.status == "closed"
+    (event,) = cast.events(ticket, "delivered")
+    assert event.data == {
+        "way": "paper", "note": "Informe entregado.", "collected_by": "Rosa Guamán", "collected_on": "2026-04-07",
+        "reason": None,
+    }  # fmt: skip
+    rows = routes.present(cast.session, ticket)
+    assert "Lo retiró Rosa Guamán el 07/04/2026." in (rows["cerrar"].reason or "")
+
+
+def test_a_paper_that_nobody_collected_does_not_close(cast: Cast) -> None:
+    ticket = about_to_close(cast, "physical_document")
+    with pytest.raises(Invalid) as problem:
+        closed(cast, ticket, Delivery("paper"))
+    assert problem.value.fields.keys() == {"collected_by", "collected_on"}
+
+
+def test_an_answer_by_another_channel_asks_for_the_reason(cast: Cast) -> None:
+    ticket = about_to_close(cast, "physical_document")
+    with pytest.raises(Invalid) as problem:
+        closed(cast, ticket, Delivery("phone"))
+    assert list(problem.value.fields) == ["reason"]
+    closed(cast, ticket, Delivery("phone", reason="Vive lejos y lo pidió así."))
+    assert cast.events(ticket, "delivered")[0].data["reason"] == "Vive lejos y lo pidió así."
+
+
+def test_a_paper_request_is_closed_by_mail_only_with_a_reason(cast: Cast) -> None:
+    ticket = about_to_close(cast, "physical_document")
+    with pytest.raises(Invalid) as problem:
+        cast.do(conversation.reply, cast.foreigner, ticket.id, None, "Adjunto.", close=True)
+    assert list(problem.value.fields) == ["reason"]
+    assert cast.letters(ticket, "cierre") == []
+    cast.do(conversation.reply, cast.foreigner, ticket.id, None, "Adjunto.", close=True, reason="Pidió correo.")
+    assert routes.present(cast.session, ticket)["cerrar"].reason == "Pidió correo."
+
+
+def test_an_answer_that_does_not_close_leaves_by_mail_freely(cast: Cast) -> None:
+    ticket = about_to_close(cast, "physical_document")
+    cast.do(conversation.reply, cast.foreigner, ticket.id, None, "Estamos en ello.")
+    assert [letter.letter for letter in cast.letters(ticket, "respuesta")] == ["respuesta"]
+
+
+def completes(cast: Cast, ticket: Ticket, note: str = "") -> None:
+    """The clerk marks the step that waits as done."""
+    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None, note)
+
+
+def test_support_goes_through_four_stages_each_with_its_time(cast: Cast) -> None:
+    ticket = opened(cast, support(fields={"clase_soporte": "tecnico"}))
+    times = [cast.now]
+    for _ in ("classification", "diagnosis", "resolution"):
+        times.append(cast.later(minutes=5))
+        completes(cast, ticket)
+    times.append(cast.later(minutes=5))
+    closed(cast, ticket, Delivery("in_person"))
+    rows = routes.present(cast.session, ticket)
+    assert list(rows) == ["registrar", "clasificar", "diagnosticar", "resolver", "cerrar"]
+    assert [row.decided_at for row in rows.values()] == times
+
+
+def test_support_is_not_classified_without_its_class(cast: Cast) -> None:
+    ticket = opened(cast, support())
+    with pytest.raises(IllegalMove) as problem:
+        completes(cast, ticket)
+    assert "Clase de soporte" in str(problem.value)
+    assert cast.step(ticket).key == "clasificar"
+    cast.do(tickets.set_fields, cast.foreigner, ticket.id, None, {"clase_soporte": "conceptual"})
+    completes(cast, ticket)
+    assert cast.step(ticket).key == "diagnosticar"
+
+
+def admitted_user(cast: Cast, **fields: str) -> Ticket:
+    """A request for a user, with its papers and all its data but those."""
+    catalogue = shipped("mef-ec")
+    spec = catalogue.request_type("crear_usuario_gad_ep")
+    known = {**everything_about(catalogue, spec), **fields}
+    values = asked("in_person", spec.key, fields=known, originals=papers(spec.key))
+    return opened(cast, values)
+
+
+def test_no_user_is_created_while_data_are_missing(cast: Cast) -> None:
+    ticket = admitted_user(cast, usuario_cedula="")
+    with pytest.raises(IllegalMove) as problem:
+        completes(cast, ticket, "Usuario jtapia, rol Consulta.")
+    assert "Cédula" in str(problem.value)
+    assert cast.step(ticket).key == "crear_usuario"
+
+
+def test_creating_a_user_records_its_name_and_role(cast: Cast) -> None:
+    ticket = admitted_user(cast)
+    with pytest.raises(Invalid) as problem:
+        completes(cast, ticket, " ")
+    assert list(problem.value.fields) == ["note"]
+    assert "datos del usuario creado" in str(problem.value)
+    completes(cast, ticket, "Usuario jtapia, rol Consulta.")
+    assert routes.present(cast.session, ticket)["crear_usuario"].reason == "Usuario jtapia, rol Consulta."
+
+
+def test_no_user_is_created_before_the_review_has_passed(cast: Cast) -> None:
+    ticket = opened(cast, asked("in_person", "crear_usuario_gad_ep"))
+    assert cast.step(ticket).key == "validar_documentos"
+    assert cast.steps(ticket)["crear_usuario"] == "to_come"
+
+
+def test_fingerprints_are_taken_and_recorded_before_the_kit_is_linked(cast: Cast) -> None:
+    catalogue = shipped("mef-ec")
+    ticket = opened(cast, whole(catalogue, catalogue.request_type("enrolamiento_biometrico"), "in_person"))
+    with pytest.raises(Invalid):
+        completes(cast, ticket)
+    completes(cast, ticket, "Huellas de ambas manos y fotografía.")
+    assert cast.step(ticket).key == "configurar"
+    completes(cast, ticket)
+    assert cast.step(ticket).key == "cerrar"
