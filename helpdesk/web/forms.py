@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.domain.closing import WAY_LABELS, Delivery
@@ -148,8 +148,12 @@ class StepForm(TicketForm):
 class CloseForm(TicketForm):
     """Ending a ticket that was answered otherwise than by mail; a paper is collected by somebody on a day (R-046)."""
 
+    ways = WAY_LABELS
     way = SelectField(
-        "Cómo salió la respuesta", choices=list(WAY_LABELS.items()), default="in_person", validate_choice=True
+        "Cómo salió la respuesta",
+        validate_choice=False,
+        default="in_person",
+        validators=[AnyOf(WAY_LABELS, message="Elija cómo salió la respuesta.")],
     )
     note = TextAreaField(
         "Qué se respondió",

@@ -17,6 +17,8 @@ from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
+from helpdesk.services import routes
+from tests.factories import requests
 from tests.web.conftest import SignIn, work
 
 pytestmark = pytest.mark.usefixtures("forms_without_token")
@@ -247,3 +249,46 @@ def test_staff_of_a_region_see_what_they_opened(sign_in: SignIn) -> None:
     form = written(canal="web_form", tipo="crear_usuario_ejecutor", address="rosa@muni.example.com")
     answer = client.post(NEW, data={**form, "dato-region": "CL-BI"})
     assert client.get(answer.location).status_code == 200
+
+
+def ready_to_close(app: Flask, sign_in: SignIn) -> Ticket:
+    """A request for information on paper, of which only the answer is left."""
+    form = written(canal="physical_document", tipo="solicitud_informacion", **{"papel-oficio_requerimiento": "queda"})
+    ticket = opened(app, sign_in("agente", "mef-ec").post(NEW, data=form))
+    with work(app) as session:
+        actor = requests.cast(session).foreigner
+        kept = session.get_one(Ticket, ticket.id)
+        for step in routes.present(session, kept).values():
+            if step.kind not in ("notify", "close"):
+                routes.settle(session, actor, kept, step, "web")
+        routes.walk(session, actor, kept, clock.now())
+    return ticket
+
+
+def test_a_paper_answer_shows_who_collected_it(app: Flask, sign_in: SignIn) -> None:
+    ticket, client = ready_to_close(app, sign_in), sign_in("agente", "mef-ec")
+    today = clock.now().astimezone(QUITO).date()
+    form = {"way": "paper", "note": "Copias del contrato.", "collected_by": "Rosa Guamán", "collected_on": str(today)}
+    assert client.post(f"/tickets/MEF-{ticket.number}/cerrar", data=form).status_code == 303
+    page = client.get(f"/tickets/MEF-{ticket.number}").text
+    assert f"Lo retiró Rosa Guamán el {today:%d/%m/%Y}." in page
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"way": "paper", "note": "Copias."}, "Escriba quién retiró la respuesta."),
+        ({"way": "phone", "note": "Leído."}, "para responder por otro, escriba el motivo."),
+        ({"way": "paloma", "note": "Copias."}, "Elija cómo salió la respuesta."),
+        ({"way": "paper", "note": "Copias.", "collected_by": "Rosa", "collected_on": "ayer"}, ""),
+    ],
+)
+def test_an_answer_that_lacks_something_does_not_close(
+    app: Flask, sign_in: SignIn, form: dict[str, str], sentence: str
+) -> None:
+    ticket = ready_to_close(app, sign_in)
+    answer = sign_in("agente", "mef-ec").post(f"/tickets/MEF-{ticket.number}/cerrar", data=form)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    with work(app) as session:
+        assert session.get_one(Ticket, ticket.id).closed_at is None
