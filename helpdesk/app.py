@@ -18,6 +18,7 @@ from helpdesk.web import (
     authority,
     calendars,
     catalogue,
+    counter,
     demo_mail,
     documents,
     errors,
@@ -36,8 +37,8 @@ from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
-    catalogue, sessions, queue, tickets, documents, ticketclock, ticketdata, approvals, authority, calendars, ledger,
-    health,
+    catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, approvals, authority, calendars,
+    ledger, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

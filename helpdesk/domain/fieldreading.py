@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from helpdesk.domain.addresses import is_made
 from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
 from helpdesk.domain.choicereading import OTHERWISE, implied_by, read_bool, read_choice
 from helpdesk.domain.datereading import paired_dates, read_date, read_moment
@@ -138,7 +139,7 @@ def _identities(reading: Reading) -> dict[str, FieldValue]:
     for party in parties:
         _complete_party(reading, party, values)
     own_address = next((each for each in reading.request_type.intake_fields if each.key == "correo"), None)
-    if own_address and own_address.key not in values:
+    if own_address and own_address.key not in values and not is_made(facts.requester.address):
         values[own_address.key] = facts.requester.address
     return values
 

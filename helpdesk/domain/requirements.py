@@ -49,15 +49,23 @@ def missing_fields(
     """Keys of the data for which a mailed request is returned (catalogue README, «Missing data in a mailed request»).
 
     Only `always` fields that the seed itself asks for, and only where no required document is a form that carries
-    them.
+    them. What the desk itself classifies is not asked of the requester.
     """
     if any(each.template for each in request_type.required_documents):
         return ()
+    classified = {each.key for each in classified_fields(request_type)}
     return tuple(
         each.key
         for each in fields_to_complete(request_type, fields, context)
-        if each.required == "always" and each.source == "seed"
+        if each.required == "always" and each.source == "seed" and each.key not in classified
     )
+
+
+def classified_fields(request_type: RequestType) -> tuple[IntakeField, ...]:
+    """The data that the desk decides in a step of classification: the kinds among which the type chooses (R-044)."""
+    if not any(step.kind == "classify" and step.enabled for step in request_type.route):
+        return ()
+    return tuple(each for each in request_type.intake_fields if each.type == "choice" and each.required == "always")
 
 
 def fields_to_complete(

@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from helpdesk.domain.catalogue import Condition, RequestType, StepKind, StepOutcome, StepSpec
+from helpdesk.domain.catalogue import Condition, IntakeField, RequestType, StepKind, StepOutcome, StepSpec
 from helpdesk.domain.folding import fold
+from helpdesk.domain.requirements import classified_fields
 
 # Acts of a person whose result a later `notify` tells about: after one of them only a person can write it.
 HUMAN_WORK: frozenset[StepKind] = frozenset(
     ("execute", "capture", "approve", "diagnose", "classify", "verify_originals")
 )
+# Work that leaves something behind in a system of the institution.
+RECORDED_WORK: frozenset[StepKind] = frozenset(("execute", "capture"))
 # Steps that need nobody.
 AUTOMATIC: frozenset[StepKind] = frozenset(("receive", "generate", "derive", "survey"))
 # Steps that run on a date of their own, beside the route (R-040).
@@ -110,6 +113,28 @@ def course(request_type: RequestType, step: StepSpec, states: Mapping[str, str],
     if step.kind == "notify" and not _after_human_work(request_type, step, states):
         return "pass"
     return "wait"
+
+
+def needed_data(request_type: RequestType, step: StepSpec, lacking: tuple[IntakeField, ...]) -> tuple[IntakeField, ...]:
+    """Which of the missing mandatory data must be known before a person marks the step as done.
+
+    To classify is to choose: a step of classification needs the data that it decides (R-044). Work that leaves
+    something behind (a user, a registration) needs all of them; looking into a request needs none.
+    """
+    if step.kind == "classify":
+        decided = classified_fields(request_type)
+        return tuple(field for field in lacking if field in decided)
+    return lacking if step.kind in RECORDED_WORK else ()
+
+
+def record_wanted(request_type: RequestType, step: StepSpec) -> str | None:
+    """What must be written down when the step is done: what was captured, or what the closing letter is to tell of the
+    work (R-035, R-038). None where a note is free."""
+    if step.kind == "capture":
+        return "qué se registró"
+    if step.kind == "execute" and request_type.closure.content:
+        return request_type.closure.content
+    return None
 
 
 def refusal(step: StepSpec) -> StepOutcome:

@@ -14,17 +14,20 @@ from sqlalchemy.orm import Session
 from helpdesk import clock, queue
 from helpdesk.db import db, transaction
 from helpdesk.domain.actors import Actor, operator
+from helpdesk.domain.catalogue import Catalogue, IntakeField
 from helpdesk.domain.errors import Invalid
+from helpdesk.domain.options import options_of
 from helpdesk.domain.references import format_number
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.ledger import Arrival
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person, RoleHolding
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import by_address
 from helpdesk.rehearsal.cases import Case
 from helpdesk.rehearsal.stage import AGENT, BORDER, Stage
-from helpdesk.services import approvals, authority, conversation, notifications, post, routes, tickets
+from helpdesk.services import approvals, assessment, authority, conversation, notifications, post, routes, tickets
 from helpdesk.services.people import meet
 from mailbridge import intake
 from mailbridge.intake import Envelope
@@ -33,6 +36,12 @@ TICKET_MARK = re.compile(rb"@@TICKET:(\w+)@@")
 LETTER_MARK = re.compile(rb"<out\.(\w+)\.([\w-]+)@[^>]*>")
 LETTER_OF_WORD = {"acuse": "acuse", "incompleto": "incompleto"}
 PATIENCE = 25
+STAND_INS: dict[str, object] = {
+    "bool": True, "integer": 1, "date": "2026-12-31", "datetime": "2026-12-31T10:00:00-05:00",
+    "phone": "+593 2 300 0000",
+    "email": "persona@entidad.example.com", "list": ["Según el formulario"], "cedula": "1710034065",
+    "ruc": "1760003410001", "rut": "12.345.678-5", "dni": "12345678",
+}  # fmt: skip
 
 
 @dataclass
@@ -204,7 +213,23 @@ def _one_step(session: Session, ticket: Ticket) -> None:
     elif row.kind in ("close", "notify") and row.state == "active":
         conversation.reply(session, agent, ticket.id, None, "Se confirma la atención.", close=True)
     else:
+        if row.state == "active":
+            _complete_data(session, agent, ticket)
         tickets.complete_step(session, agent, ticket.id, None, "Ensayo: se sigue con lo que hay.")
+
+
+def _complete_data(session: Session, agent: Actor, ticket: Ticket) -> None:
+    """What a form carries, the agent reads from the form: values of the right kind stand for what the mail left out."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    lacking = assessment.to_complete(session, ticket)
+    if lacking:
+        values = {field.key: _stand_in(catalogue, field) for field in lacking}
+        tickets.set_fields(session, agent, ticket.id, None, values)
+
+
+def _stand_in(catalogue: Catalogue, field: IntakeField) -> object:
+    options = options_of(catalogue, field)
+    return options[0].key if options else STAND_INS.get(field.type, "Según el formulario")
 
 
 def _substitute(case: Case, named: dict[str, str]) -> None:

@@ -27,7 +27,6 @@ from helpdesk.services import (
     expiry,
     failures,
     history,
-    notifications,
     opening,
     post,
     reading,
@@ -92,17 +91,11 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
 
 def _opened(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
     ticket, message = opening.open_ticket(session, actor, incoming)
-    tone = _tone(session, actor, ticket, incoming)
+    opening.start(session, actor, ticket, _tone(session, actor, ticket, incoming))
     if ticket.request_type is None:
-        if tone != "silent":
-            notifications.acknowledge(session, ticket, minimal=tone == "minimal")
         return Outcome("needs_human", ticket.id, message.id, ticket.classification_reason)
-    documents.propose(session, actor, ticket)
-    routes.begin(session, actor, ticket, ticket.received_at, tone)
     if ticket.status == "waiting_requester":
         return Outcome("open_and_return", ticket.id, message.id)
-    if tone != "silent":
-        notifications.acknowledge(session, ticket, minimal=tone == "minimal")
     return Outcome("open_and_reroute" if _wrong_mailbox(session, ticket) else "open", ticket.id, message.id)
 
 

@@ -38,14 +38,15 @@ def append(
     )
     session.add(message)
     session.flush()
-    session.add_all(_attachment(message, file) for file in incoming.files)
+    session.add_all(attachment(message, file) for file in incoming.files)
     ticket.touched += 1
     ticket.updated_at = clock.now()
     session.flush()
     return message
 
 
-def _attachment(message: Message, file: IncomingFile) -> Attachment:
+def attachment(message: Message, file: IncomingFile) -> Attachment:
+    """A file of a message as a row."""
     return Attachment(
         message_id=message.id,
         filename=file.filename,

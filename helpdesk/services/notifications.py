@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.addresses import is_made
 from helpdesk.domain.catalogue import StepSpec, Unit
 from helpdesk.domain.countedlines import amount_of
 from helpdesk.letters import facts as f
@@ -54,11 +55,13 @@ def returned(
     actor: Actor | None = None,
 ) -> None:
     """«Documentación incompleta»: names at once all that is missing or wrong (R-032, R-067, R-171). `answer_by` ends
-    the time to correct it (R-172)."""
+    the time to correct it (R-172). Who has no address is told where the request was made."""
     catalogue = catalogues.of_ticket(session, ticket)
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
     requester = session.get_one(Person, ticket.requester_id)
+    if is_made(requester.address):
+        return
     text = write.incompleto(
         f.ReturnedIncomplete(
             institution=f.institution_of(catalogue.institution),

@@ -1,5 +1,7 @@
-"""Opens a ticket for a message that belongs to none (R-158 to R-164)."""
+"""Opens tickets: for a message that belongs to none (R-158 to R-164), and what every new ticket goes through."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Sequence, select
@@ -21,9 +23,29 @@ from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import history, reading
+from helpdesk.services import documents, history, notifications, reading, routes
 from helpdesk.services.messages import append
 from helpdesk.services.people import meet
+from helpdesk.services.routes import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is known of a request when its ticket is made, whichever door it came through.
+
+    `request_type` None leaves it unclassified, with `candidates` and the `reason` of that; `person` is the requester's
+    row, `requester` what the catalogue says of that person; `mailbox_id` None: it did not come by mail.
+    """
+
+    request_type: RequestType | None
+    candidates: tuple[str, ...]
+    reason: str
+    channel: str
+    mailbox_id: int | None
+    requester: Requester
+    person: Person
+    subject: str
+    received_at: datetime
 
 
 def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Ticket, Message]:
@@ -41,7 +63,18 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Tic
     request_type = catalogue.request_type(proposed.request_type) if proposed.request_type else None
     own_domains = frozenset(entry.address.rpartition("@")[2].lower() for entry in catalogue.mailboxes)
     requester = identify(catalogue, incoming.sender, incoming.passed_on, roles_of, own_domains, request_type)
-    ticket = _new(session, incoming, catalogue, spec, proposed, requester)
+    request = Request(
+        request_type=request_type,
+        candidates=proposed.candidates,
+        reason=proposed.reason,
+        channel=_channel(spec, request_type, incoming),
+        mailbox_id=incoming.mailbox_id,
+        requester=requester,
+        person=meet(session, incoming.institution_id, requester.person.name, requester.person.address),
+        subject=incoming.subject,
+        received_at=incoming.received_at,
+    )
+    ticket = create(session, incoming.institution_id, catalogue, request)
     reading.read(ticket, catalogue, spec, reading.words_of(incoming), requester)
     settle_place(session, ticket)
     _participants(session, ticket, incoming)
@@ -64,40 +97,42 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Tic
     return ticket, message
 
 
-def _new(
-    session: Session,
-    incoming: Incoming,
-    catalogue: Catalogue,
-    mailbox: MailboxSpec,
-    proposed: Classification,
-    requester: Requester,
-) -> Ticket:
-    request_type = catalogue.request_type(proposed.request_type) if proposed.request_type else None
-    person = meet(session, incoming.institution_id, requester.person.name, requester.person.address)
-    institution = session.get_one(Institution, incoming.institution_id)
+def create(session: Session, institution_id: int, catalogue: Catalogue, request: Request) -> Ticket:
+    """The ticket of a new request, with its number; place and data are still to be read."""
+    institution = session.get_one(Institution, institution_id)
+    request_type = request.request_type
     ticket = Ticket(
-        institution_id=incoming.institution_id,
+        institution_id=institution_id,
         number=_next_number(session, institution),
         catalogue_version_id=institution.catalogue_version_id,
-        request_type=proposed.request_type,
-        candidates=list(proposed.candidates),
-        classification_reason=proposed.reason,
+        request_type=request_type.key if request_type else None,
+        candidates=list(request.candidates),
+        classification_reason=request.reason,
         status="new",
-        channel=_channel(mailbox, request_type, incoming),
-        subject=incoming.subject,
-        mailbox_id=incoming.mailbox_id,
-        requester_id=person.id,
-        requester_role=requester.role,
+        channel=request.channel,
+        subject=request.subject,
+        mailbox_id=request.mailbox_id,
+        requester_id=request.person.id,
+        requester_role=request.requester.role,
         team=request_type.responsible_team if request_type else catalogue.institution.fallback_team,
-        received_at=incoming.received_at,
-        filed_at=incoming.received_at,
+        received_at=request.received_at,
+        filed_at=request.received_at,
         updated_at=clock.now(),
         fields={},
     )
-    _others(session, ticket, requester)
+    _others(session, ticket, request.requester)
     session.add(ticket)
     session.flush()
     return ticket
+
+
+def start(session: Session, actor: Actor, ticket: Ticket, tone: Tone) -> None:
+    """Begin the route of a new ticket that has its first message; acknowledge it, unless it is returned at once."""
+    if ticket.request_type is not None:
+        documents.propose(session, actor, ticket)
+        routes.begin(session, actor, ticket, ticket.received_at, tone)
+    if tone != "silent" and ticket.status != "waiting_requester":
+        notifications.acknowledge(session, ticket, minimal=tone == "minimal")
 
 
 def settle_place(session: Session, ticket: Ticket) -> None:

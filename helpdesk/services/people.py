@@ -1,10 +1,12 @@
 """People become known to an institution by writing to it or by being named in its directory."""
 
+from secrets import token_hex
+
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain.addresses import names_another
+from helpdesk.domain.addresses import made_address, names_another
 from helpdesk.models.people import Person
 from helpdesk.queries import people
 
@@ -27,4 +29,24 @@ def meet(session: Session, institution_id: int, name: str, address: str) -> Pers
     if name and not person.name:
         person.name = name
         session.flush()
+    return person
+
+
+def meet_without_address(session: Session, institution_id: int, name: str) -> Person:
+    """Somebody who came or called and has no mail: a new person each time, since nothing proves who it is.
+
+    People are known by their address, which letters need. One that nobody can have stands in its place, and it counts
+    as undeliverable from the beginning, so that no letter is ever written to it: the desk answers where it was asked.
+    The mark is random, or a mail could claim to come from that person.
+    """
+    now = clock.now()
+    person = Person(
+        institution_id=institution_id,
+        address=made_address(token_hex(8)),
+        name=name,
+        created_at=now,
+        undeliverable_since=now,
+    )
+    session.add(person)
+    session.flush()
     return person

@@ -227,15 +227,16 @@ def _sent(session: Session, ticket: Ticket, recipient: Person) -> tuple[int, int
 
 
 def mailbox_of(session: Session, ticket: Ticket) -> Mailbox:
-    """The mailbox that writes for the ticket: where it came in, else one of its team, else the institution's first.
+    """The mailbox that writes for the ticket: where it came in, else its team's in its place, else the first one.
 
     Nobody reads a mailbox that the catalogue dropped: answers to it would be lost.
     """
     came_in = session.get_one(Mailbox, ticket.mailbox_id) if ticket.mailbox_id is not None else None
     if came_in is not None and came_in.active:
         return came_in
-    catalogue = catalogues.of_ticket(session, ticket)
-    keys = [spec.key for spec in catalogue.mailboxes if spec.team == ticket.team]
+    specs = [spec for spec in catalogues.of_ticket(session, ticket).mailboxes if spec.team == ticket.team]
+    own = [spec for spec in specs if ticket.team_scope in (spec.region, spec.centre)] or specs
+    keys = [spec.key for spec in own]
     boxes = session.scalars(
         select(Mailbox).where(Mailbox.institution_id == ticket.institution_id, Mailbox.active).order_by(Mailbox.id)
     ).all()

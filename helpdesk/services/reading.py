@@ -1,6 +1,6 @@
 """Reads the data and the place of a request out of what was written (R-163, R-164)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -123,8 +123,10 @@ def read_anew(session: Session, ticket: Ticket) -> None:
 
 
 def mailbox_spec(catalogue: Catalogue, key: str | None) -> MailboxSpec:
-    """The mailbox with that key; the first one for a key that the catalogue does not have (any more)."""
-    return next((spec for spec in catalogue.mailboxes if spec.key == key), catalogue.mailboxes[0])
+    """The mailbox with that key. For a ticket that came by none, or by one that the catalogue dropped, the first one
+    without its place: it says nothing about where the request belongs."""
+    placeless = replace(catalogue.mailboxes[0], region=None, centre=None)
+    return next((spec for spec in catalogue.mailboxes if spec.key == key), placeless)
 
 
 def _mailbox(session: Session, ticket: Ticket) -> MailboxSpec:

@@ -1,18 +1,23 @@
 """What agents do with a ticket besides writing: take, assign, classify, derive, complete steps and data (R-186)."""
 
+from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain import channels, closing
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
+from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
 from helpdesk.domain.requesters import identify
 from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, members, today
@@ -73,15 +78,18 @@ def assign(session: Session, actor: Actor, ticket_id: int, touched: int | None, 
 
 def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None, request_type: str) -> Ticket:
     """Say what the ticket asks for: its route begins anew with that type. Raises NotFound for an unknown type,
-    IllegalMove once decisions were taken in the present route."""
+    IllegalMove once decisions were taken in the present route, or for a type that may not be taken by the channel by
+    which the staff took the request (R-014)."""
     ticket = _open(locked(session, actor, ticket_id, touched))
     catalogue = catalogues.of_ticket(session, ticket)
     if request_type not in {each.key for each in catalogue.request_types}:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
     if routes.is_decided(session, ticket):
         raise IllegalMove("El ticket ya tiene decisiones: divídalo o ciérrelo en vez de cambiar su tipo.")
-    before, ticket.request_type = ticket.request_type, request_type
     spec = catalogue.request_type(request_type)
+    if ticket.mailbox_id is None and not channels.admits(spec, ticket.channel):
+        raise IllegalMove(channels.refusal(spec, ticket.channel))
+    before, ticket.request_type = ticket.request_type, request_type
     routes.drop(session, ticket)
     documents.forget(session, ticket, spec)
     ticket.candidates = []
@@ -128,8 +136,9 @@ def derive(
 def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str = "") -> Ticket:
     """Mark the step that waits as done and go on. An agent may pass an incomplete request on, with the reason.
 
-    Raises IllegalMove for an approval, the closing, or when nothing waits; Invalid when passing on an incomplete
-    request without a reason.
+    Raises IllegalMove for an approval, the closing, when nothing waits, or while data that the step needs are missing
+    («datos por completar»); Invalid when passing on an incomplete request without a reason, or without the record
+    that the step wants.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     row = routes.active(session, ticket)
@@ -143,6 +152,8 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
         originals.check_seen(session, ticket)
     now = clock.now()
     request_type = catalogues.request_type_of(session, ticket)
+    if request_type is not None:
+        _check_work(session, ticket, request_type, row, note)
     if row.state == "returned":
         deadlines.resume(session, ticket, now)
         windows.end(session, ticket, row)
@@ -153,18 +164,33 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     return ticket
 
 
-def close(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str) -> Ticket:
-    """End a ticket answered otherwise than by mail (counter, telephone); the note says how. Raises IllegalMove while
-    a step before the closing waits, Invalid without a note."""
+def close(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    touched: int | None,
+    note: str,
+    delivery: Delivery,
+) -> Ticket:
+    """End a ticket answered otherwise than by mail (counter, telephone, paper); the note says how.
+
+    Raises IllegalMove while a step before the closing waits; Invalid without a note, for a paper of which nothing says
+    who collected it (R-046), and for an answer by another channel than the type wants, without the reason (R-015).
+    """
     ticket = _open(locked(session, actor, ticket_id, touched))
     row = routes.active(session, ticket)
     if row is None or row.kind not in ("close", "notify"):
         raise IllegalMove(f"Antes de cerrar falta un paso: «{row.name if row else 'clasificar'}».")
     if not note.strip():
         raise Invalid("Diga cómo se respondió.", {"note": "Escriba cómo se respondió."})
+    _check_delivery(session, ticket, delivery)
     for step in routes.present(session, ticket).values():
         if step.state in ("active", "to_come"):
-            routes.settle(session, actor, ticket, step, via="web", reason=note.strip())
+            routes.settle(session, actor, ticket, step, via="web", reason=closing.told(note, delivery))
+    collected_on = delivery.collected_on.isoformat() if delivery.collected_on else None
+    data = {"way": delivery.way, "collected_by": delivery.collected_by.strip() or None, "collected_on": collected_on}
+    reason = delivery.reason.strip() or None
+    history.record(session, actor, ticket, "delivered", {"note": note.strip(), **data, "reason": reason})
     routes.finish(session, actor, ticket, clock.now())
     return ticket
 
@@ -179,18 +205,10 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     request_type = catalogues.request_type_of(session, ticket)
-    known = {field.key for field in request_type.intake_fields} if request_type else set()
-    unknown = set(fields) - known
-    if unknown:
-        raise Invalid(f"El tipo de solicitud no tiene el dato «{min(unknown)}».")
-    if request_type is not None:
-        _listed(catalogues.of_ticket(session, ticket), request_type, fields)
+    check_fields(catalogues.of_ticket(session, ticket), request_type, fields)
     changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
     lacking = bool(ticket.missing_fields or ticket.invalid_fields)
-    ticket.fields = {key: value for key, value in {**ticket.fields, **changed}.items() if value not in (None, "", [])}
-    for column, key in PLACES:
-        if key in changed:
-            setattr(ticket, column, changed[key] or None)
+    put_fields(ticket, changed)
     session.flush()
     if changed:
         history.record(session, actor, ticket, "fields_changed", {"fields": sorted(changed)})
@@ -219,12 +237,49 @@ def _open(ticket: Ticket) -> Ticket:
     return ticket
 
 
-def _listed(catalogue: Catalogue, request_type: RequestType, fields: dict[str, Any]) -> None:
-    """Raises Invalid for a value that is not one of those among which its field is chosen."""
+def _check_work(session: Session, ticket: Ticket, request_type: RequestType, row: Step, note: str) -> None:
+    """Raises IllegalMove naming the data that the step lacks, Invalid without the record it wants (R-035, R-038)."""
+    spec = request_type.step(row.key)
+    lacking = rules.needed_data(request_type, spec, assessment.to_complete(session, ticket))
+    if lacking:
+        labels = ", ".join(f"«{field.label}»" for field in lacking)
+        raise IllegalMove(f"Antes de «{row.name}» complete los datos: {labels}.")
+    wanted = rules.record_wanted(request_type, spec)
+    if wanted is not None and not note.strip():
+        sentence = f"Escriba {wanted}."
+        raise Invalid(f"Para marcar «{row.name}» escriba {wanted}.", {"note": sentence})
+
+
+def _check_delivery(session: Session, ticket: Ticket, delivery: Delivery) -> None:
+    zone = ZoneInfo(catalogues.of_ticket(session, ticket).institution.timezone)
+    wrong = closing.objections(
+        delivery, ticket.received_at.astimezone(zone).date(), today(session, ticket.institution_id)
+    )
+    request_type = catalogues.request_type_of(session, ticket)
+    if not delivery.reason.strip() and closing.needs_reason(request_type, ticket.channel, delivery.way):
+        wrong["reason"] = closing.asks_reason(ticket.channel)
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), wrong)
+
+
+def check_fields(catalogue: Catalogue, request_type: RequestType | None, fields: Mapping[str, Any]) -> None:
+    """Raises Invalid for data that the type does not have, or that are not one of those among which they are chosen."""
+    asked = request_type.intake_fields if request_type else ()
+    unknown = set(fields) - {field.key for field in asked}
+    if unknown:
+        raise Invalid(f"El tipo de solicitud no tiene el dato «{min(unknown)}».")
     wrong = {}
-    for field in request_type.intake_fields:
+    for field in asked:
         keys = [option.key for option in options_of(catalogue, field)]
         if keys and fields.get(field.key) and fields[field.key] not in keys:
             wrong[field.key] = "Elija un valor de la lista."
     if wrong:
         raise Invalid("Hay datos que no son de la lista: elíjalos de ella.", wrong)
+
+
+def put_fields(ticket: Ticket, fields: Mapping[str, Any]) -> None:
+    """Write checked data into the ticket, and the places they name into its own columns; None empties a datum."""
+    ticket.fields = {key: value for key, value in {**ticket.fields, **fields}.items() if value not in (None, "", [])}
+    for column, key in PLACES:
+        if key in fields:
+            setattr(ticket, column, fields[key] or None)

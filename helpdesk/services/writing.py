@@ -3,11 +3,14 @@
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain import closing
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.addresses import is_made
 from helpdesk.domain.errors import IllegalMove, Invalid
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import history, notifications, reopening, routes
 from helpdesk.services.locks import locked
 
@@ -22,10 +25,12 @@ def reply(
     text: str,
     files: tuple[tuple[str, str, str], ...] = (),
     close: bool = False,
+    reason: str = "",
 ) -> Message:
     """An agent answers the requester by mail, and with `close` ends the case (R-042, R-179).
 
-    `files` are (filename, content type, sha256). Raises Invalid for an empty answer, IllegalMove when a step that must
+    `files` are (filename, content type, sha256). Raises Invalid for an empty answer or a requester without address,
+    IllegalMove when a step that must
     come before the closing is open (R-091) or an authorisation is missing (R-125).
     """
     if not text.strip():
@@ -33,7 +38,10 @@ def reply(
     ticket = locked(session, actor, ticket_id, touched)
     if close:
         _may_close(session, ticket)
+        _same_channel(session, ticket, reason)
     requester = session.get_one(Person, ticket.requester_id)
+    if is_made(requester.address):
+        raise Invalid("Quien solicita no dejó correo: respóndale en persona, por teléfono o en papel.")
     now = clock.now()
     until = reopening.last_day(session, ticket, now) if close else None
     letter = notifications.answered(session, actor, ticket, text.strip(), close, files, until)
@@ -43,9 +51,17 @@ def reply(
     if close:
         for step in routes.present(session, ticket).values():
             if step.state in ("active", "to_come") and step.kind in ENDING:
-                routes.settle(session, actor, ticket, step, via="reply")
+                routes.settle(session, actor, ticket, step, via="reply", reason=reason.strip() or None)
         routes.finish(session, actor, ticket, now)
     return session.get_one(Message, letter.message_id)
+
+
+def _same_channel(session: Session, ticket: Ticket, reason: str) -> None:
+    """A request whose type answers by its own channel is closed by mail only with a reason (R-015)."""
+    request_type = catalogues.request_type_of(session, ticket)
+    if not reason.strip() and closing.needs_reason(request_type, ticket.channel, "mail"):
+        sentence = closing.asks_reason(ticket.channel)
+        raise Invalid(sentence, {"reason": sentence})
 
 
 def note(session: Session, actor: Actor, ticket_id: int, text: str) -> Message:

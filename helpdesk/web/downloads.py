@@ -1,9 +1,12 @@
 """Files come in by their bytes alone and leave as something to save, never as a page of ours."""
 
 import re
+from collections.abc import Iterable
 
 from flask import Response, current_app, send_file
+from werkzeug.datastructures import FileStorage
 
+from helpdesk.domain.incoming import IncomingFile
 from helpdesk.files import Files
 from helpdesk.web.forms import ReplyForm
 
@@ -29,10 +32,16 @@ def download(sha256: str, filename: str) -> Response:
 
 def stored(form: ReplyForm) -> tuple[tuple[str, str, str], ...]:
     """The attached files of an answer, kept in the store: name, media type, SHA-256 of each."""
+    return tuple((file.filename, file.content_type, file.sha256) for file in received(form.files.data or ()))
+
+
+def received(uploads: Iterable[FileStorage]) -> tuple[IncomingFile, ...]:
+    """The files that came with a form, kept in the store; controls left empty are none."""
     store: Files = current_app.extensions["files"]
     found = []
-    for upload in form.files.data or ():
+    for upload in uploads:
         if upload and upload.filename:
             kind = upload.mimetype if MEDIA_TYPE.fullmatch(upload.mimetype or "") else "application/octet-stream"
-            found.append((safe_name(upload.filename), kind, store.put(upload.read())))
+            content = upload.read()
+            found.append(IncomingFile(safe_name(upload.filename), kind, len(content), store.put(content), False, None))
     return tuple(found)

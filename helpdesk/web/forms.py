@@ -17,8 +17,12 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from helpdesk.domain.closing import WAY_LABELS, Delivery
+
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
+LONGEST_NAME, LONGEST_NUMBER = 200, 40
+LONGEST_ADDRESS = 254
 
 
 def written(what: str) -> DataRequired:
@@ -79,6 +83,27 @@ class ReplyForm(TicketForm):
         validators=[written("Escriba la respuesta antes de enviarla."), Length(max=LONGEST_TEXT)],
     )
     files = MultipleFileField("Adjuntar archivos", validators=[Optional()])
+    why_mail = StringField("Motivo para cerrar por correo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class CounterForm(DeskForm):
+    """A request that somebody of the staff writes down for another person; its data and papers are the type's."""
+
+    tipo = HiddenField(filters=[clean])
+    canal = HiddenField(filters=[clean])
+    name = StringField("Nombre de quien solicita", filters=[clean], validators=[Length(max=LONGEST_NAME)])
+    address = StringField("Correo electrónico", filters=[clean], validators=[Length(max=LONGEST_ADDRESS)])
+    national_id = StringField("Documento de identidad", filters=[clean], validators=[Length(max=LONGEST_NUMBER)])
+    entity = StringField("Entidad a la que representa", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    subject = StringField("Asunto", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    text = TextAreaField("Qué se solicita", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+    started = StringField("Hora de inicio de la atención", filters=[clean], validators=[Length(max=LONGEST_NUMBER)])
+    place = StringField("Región o centro", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+    files = MultipleFileField("Documentos escaneados", validators=[Optional()])
+
+    def first_errors(self) -> dict[str, str]:
+        """The first thing wrong with each field, in a sentence."""
+        return {name: str(messages[0]) for name, messages in self.errors.items() if name and messages}
 
 
 class NoteForm(TicketForm):
@@ -122,13 +147,30 @@ class StepForm(TicketForm):
 
 
 class CloseForm(TicketForm):
-    """Ending a ticket that was answered otherwise than by mail."""
+    """Ending a ticket that was answered otherwise than by mail; a paper is collected by somebody on a day (R-046)."""
 
+    ways = WAY_LABELS
+    way = SelectField(
+        "Cómo salió la respuesta",
+        validate_choice=False,
+        default="in_person",
+        validators=[AnyOf(WAY_LABELS, message="Elija cómo salió la respuesta.")],
+    )
     note = TextAreaField(
-        "Cómo se respondió",
+        "Qué se respondió",
         filters=[clean],
         validators=[written("Escriba cómo se respondió."), Length(max=LONGEST_TEXT)],
     )
+    collected_by = StringField("Quién retiró el papel", filters=[clean], validators=[Length(max=LONGEST_NAME)])
+    collected_on = DateField("Qué día lo retiró", validators=[Optional()])
+    reason = StringField(
+        "Motivo, si sale por otro canal que la solicitud", filters=[clean], validators=[Length(max=LONGEST_LINE)]
+    )
+
+    @property
+    def delivery(self) -> Delivery:
+        """How the answer left, as the desk takes it."""
+        return Delivery(self.way.data, self.reason.data or "", self.collected_by.data or "", self.collected_on.data)
 
 
 class ClassifyForm(TicketForm):

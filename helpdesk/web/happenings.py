@@ -1,19 +1,22 @@
 """The lines of the history, in a sentence each."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from helpdesk.domain import objections
+from helpdesk.domain.closing import WAY_LABELS
 from helpdesk.domain.countedlines import amount_of
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
-from helpdesk.web.present import STANDING_REASONS, STATUS_LABELS, VIA_LABELS
+from helpdesk.web.present import CHANNEL_LABELS, STANDING_REASONS, STATUS_LABELS, VIA_LABELS
 
 Teller = Callable[[Event], str]
 Data = dict[str, Any]
 
 PLAIN = {
     "opened": "Se abrió el ticket",
+    "papers_handed_over": "Se vieron en papel",
     "answered": "Se respondió al solicitante",
     "noted": "Se escribió una nota interna",
     "message_received": "Llegó un mensaje",
@@ -119,6 +122,19 @@ def _names_others(names: Names, request_type: str | None, data: Data) -> str:
     return f"El mensaje también nombra {', '.join(map(str, data.get('tickets', ())))}"
 
 
+def _delivered(names: Names, request_type: str | None, data: Data) -> str:
+    day = date.fromisoformat(str(data["collected_on"])).strftime("%d/%m/%Y") if data.get("collected_on") else ""
+    collected = f", lo retiró {data.get('collected_by')} el {day}" if day else ""
+    reason = f"; por otro canal porque: {data['reason']}" if data.get("reason") else ""
+    way = WAY_LABELS.get(str(data.get("way")), str(data.get("way"))).lower()
+    return f"Se respondió {way}{collected}: {data.get('note')}{reason}"
+
+
+def _opened_by_hand(names: Names, request_type: str | None, data: Data) -> str:
+    channel = CHANNEL_LABELS.get(str(data.get("channel")), str(data.get("channel")))
+    return f"Se abrió el ticket a nombre de {data.get('requester')}, por el canal {channel}"
+
+
 def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se avisó a {data.get('to')}"
 
@@ -197,6 +213,8 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "classified": _classified,
     "derived": _derived,
     "handed_over": _handed_over,
+    "delivered": _delivered,
+    "opened_by_hand": _opened_by_hand,
     "names_other_tickets": _names_others,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,

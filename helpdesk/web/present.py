@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from helpdesk.domain import channels
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.countedlines import MONTH_NAMES, long_date
 from helpdesk.domain.deadlines import remaining
@@ -38,17 +39,7 @@ VIA_LABELS = {
     "reply": "con la respuesta",
     "machine": "automáticamente",
 }
-CHANNEL_LABELS = {
-    "email": "Correo electrónico",
-    "in_person": "Presencial",
-    "web_form": "Formulario web",
-    "phone": "Teléfono",
-    "document_portal": "Portal documental",
-    "physical_document": "Documento físico",
-    "suggestion_box": "Buzón de sugerencias",
-    "internal": "Trámite interno",
-    "self_service": "Autoservicio en línea",
-}
+CHANNEL_LABELS = channels.LABELS
 TRUST_LABELS = {
     "T0": "Remitente sin verificar",
     "T1": "Remitente verificado",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from helpdesk import clock
-from helpdesk.domain.addresses import names_another
+from helpdesk.domain.addresses import is_made, names_another
 from helpdesk.domain.references import masked
 from helpdesk.queries import approvals
 from helpdesk.queries.viewers import Viewer
@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
         masked=masked,
         names_another=names_another,
     )
+    app.jinja_env.tests["made_address"] = is_made
     app.jinja_env.globals.update(
         status_labels=present.STATUS_LABELS,
         step_states=present.STEP_STATES,

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.db import transaction
-from helpdesk.domain import objections
+from helpdesk.domain import objections, routes
 from helpdesk.domain.catalogue import Catalogue, RequiredDocument
+from helpdesk.domain.closing import needs_reason
 from helpdesk.domain.errors import HelpdeskError, NotFound
 from helpdesk.models.tickets import ENDED, Ticket
 from helpdesk.queries import calendars, deadlines, tickets, timeline
@@ -136,10 +137,12 @@ def values(
             ticket.status,
         ),
         "ended": ticket.status in ENDED,
+        "mail_needs_reason": needs_reason(names.type_of(ticket.request_type), ticket.channel, "mail"),
         "to_complete": assessment.to_complete(session, ticket) if ticket.status not in ENDED else (),
         "extension": clockwords.extension_offered(session, who, page),
         "lacks_place": lacks_place(catalogue, page),
         "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
+        "record_wanted": record_wanted(catalogue, page),
         "teams": team_choices(catalogue, ticket),
         "types": type_choices(catalogue, ticket),
         "colleagues": timeline.colleagues(session, who) if who.is_agent else (),
@@ -180,6 +183,15 @@ def lacks_place(catalogue: Catalogue, page: TicketPage) -> bool:
     if row is None or spec is None or page.ticket.blocked_by is None or row.scope is not None:
         return False
     return any(step.key == row.key and step.actor.scope in PLACES for step in spec.route)
+
+
+def record_wanted(catalogue: Catalogue, page: TicketPage) -> str | None:
+    """What must be written down to mark the step that waits as done, if anything (R-035, R-038)."""
+    spec = next((each for each in catalogue.request_types if each.key == page.ticket.request_type), None)
+    step = (
+        next((each for each in spec.route if page.active and each.key == page.active.step.key), None) if spec else None
+    )
+    return routes.record_wanted(spec, step) if spec and step else None
 
 
 def checklist(names: Names, page: TicketPage) -> tuple[ChecklistLine, ...]:

@@ -110,7 +110,9 @@ def reply(number: str) -> Answer:
     done = "Respuesta enviada y ticket cerrado." if close else "Respuesta enviada."
     return change(
         number,
-        lambda s, actor, t: conversation.reply(s, actor, t, form.seen, form.text.data, stored(form), close),
+        lambda s, actor, t: conversation.reply(
+            s, actor, t, form.seen, form.text.data, stored(form), close, form.why_mail.data or ""
+        ),
         done,
         reply=form,
     )
@@ -171,11 +173,11 @@ def complete_step(number: str) -> Answer:
 @blueprint.post("/cerrar")
 @policy(Policy.AGENT)
 def close(number: str) -> Answer:
-    """Ends a ticket that was answered otherwise than by mail; the note says how."""
+    """Ends a ticket that was answered otherwise than by mail; the form says how it left (R-015, R-046)."""
     form = forms.CloseForm()
     return change(
         number,
-        lambda s, actor, t: tickets.close(s, actor, t, form.seen, form.note.data),
+        lambda s, actor, t: tickets.close(s, actor, t, form.seen, form.note.data, form.delivery),
         "Ticket cerrado.",
         close=form,
     )

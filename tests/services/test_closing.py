@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import approvals, conversation, tickets
@@ -61,7 +62,7 @@ def test_closing_waits_for_the_execution(cast: Cast) -> None:
     with pytest.raises(IllegalMove):
         cast.do(conversation.reply, cast.agent, ticket.id, None, "Listo.", close=True)
     with pytest.raises(IllegalMove):
-        cast.do(tickets.close, cast.agent, ticket.id, None, "Por teléfono.")
+        cast.do(tickets.close, cast.agent, ticket.id, None, "Por teléfono.", Delivery("phone"))
 
 
 def test_a_returned_request_is_not_closed_by_an_answer(cast: Cast) -> None:
@@ -106,8 +107,8 @@ def test_a_case_answered_otherwise_is_closed_with_a_note(cast: Cast) -> None:
     ticket = cast.decided()
     cast.do(tickets.complete_step, cast.agent, ticket.id, None)
     with pytest.raises(Invalid):
-        cast.do(tickets.close, cast.agent, ticket.id, None, " ")
-    cast.do(tickets.close, cast.agent, ticket.id, None, "Se informó por teléfono.")
+        cast.do(tickets.close, cast.agent, ticket.id, None, " ", Delivery("phone"))
+    cast.do(tickets.close, cast.agent, ticket.id, None, "Se informó por teléfono.", Delivery("phone"))
     assert ticket.status == "closed"
     assert cast.letters(ticket, "cierre") == []
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import NotFound
 from helpdesk.models.documents import Document
 from helpdesk.models.messages import Message
@@ -32,7 +33,7 @@ VERBS: dict[str, Verb] = {
     "classify": lambda c, t, who: c.do(tickets.classify, who, t.id, None, "otra_solicitud_formal"),
     "derive": lambda c, t, who: c.do(tickets.derive, who, t.id, None, "ti_ses", None, ""),
     "complete_step": lambda c, t, who: c.do(tickets.complete_step, who, t.id, None, "x"),
-    "close": lambda c, t, who: c.do(tickets.close, who, t.id, None, "x"),
+    "close": lambda c, t, who: c.do(tickets.close, who, t.id, None, "x", Delivery("phone")),
     "set_fields": lambda c, t, who: c.do(tickets.set_fields, who, t.id, None, {}),
     "reply": lambda c, t, who: c.do(conversation.reply, who, t.id, None, "x"),
     "note": lambda c, t, who: c.do(conversation.note, who, t.id, "x"),

@@ -47,6 +47,12 @@ def test_every_recorded_kind_has_its_words() -> None:
         ("derived", {"to": ["equipo_regional", "CL-BI"], "reason": "Es de la región."},
          "Se derivó a Equipo Regional (Encargados Regionales), Biobío: Es de la región."),
         ("returned", {"documents": ["memorandum"]}, "Se devolvió por incompleto: Memorándum"),
+        ("opened_by_hand", {"channel": "in_person", "requester": "Rosa"},
+         "Se abrió el ticket a nombre de Rosa, por el canal Presencial"),
+        ("delivered", {"way": "paper", "note": "Informe.", "collected_by": "Rosa", "collected_on": "2026-04-09"},
+         "Se respondió en papel, lo retiró Rosa el 09/04/2026: Informe."),
+        ("delivered", {"way": "phone", "note": "Listo.", "collected_on": None, "reason": "Urgía."},
+         "Se respondió por teléfono: Listo.; por otro canal porque: Urgía."),
         ("something_new", {}, "Something new"),
     ],
 )  # fmt: skip
