@@ -24,6 +24,7 @@ from helpdesk.services import (
     documents,
     failures,
     history,
+    links,
     notifications,
     opening,
     post,
@@ -154,9 +155,7 @@ def _after_closing(session: Session, actor: Actor, incoming: Incoming, ticket: T
             return Outcome("needs_human", ticket.id, message.id, "unclear_after_closing")
         case "new_ticket":
             linked = _opened(session, actor, replace(incoming, tokens=(), in_reply_to=None, references=()))
-            history.record(session, actor, ticket, "linked", {"ticket": linked.ticket_id})
-            follower = session.get_one(Ticket, linked.ticket_id)
-            history.record(session, actor, follower, "linked", {"ticket": ticket.id})
+            links.join(session, actor, ticket, session.get_one(Ticket, linked.ticket_id), "follow_up")
             return linked
         case "reopen":
             reopening.reopen(session, actor, ticket)

@@ -5,7 +5,7 @@ from typing import Any
 
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
-from helpdesk.web.present import STANDING_REASONS, STATUS_LABELS, VIA_LABELS
+from helpdesk.web.present import LINK_WORDS, STANDING_REASONS, STATUS_LABELS, VIA_LABELS
 
 Teller = Callable[[Event], str]
 Data = dict[str, Any]
@@ -33,7 +33,6 @@ PLAIN = {
     "returned": "Se devolvió por incompleto",
     "resumed": "Llegó lo que faltaba: el plazo vuelve a correr",
     "reopened": "Se reabrió el ticket",
-    "linked": "Se enlazó con otro ticket",
     "blocked": "La ruta no puede seguir",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",
@@ -108,6 +107,15 @@ def _names_others(names: Names, request_type: str | None, data: Data) -> str:
     return f"El mensaje también nombra {', '.join(map(str, data.get('tickets', ())))}"
 
 
+def _linked(names: Names, request_type: str | None, data: Data) -> str:
+    words = LINK_WORDS.get((str(data.get("kind")), str(data.get("direction"))), "Se enlazó con")
+    return f"{words} {data.get('number') or 'otro ticket'}"
+
+
+def _unlinked(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se quitó el enlace con {data.get('number')}"
+
+
 def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se avisó a {data.get('to')}"
 
@@ -132,6 +140,8 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "derived": _derived,
     "handed_over": _handed_over,
     "names_other_tickets": _names_others,
+    "linked": _linked,
+    "unlinked": _unlinked,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,
 }
