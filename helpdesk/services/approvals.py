@@ -77,6 +77,8 @@ def decide(
         raise NotFound("No hay tal aprobación.")
     if step.state != "active":
         raise IllegalMove("Esta aprobación ya no está pendiente: actualice la página para ver su estado.")
+    if ticket.merged_into_id is not None:
+        raise IllegalMove("La solicitud se unió a otro ticket: su aprobación no se decide mientras tanto.")
     if actor.person_id is None or not may_decide(session, ticket, step, actor.person_id):
         raise NotAllowed("Solo decide quien ejerce la función o su subrogante, y nunca quien pidió el trámite.")
     if decision == "reject" and not (reason or "").strip():
@@ -208,6 +210,7 @@ def holders_changed(session: Session, actor: Actor, institution_id: int, role: s
         .join(Ticket, Ticket.id == Step.ticket_id)
         .where(
             Ticket.institution_id == institution_id,
+            Ticket.merged_into_id.is_(None),
             Step.kind == "approve",
             Step.state == "active",
             Step.role == role,

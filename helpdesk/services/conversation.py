@@ -25,6 +25,7 @@ from helpdesk.services import (
     failures,
     history,
     links,
+    merging,
     notifications,
     opening,
     post,
@@ -74,7 +75,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
     if thread is None:
         return _opened(session, actor, incoming)
     if thread.waits is not None:
-        message = append(session, thread.ticket, incoming, "letter", thread.waits)
+        message = append(session, thread.ticket, incoming, "letter", thread.waits, came_for=thread.came_for)
         history.record(
             session,
             actor,
@@ -108,12 +109,15 @@ def _opened(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
 def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) -> Outcome:
     ticket = thread.ticket
     trust = "T2" if thread.token is not None and incoming.trust == "T1" else incoming.trust
-    message = append(session, ticket, incoming, "letter", None, trust)
+    message = append(session, ticket, incoming, "letter", None, trust, thread.came_for)
     history.record(session, actor, ticket, "message_received", {"message": message.id, "by": thread.by, "trust": trust})
     _tell_others(session, actor, thread, message)
     if thread.step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         done = approvals.answer(session, actor, thread, incoming, message)
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
+    if thread.moved_step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
+        merging.answered(session, actor, thread, incoming, message)
+        return Outcome("append", ticket.id, message.id)
     if ticket.closed_at is not None:
         return _after_closing(session, actor, incoming, ticket, message)
     before = _lacking(ticket)
@@ -166,7 +170,7 @@ def _noted(session: Session, actor: Actor, incoming: Incoming, thread: Thread | 
     """Out-of-office answers and receipts are kept with their ticket and change nothing (R-167)."""
     if thread is None or thread.waits is not None:
         return Outcome("ignore", None, None, quarantine="automatic_unmatched")
-    message = append(session, thread.ticket, incoming, incoming.kind, None)
+    message = append(session, thread.ticket, incoming, incoming.kind, None, came_for=thread.came_for)
     step = routes.active(session, thread.ticket)
     absent = (
         incoming.kind == "auto_reply"

@@ -41,7 +41,7 @@ def unlink(session: Session, actor: Actor, link_id: int) -> TicketLink:
         raise IllegalMove("Este enlace ya se quitó.")
     if found.kind != "related":
         raise IllegalMove("Este enlace dice de dónde viene un ticket: no se quita.")
-    undo(session, actor, found)
+    undo_link(session, actor, found)
     names = _numbers(session, ticket, other)
     history.record(session, actor, ticket, "unlinked", {"ticket": other.id, "number": names[1]})
     history.record(session, actor, other, "unlinked", {"ticket": ticket.id, "number": names[0]})
@@ -73,7 +73,7 @@ def join(
     return made
 
 
-def undo(session: Session, actor: Actor, link: TicketLink) -> None:
+def undo_link(session: Session, actor: Actor, link: TicketLink) -> None:
     """The link stands no more."""
     link.undone_at = clock.now()
     link.undone_by_id = actor.person_id

@@ -10,9 +10,18 @@ from helpdesk.services.people import meet
 
 
 def append(
-    session: Session, ticket: Ticket, incoming: Incoming, kind: str, waits: str | None, trust: str | None = None
+    session: Session,
+    ticket: Ticket,
+    incoming: Incoming,
+    kind: str,
+    waits: str | None,
+    trust: str | None = None,
+    came_for: int | None = None,
 ) -> Message:
-    """Put a message into a ticket's conversation, with its files; `waits` puts it into the tray «por confirmar»."""
+    """Put a message into a ticket's conversation, with its files; `waits` puts it into the tray «por confirmar».
+
+    `came_for` is the ticket that it answers when that one was merged into this.
+    """
     author = meet(session, ticket.institution_id, incoming.sender.name, incoming.sender.address)
     message = Message(
         ticket_id=ticket.id,
@@ -35,6 +44,7 @@ def append(
         trust=trust or incoming.trust,
         at=incoming.received_at,
         ledger_id=incoming.ledger_id,
+        came_for_id=came_for,
     )
     session.add(message)
     session.flush()

@@ -97,6 +97,21 @@ def handed_over(session: Session, actor: Actor, ticket: Ticket, person: Person, 
     post.announce(session, ticket, person, "derivado", text)
 
 
+def merged(session: Session, ticket: Ticket, into: Ticket, approver: Person | None = None) -> None:
+    """Tells the requester, or an approver who answered too late, that the matter goes on in another ticket (R-187)."""
+    person = approver or session.get_one(Person, ticket.requester_id)
+    text = write.unido(
+        f.Merged(
+            institution=f.institution_of(catalogues.of_ticket(session, ticket).institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            into=letterfacts.of_ticket(session, into).number,
+            audience="requester" if approver is None else "approver",
+            recipient=person.name,
+        )
+    )
+    post.announce(session, ticket, person, "unido", text)
+
+
 def answered(
     session: Session,
     actor: Actor,

@@ -32,7 +32,7 @@ def ring(session: Session, alarm_id: int) -> bool:
     alarm = session.scalar(
         select(Alarm).where(Alarm.id == alarm_id, Alarm.rung_at.is_(None), Alarm.at <= now).with_for_update()
     )
-    if alarm is None:
+    if alarm is None or ticket.merged_into_id is not None:
         return False
     alarm.rung_at = now
     step = session.get(Step, alarm.step_id) if alarm.step_id is not None else None

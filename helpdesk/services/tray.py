@@ -7,13 +7,14 @@ from helpdesk.domain.closing_words import reopens
 from helpdesk.domain.errors import IllegalMove, NotFound
 from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import documents, history, reading, reopening, routes
+from helpdesk.services import documents, history, merging, reading, reopening, routes
 from helpdesk.services.locks import locked
 
 
 def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
     """An agent lets a message out of the tray join its ticket; only then does it act (R-166)."""
     message, ticket = _in_tray(session, actor, message_id)
+    merging.check_apart(session, ticket)
     message.standing = "joined"
     session.flush()
     history.record(session, actor, ticket, "message_confirmed", {"message": message.id, "from": message.from_address})

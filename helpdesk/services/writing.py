@@ -8,7 +8,7 @@ from helpdesk.domain.errors import IllegalMove, Invalid
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import history, notifications, reopening, routes
+from helpdesk.services import history, merging, notifications, reopening, routes
 from helpdesk.services.locks import locked
 
 ENDING = ("notify", "close", "survey")
@@ -31,6 +31,7 @@ def reply(
     if not text.strip():
         raise Invalid("Escriba la respuesta.", {"text": "Escriba la respuesta."})
     ticket = locked(session, actor, ticket_id, touched)
+    merging.check_apart(session, ticket)
     if close:
         _may_close(session, ticket)
     requester = session.get_one(Person, ticket.requester_id)

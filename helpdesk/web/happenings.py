@@ -39,8 +39,10 @@ PLAIN = {
     "documents_proposed": "Se reconocieron documentos",
     "warned": "Datos por revisar",
     "redirected": "Se indicó otro canal",
+    "unmerged": "Se deshizo la unión con otro ticket",
+    "moved_approval_answered": "Llegó la respuesta a una aprobación de un ticket unido, que no decide nada",
 }
-SHOWN = ("reason", "sentence", "documents", "recipient", "from_address")
+SHOWN = ("number", "reason", "sentence", "documents", "recipient", "from_address")
 
 
 def told(names: Names, request_type: str | None) -> Teller:

@@ -73,6 +73,7 @@ LETTER_NAMES = {
     "aviso_autoservicio": "Indicaciones para hacerlo en línea",
     "aviso_interno": "Aviso interno",
     "no_presentado": "Aviso de no presentado",
+    "unido": "Aviso de que se une a otro ticket",
 }
 STANDING_REASONS = {
     "not_a_participant": "Cita este ticket, pero quien escribe no toma parte en él.",
