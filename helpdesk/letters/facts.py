@@ -337,7 +337,10 @@ class DeskNotice:
 
     institution: Institution
     ticket: TicketFacts
-    kind: Literal["undelivered", "approver_absent", "approver_missing", "own_request"]
+    kind: Literal[
+        "undelivered", "approver_absent", "approver_missing", "own_request", "consultation_answered",
+        "followed_message", "followed_decision", "followed_end", "scheduled_due",
+    ]  # fmt: skip
     ticket_url: str
     who: str = ""
     step: str | None = None

@@ -166,7 +166,7 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
         "aprobacion": Ticket.status == "waiting_approval",
         "por-confirmar": to_confirm.exists(),
         "no-entregados": (alive | (Ticket.closed_at > now - MONTH)) & _undelivered(),
-        "sin-clasificar": Ticket.request_type.is_(None) & alive,
+        "sin-clasificar": Ticket.request_type.is_(None) & (Ticket.kind == "request") & alive,
         "abiertos": alive,
         "cerrados": Ticket.status.in_(ENDED),
     }

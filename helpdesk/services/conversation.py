@@ -21,6 +21,7 @@ from helpdesk.queries.people import by_address, holdings_of, today
 from helpdesk.services import (
     approvals,
     assessment,
+    consultations,
     documents,
     failures,
     history,
@@ -117,6 +118,9 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
     if thread.moved_step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         merging.answered(session, actor, thread, incoming, message)
+        return Outcome("append", ticket.id, message.id)
+    if ticket.kind == "consultation":
+        consultations.take(session, actor, ticket, message)
         return Outcome("append", ticket.id, message.id)
     if ticket.closed_at is not None:
         return _after_closing(session, actor, incoming, ticket, message)

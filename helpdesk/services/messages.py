@@ -1,5 +1,7 @@
 """Puts messages that arrived into a ticket's conversation."""
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -48,14 +50,15 @@ def append(
     )
     session.add(message)
     session.flush()
-    session.add_all(_attachment(message, file) for file in incoming.files)
+    session.add_all(attached(message, file) for file in incoming.files)
     ticket.touched += 1
     ticket.updated_at = clock.now()
     session.flush()
     return message
 
 
-def _attachment(message: Message, file: IncomingFile) -> Attachment:
+def attached(message: Message, file: IncomingFile) -> Attachment:
+    """The row of a file that comes with a message."""
     return Attachment(
         message_id=message.id,
         filename=file.filename,
@@ -65,6 +68,24 @@ def _attachment(message: Message, file: IncomingFile) -> Attachment:
         inline=file.inline,
         content_id=file.content_id,
     )
+
+
+def copy_files(session: Session, message: Message, files: Iterable[Attachment]) -> None:
+    """Put files of another message into this one; both name the same bytes of the store."""
+    session.add_all(
+        Attachment(
+            message_id=message.id,
+            filename=file.filename,
+            content_type=file.content_type,
+            size=file.size,
+            sha256=file.sha256,
+            inline=file.inline,
+            content_id=file.content_id,
+            words=file.words,
+        )
+        for file in files
+    )
+    session.flush()
 
 
 def _without_token(address: str, tokens: tuple[str, ...]) -> str:

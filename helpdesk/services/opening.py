@@ -71,7 +71,7 @@ def _new(
     institution = session.get_one(Institution, incoming.institution_id)
     ticket = Ticket(
         institution_id=incoming.institution_id,
-        number=_next_number(session, institution),
+        number=next_number(session, institution),
         catalogue_version_id=institution.catalogue_version_id,
         request_type=proposed.request_type,
         candidates=list(proposed.candidates),
@@ -107,7 +107,8 @@ def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, ro
     return classify(catalogue, mailbox, words.subject, words.text, words.files, roles)
 
 
-def _next_number(session: Session, institution: Institution) -> int:
+def next_number(session: Session, institution: Institution) -> int:
+    """The institution's next ticket number."""
     return session.scalars(select(Sequence(number_sequence(institution.id)).next_value())).one()
 
 

@@ -60,6 +60,9 @@ def find(session: Session, incoming: Incoming) -> Thread | None:
     if thread is None:
         return None
     settled = _where_it_goes_on(session, thread)
+    if settled.ticket.kind == "consultation" and settled.waits is None and incoming.trust == "T0":
+        # Whose words an organ's answer are is what it is asked for.
+        settled = replace(settled, waits="sender_not_verified")
     return replace(settled, others=_others(session, incoming, settled))
 
 

@@ -18,7 +18,17 @@ from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, members, today
-from helpdesk.services import assessment, deadlines, documents, history, notifications, opening, reading, routes
+from helpdesk.services import (
+    assessment,
+    consultations,
+    deadlines,
+    documents,
+    history,
+    notifications,
+    opening,
+    reading,
+    routes,
+)
 from helpdesk.services.locks import locked
 from helpdesk.services.routes import Tone
 
@@ -64,6 +74,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     """Say what the ticket asks for: its route begins anew with that type. Raises NotFound for an unknown type,
     IllegalMove once decisions were taken in the present route."""
     ticket = _open(locked(session, actor, ticket_id, touched))
+    consultations.check_request(ticket)
     catalogue = catalogues.of_ticket(session, ticket)
     if request_type not in {each.key for each in catalogue.request_types}:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
@@ -121,6 +132,7 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     request without a reason.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
+    consultations.check_request(ticket)
     row = routes.active(session, ticket)
     if row is None or row.kind not in BY_HAND:
         raise IllegalMove("El paso que espera no se marca a mano: lo decide quien aprueba, o termina con la respuesta.")
@@ -146,6 +158,7 @@ def close(session: Session, actor: Actor, ticket_id: int, touched: int | None, n
     row = routes.active(session, ticket)
     if row is None or row.kind not in ("close", "notify"):
         raise IllegalMove(f"Antes de cerrar falta un paso: «{row.name if row else 'clasificar'}».")
+    consultations.check_none_open(session, ticket)
     if not note.strip():
         raise Invalid("Diga cómo se respondió.", {"note": "Escriba cómo se respondió."})
     for step in routes.present(session, ticket).values():

@@ -7,7 +7,7 @@ from helpdesk.domain.closing_words import reopens
 from helpdesk.domain.errors import IllegalMove, NotFound
 from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import documents, history, merging, reading, reopening, routes
+from helpdesk.services import consultations, documents, history, merging, reading, reopening, routes
 from helpdesk.services.locks import locked
 
 
@@ -18,7 +18,9 @@ def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
     message.standing = "joined"
     session.flush()
     history.record(session, actor, ticket, "message_confirmed", {"message": message.id, "from": message.from_address})
-    if ticket.closed_at is None:
+    if ticket.kind == "consultation":
+        consultations.take(session, actor, ticket, message)
+    elif ticket.closed_at is None:
         documents.propose(session, actor, ticket)
         reading.read_again(session, ticket, reading.words_of_message(session, message))
         routes.resume_if_complete(session, actor, ticket, message.at, "silent")

@@ -8,7 +8,7 @@ from helpdesk.domain.errors import IllegalMove, Invalid
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import history, merging, notifications, reopening, routes
+from helpdesk.services import consultations, history, merging, notifications, reopening, routes
 from helpdesk.services.locks import locked
 
 ENDING = ("notify", "close", "survey")
@@ -32,6 +32,7 @@ def reply(
         raise Invalid("Escriba la respuesta.", {"text": "Escriba la respuesta."})
     ticket = locked(session, actor, ticket_id, touched)
     merging.check_apart(session, ticket)
+    consultations.check_request(ticket)
     if close:
         _may_close(session, ticket)
     requester = session.get_one(Person, ticket.requester_id)
@@ -80,3 +81,4 @@ def _may_close(session: Session, ticket: Ticket) -> None:
     row = routes.active(session, ticket)
     if row is not None and (row.state == "returned" or row.kind not in ENDING):
         raise IllegalMove(f"Antes de cerrar falta un paso: «{row.name}».")
+    consultations.check_none_open(session, ticket)

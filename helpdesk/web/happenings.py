@@ -39,6 +39,8 @@ PLAIN = {
     "documents_proposed": "Se reconocieron documentos",
     "warned": "Datos por revisar",
     "redirected": "Se indicó otro canal",
+    "consultation_answered": "Respondieron una consulta",
+    "consultation_withdrawn": "Se retiró una consulta",
     "unmerged": "Se deshizo la unión con otro ticket",
     "moved_approval_answered": "Llegó la respuesta a una aprobación de un ticket unido, que no decide nada",
 }
