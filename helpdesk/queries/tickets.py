@@ -33,6 +33,7 @@ VIEWS = (
     "por-confirmar",
     "no-entregados",
     "sin-clasificar",
+    "programadas",
     "abiertos",
     "cerrados",
 )
@@ -156,6 +157,8 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
         for team, scope in who.teams
     ]
     to_confirm = select(Message.ticket_id).where(Message.standing == "to_confirm", Message.ticket_id == Ticket.id)
+    task = aliased(Step)
+    scheduled = select(task.id).where(task.ticket_id == Ticket.id, task.kind == "scheduled", task.state == "active")
     conditions: dict[str, ColumnElement[bool]] = {
         "mias": (Ticket.assignee_id == who.person_id) & alive,
         "sin-asignar": Ticket.assignee_id.is_(None) & running,
@@ -167,6 +170,7 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
         "por-confirmar": to_confirm.exists(),
         "no-entregados": (alive | (Ticket.closed_at > now - MONTH)) & _undelivered(),
         "sin-clasificar": Ticket.request_type.is_(None) & (Ticket.kind == "request") & alive,
+        "programadas": scheduled.exists(),
         "abiertos": alive,
         "cerrados": Ticket.status.in_(ENDED),
     }

@@ -29,6 +29,7 @@ from helpdesk.services import (
     approvals_asked,
     assessment,
     deadlines,
+    following,
     history,
     notifications,
     post,
@@ -40,6 +41,7 @@ from helpdesk.services.threads import Thread
 
 Decision = Literal["approve", "reject"]
 Via = Literal["web", "link", "mail"]
+VERDICTS = {"approve": "aprobado", "reject": "rechazado"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +307,7 @@ def _write_down(
             "request_hash": step.request_hash,
         },
     )
+    following.tell(session, actor, ticket, "followed_decision", actor.label, f"{step.name}: {VERDICTS[decision]}")
 
 
 def _rejected(session: Session, actor: Actor, ticket: Ticket, step: Step) -> None:

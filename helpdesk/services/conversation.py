@@ -24,6 +24,7 @@ from helpdesk.services import (
     consultations,
     documents,
     failures,
+    following,
     history,
     links,
     merging,
@@ -115,7 +116,10 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     _tell_others(session, actor, thread, message)
     if thread.step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         done = approvals.answer(session, actor, thread, incoming, message)
+        if done not in ("approve", "reject"):
+            _tell_followers(session, actor, ticket, message)
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
+    _tell_followers(session, actor, ticket, message)
     if thread.moved_step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         merging.answered(session, actor, thread, incoming, message)
         return Outcome("append", ticket.id, message.id)
@@ -146,6 +150,11 @@ def _tell_others(session: Session, actor: Actor, thread: Thread, message: Messag
     if thread.others:
         data = {"message": message.id, "tickets": list(thread.others)}
         history.record(session, actor, thread.ticket, "names_other_tickets", data)
+
+
+def _tell_followers(session: Session, actor: Actor, ticket: Ticket, message: Message) -> None:
+    who = message.from_name or message.from_address
+    following.tell(session, actor, ticket, "followed_message", who, by=message.author_id)
 
 
 def _lacking(ticket: Ticket) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ from helpdesk.services import (
     assessment,
     deadlines,
     documents,
+    following,
     history,
     notifications,
     post,
@@ -54,6 +55,7 @@ def merge(session: Session, actor: Actor, ticket_id: int, touched: int | None, i
     session.flush()
     made = join(session, actor, ticket, into, "merged", {"status": before})
     notifications.merged(session, ticket, into)
+    following.tell(session, actor, ticket, "followed_end", detail=f"Se unió a {number_of(session, into)}")
     return made
 
 

@@ -10,10 +10,11 @@ from helpdesk.domain.actors import Actor, machine
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.services import scheduling
 from helpdesk.services.locks import locked
 
 Ring = Callable[[Session, Actor, Ticket, Step | None], None]
-RINGS: dict[str, Ring] = {}
+RINGS: dict[str, Ring] = {"scheduled": scheduling.comes}
 """What each kind of alarm does. It finds the ticket locked, and does nothing where it is too late for it."""
 
 

@@ -84,7 +84,9 @@ def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
     if person_id in (ticket.requester_id, ticket.originator_id, ticket.forwarded_by_id, ticket.assignee_id):
         return True
     listed = select(TicketParticipant.person_id).where(
-        TicketParticipant.ticket_id == ticket.id, TicketParticipant.person_id == person_id
+        TicketParticipant.ticket_id == ticket.id,
+        TicketParticipant.person_id == person_id,
+        TicketParticipant.kind == "cc",
     )
     asked = select(Step.id).where(
         Step.ticket_id == ticket.id, or_(Step.approver_id == person_id, Step.on_behalf_of_id == person_id)

@@ -7,7 +7,7 @@ from helpdesk.domain.closing_words import reopens
 from helpdesk.domain.errors import IllegalMove, NotFound
 from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import consultations, documents, history, merging, reading, reopening, routes
+from helpdesk.services import consultations, documents, following, history, merging, reading, reopening, routes
 from helpdesk.services.locks import locked
 
 
@@ -18,6 +18,7 @@ def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
     message.standing = "joined"
     session.flush()
     history.record(session, actor, ticket, "message_confirmed", {"message": message.id, "from": message.from_address})
+    following.tell(session, actor, ticket, "followed_message", message.from_address, by=message.author_id)
     if ticket.kind == "consultation":
         consultations.take(session, actor, ticket, message)
     elif ticket.closed_at is None:

@@ -33,6 +33,7 @@ def reply(
     ticket = locked(session, actor, ticket_id, touched)
     merging.check_apart(session, ticket)
     consultations.check_request(ticket)
+    routes.check_may_answer(session, ticket)
     if close:
         _may_close(session, ticket)
     requester = session.get_one(Person, ticket.requester_id)

@@ -1,8 +1,10 @@
 """The lines of the history, in a sentence each."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from helpdesk.domain.countedlines import MONTH_NAMES
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
 from helpdesk.web.present import LINK_WORDS, STANDING_REASONS, STATUS_LABELS, VIA_LABELS
@@ -120,6 +122,27 @@ def _unlinked(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se quitó el enlace con {data.get('number')}"
 
 
+def _scheduled(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se programó «{_step(names, request_type, data)}» para el {_day(data)}"
+
+
+def _scheduled_moved(names: Names, request_type: str | None, data: Data) -> str:
+    return f"«{_step(names, request_type, data)}» pasó al {_day(data)}"
+
+
+def _scheduled_due(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Llegó la fecha de la tarea programada «{_step(names, request_type, data)}»"
+
+
+def _scheduled_cancelled(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se canceló la tarea programada «{_step(names, request_type, data)}»: {data.get('reason')}"
+
+
+def _day(data: Data) -> str:
+    day = date.fromisoformat(str(data.get("day")))
+    return f"{day.day} de {MONTH_NAMES[day.month - 1]} de {day.year}"
+
+
 def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se avisó a {data.get('to')}"
 
@@ -144,6 +167,10 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "derived": _derived,
     "handed_over": _handed_over,
     "names_other_tickets": _names_others,
+    "scheduled": _scheduled,
+    "scheduled_moved": _scheduled_moved,
+    "scheduled_due": _scheduled_due,
+    "scheduled_cancelled": _scheduled_cancelled,
     "linked": _linked,
     "unlinked": _unlinked,
     "document_confirmed": _document_confirmed,
