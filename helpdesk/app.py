@@ -26,12 +26,13 @@ from helpdesk.web import (
     render,
     sessions,
     ticketdata,
+    ticketlinks,
     tickets,
 )
 from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-BLUEPRINTS = (catalogue, sessions, queue, tickets, ticketdata, approvals, ledger, health)
+BLUEPRINTS = (catalogue, sessions, queue, tickets, ticketdata, ticketlinks, approvals, ledger, health)
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1
 

@@ -62,7 +62,8 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One ticket of the queue. The step is the one that waits, for us or for the requester; None when none does."""
+    """One ticket of the queue. The step is the one that waits, for us or for the requester; None when none does.
+    `merged_into` is the number of the ticket that it was merged into."""
 
     id: int
     number: int
@@ -90,6 +91,8 @@ class QueueRow:
     updated_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    kind: str
+    merged_into: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,7 @@ def _conditions(session: Session, who: Viewer, filters: Filters, now: datetime) 
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
-    requester, assignee, approver = aliased(Person), aliased(Person), aliased(Person)
+    requester, assignee, approver, into = aliased(Person), aliased(Person), aliased(Person), aliased(Ticket)
     files = (
         select(Attachment.id)
         .join(Message, Message.id == Attachment.message_id)
@@ -247,11 +250,14 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Ticket.updated_at,
             Ticket.due_at,
             Ticket.closed_at,
+            Ticket.kind,
+            into.number,
         )
         .join(requester, requester.id == Ticket.requester_id)
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)
         .outerjoin(Step, and_(Step.ticket_id == Ticket.id, Step.state.in_(("active", "returned"))))
         .outerjoin(approver, approver.id == Step.approver_id)
+        .outerjoin(into, into.id == Ticket.merged_into_id)
     )
 
 
