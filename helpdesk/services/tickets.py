@@ -128,8 +128,8 @@ def derive(
 def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str = "") -> Ticket:
     """Mark the step that waits as done and go on. An agent may pass an incomplete request on, with the reason.
 
-    Raises IllegalMove for an approval, the closing, or when nothing waits; Invalid when passing on an incomplete
-    request without a reason.
+    Raises IllegalMove for an approval, the closing, when nothing waits, or when it would end the ticket while a
+    consultation is open; Invalid when passing on an incomplete request without a reason.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     consultations.check_request(ticket)
@@ -148,6 +148,8 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     if request_type is not None and row.key == rules.gate(request_type):
         deadlines.begin(session, ticket, now, complete=True)
     routes.walk(session, actor, ticket, now)
+    if ticket.closed_at is not None:
+        consultations.check_none_open(session, ticket)
     return ticket
 
 
