@@ -31,14 +31,15 @@ from helpdesk.web import (
     sessions,
     ticketclock,
     ticketdata,
+    ticketlinks,
     tickets,
 )
 from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
-    catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, approvals, authority, calendars,
-    ledger, health,
+    catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, ticketlinks, approvals,
+    authority, calendars, ledger, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

@@ -302,6 +302,9 @@ class StepTarget:
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
+    """An act of a route. `before_any_answer`: until this approval is given nobody of ours answers the requester at
+    all (R-125)."""
+
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
     kind: StepKind
@@ -315,6 +318,7 @@ class StepSpec:
     channel: str | None = None
     notify: tuple[str, ...] = ()
     at: str | None = None
+    before_any_answer: bool = False
     inferred: bool = False
     note: str = ""
 

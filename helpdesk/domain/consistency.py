@@ -145,6 +145,8 @@ def _request_type(
         yield from _condition((*at, "when"), step.when, request_type)
         if step.kind == "approve" and step.actor.role is None:
             yield Inconsistency((*at, "actor"), "una aprobación necesita un rol (role), no un equipo")
+        if step.before_any_answer and step.kind != "approve":
+            yield Inconsistency((*at, "before_any_answer"), "solo una aprobación (approve) puede impedir responder")
         for name in ("on_incomplete", "on_reject"):
             outcome = getattr(step, name)
             if outcome is not None and outcome.action == "back_to" and outcome.step is None:

@@ -35,6 +35,8 @@ class Event(StrEnum):
     REJECT = "reject"
     EXPIRE = "expire"
     REOPEN = "reopen"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
 
 
 LABELS = {
@@ -77,17 +79,23 @@ STATUS_AFTER = {
     Event.REJECT: Status.REJECTED,
     Event.EXPIRE: Status.NOT_FILED,
     Event.REOPEN: Status.OPEN,
+    Event.MERGE: Status.CLOSED,
+    # The ticket is what its steps make of it, as on its first day.
+    Event.UNMERGE: Status.NEW,
 }
-EVENT_REACHING = {status: event for event, status in STATUS_AFTER.items() if event is not Event.REOPEN}
+_BESIDE_THE_ROUTE = (Event.REOPEN, Event.MERGE, Event.UNMERGE)
+EVENT_REACHING = {status: event for event, status in STATUS_AFTER.items() if event not in _BESIDE_THE_ROUTE}
 
-_RUNNING = frozenset({Event.WORK, Event.ASK_APPROVAL, Event.RETURN, Event.RESOLVE, Event.CLOSE, Event.REJECT})
+_RUNNING = frozenset(
+    {Event.WORK, Event.ASK_APPROVAL, Event.RETURN, Event.RESOLVE, Event.CLOSE, Event.REJECT, Event.MERGE}
+)
 ALLOWED: dict[Status, frozenset[Event]] = {
     Status.NEW: _RUNNING,
     Status.OPEN: _RUNNING,
     Status.WAITING_APPROVAL: _RUNNING,
     Status.WAITING_REQUESTER: _RUNNING | {Event.EXPIRE},
     Status.RESOLVED: frozenset({Event.CLOSE, Event.REOPEN}),
-    Status.CLOSED: frozenset({Event.REOPEN}),
+    Status.CLOSED: frozenset({Event.REOPEN, Event.UNMERGE}),
     Status.REJECTED: frozenset({Event.REOPEN}),
     Status.NOT_FILED: frozenset({Event.REOPEN}),
 }

@@ -92,6 +92,12 @@ def next_step(request_type: RequestType, states: Mapping[str, str], facts: Facts
     return Turn(None, tuple(skipped))
 
 
+def unauthorised(request_type: RequestType, states: Mapping[str, str]) -> StepSpec | None:
+    """The approval without which the requester may not be answered yet (R-125), if there is one."""
+    needed = (step for step in walked(request_type) if step.before_any_answer)
+    return next((step for step in needed if states.get(step.key) not in SETTLED), None)
+
+
 def gate(request_type: RequestType) -> str:
     """The step at which completeness is checked: the review of documents, else the check of a condition, else the
     first step (types without either still need the data that the message itself must state)."""

@@ -243,6 +243,35 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """The matter of `ticket` goes on in the ticket `into` (its number), R-187. An approver is told that the answer
+    decides nothing."""
+
+    institution: Institution
+    ticket: TicketFacts
+    into: str
+    audience: Literal["requester", "approver"]
+    recipient: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """A question to an organ about the case `about` (R-109); `agent` asks. The reply is the answer."""
+
+    institution: Institution
+    ticket: TicketFacts
+    about: str
+    text: str
+    agent: str
+    ticket_url: str
+    recipient: str = ""
+    addressee: str = ""
+    team: str | None = None
+    on_behalf_of: str | None = None
+    files: tuple[FileFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An agent's answer; `text` is the agent's own."""
 
@@ -352,6 +381,8 @@ class DeskNotice:
     ticket: TicketFacts
     kind: Literal[
         "undelivered", "approver_absent", "approver_missing", "own_request", "asked_too_often", "due_soon", "escalated",
+        "consultation_answered",
+        "followed_message", "followed_decision", "followed_end", "scheduled_due",
     ]  # fmt: skip
     ticket_url: str
     who: str = ""

@@ -39,6 +39,16 @@ def derivado(facts: f.HandedOver) -> LetterText:
     return render("derivado", facts)
 
 
+def unido(facts: f.Merged) -> LetterText:
+    """Tells that the request goes on in another ticket on the same matter (R-187)."""
+    return render("unido", facts)
+
+
+def consulta(facts: f.Consultation) -> LetterText:
+    """Asks an organ; its reply is the answer (R-109)."""
+    return render("consulta", facts)
+
+
 def respuesta(facts: f.Answer) -> LetterText:
     """An agent's answer."""
     return render("respuesta", facts)

@@ -19,7 +19,7 @@ class Step(Base):
     A decision that was taken about an earlier request stays and has `superseded_at`; its step begins a new round.
 
     `due_at` is the step's own limit: of an approval or a work with a target, or, while `returned`, of the time that the
-    requester has to correct (R-172).
+    requester has to correct (R-172). A scheduled step begins at it (R-040).
     """
 
     __tablename__ = "steps"

@@ -97,14 +97,15 @@ class Ticket(Base):
 class TicketParticipant(Base):
     """A person who takes part in a ticket's conversation besides the requester.
 
-    `kind`: cc (was in copy of a mail) or watcher (a member of the staff who follows the ticket).
+    `kind`: cc (was in copy of a mail) or watcher (a member of the staff who follows the ticket, who does not take part
+    in the conversation by that); one person may be both.
     """
 
     __tablename__ = "ticket_participants"
 
     ticket_id: Mapped[int] = mapped_column(reference("tickets.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
-    kind: Mapped[str]
+    kind: Mapped[str] = mapped_column(primary_key=True)
 
 
 class Suspension(Base):

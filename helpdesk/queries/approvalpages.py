@@ -16,6 +16,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries import merges
 from helpdesk.queries.shownvalues import place_name, shown_value
 
 ApprovalState = Literal["open", "decided", "asked", "withdrawn"]
@@ -58,7 +59,8 @@ class ApprovalPage:
 
     `overtaken` are decisions about an earlier request; `renewed`: the request changed since it was asked before.
     `state`: open (waits for the answer), decided, asked (the requester, what `reason` says), or withdrawn (the request
-    changed or ended meanwhile).
+    changed or ended meanwhile). `moved_to` is the ticket into which the request was merged: nobody decides it
+    meanwhile (R-187).
     """
 
     step_id: int
@@ -90,6 +92,7 @@ class ApprovalPage:
     decided_at: datetime | None
     decided_by: str | None
     reason: str | None
+    moved_to: str | None = None
 
 
 def page(session: Session, step_id: int) -> ApprovalPage:
@@ -114,7 +117,7 @@ def page(session: Session, step_id: int) -> ApprovalPage:
     after = _next_after(session, step)
     return ApprovalPage(
         step_id=step.id,
-        state=_state(step),
+        state=_state(step, ticket),
         institution=institution.name,
         timezone=institution.timezone,
         number=f"{institution.ticket_prefix}-{ticket.number}",
@@ -146,12 +149,20 @@ def page(session: Session, step_id: int) -> ApprovalPage:
         decided_at=step.decided_at,
         decided_by=decider_name,
         reason=step.reason,
+        moved_to=_moved_to(session, institution, ticket),
     )
 
 
-def _state(step: Step) -> ApprovalState:
+def _moved_to(session: Session, institution: Institution, ticket: Ticket) -> str | None:
+    if ticket.merged_into_id is None:
+        return None
+    into = session.get_one(Ticket, merges.end_of(session, ticket.id))
+    return f"{institution.ticket_prefix}-{into.number}"
+
+
+def _state(step: Step, ticket: Ticket) -> ApprovalState:
     if step.state == "active":
-        return "open"
+        return "open" if ticket.merged_into_id is None else "withdrawn"
     if step.state in ("done", "rejected"):
         return "decided"
     return "asked" if step.via == "question" else "withdrawn"

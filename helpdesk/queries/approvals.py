@@ -35,7 +35,8 @@ def mine(who: Viewer) -> ColumnElement[bool]:
 
 def waiting(session: Session, who: Viewer) -> tuple[Waiting, ...]:
     """The approvals that wait for the viewer, the oldest question first."""
-    return _lines(session, who, Step.state == "active", Step.asked_at.asc(), None)
+    asked = (Step.state == "active") & Ticket.merged_into_id.is_(None)
+    return _lines(session, who, asked, Step.asked_at.asc(), None)
 
 
 def decided(session: Session, who: Viewer) -> tuple[Waiting, ...]:
@@ -54,6 +55,7 @@ def waiting_count(session: Session, who: Viewer) -> int:
             Ticket.institution_id == who.institution_id,
             Step.kind == "approve",
             Step.state == "active",
+            Ticket.merged_into_id.is_(None),
             mine(who),
         )
     )

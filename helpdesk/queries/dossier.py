@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.errors import NotFound
@@ -17,6 +17,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries import links
 
 
 def by_number(session: Session, text: str) -> Ticket:
@@ -75,7 +76,7 @@ def whole(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
             {"at": event.at, "actor": event.actor, "kind": event.kind, "data": event.data, "hash": event.hash}
             for event in session.scalars(select(Event).where(Event.ticket_id == ticket.id).order_by(Event.id))
         ],
-        "links": [],
+        "links": _links(session, ticket),
     }
 
 
@@ -147,6 +148,19 @@ def _messages(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
             "attachments": files.get(row.id, []),
         }
         for row in rows
+    ]
+
+
+def _links(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
+    prefix = session.get_one(Institution, ticket.institution_id).ticket_prefix
+    return [
+        {
+            "number": format_number(prefix, tie.other.number),
+            "kind": tie.link.kind,
+            "direction": tie.direction,
+            "title": tie.other.subject,
+        }
+        for tie in links.ties(session, ticket, true())
     ]
 
 

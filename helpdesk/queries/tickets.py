@@ -33,6 +33,7 @@ VIEWS = (
     "por-confirmar",
     "no-entregados",
     "sin-clasificar",
+    "programadas",
     "abiertos",
     "cerrados",
 )
@@ -61,7 +62,8 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One ticket of the queue. The step is the one that waits, for us or for the requester; None when none does."""
+    """One ticket of the queue. The step is the one that waits, for us or for the requester; None when none does.
+    `merged_into` is the number of the ticket that it was merged into."""
 
     id: int
     number: int
@@ -91,6 +93,8 @@ class QueueRow:
     closed_at: datetime | None
     centre: str | None
     stands_still: bool
+    kind: str
+    merged_into: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,8 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
         for team, scope in who.teams
     ]
     to_confirm = select(Message.ticket_id).where(Message.standing == "to_confirm", Message.ticket_id == Ticket.id)
+    task = aliased(Step)
+    scheduled = select(task.id).where(task.ticket_id == Ticket.id, task.kind == "scheduled", task.state == "active")
     conditions: dict[str, ColumnElement[bool]] = {
         "mias": (Ticket.assignee_id == who.person_id) & alive,
         "sin-asignar": Ticket.assignee_id.is_(None) & running,
@@ -168,7 +174,8 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
         "aprobacion": Ticket.status == "waiting_approval",
         "por-confirmar": to_confirm.exists(),
         "no-entregados": (alive | (Ticket.closed_at > now - MONTH)) & _undelivered(),
-        "sin-clasificar": Ticket.request_type.is_(None) & alive,
+        "sin-clasificar": Ticket.request_type.is_(None) & (Ticket.kind == "request") & alive,
+        "programadas": scheduled.exists(),
         "abiertos": alive,
         "cerrados": Ticket.status.in_(ENDED),
     }
@@ -215,7 +222,7 @@ def _conditions(session: Session, who: Viewer, filters: Filters, now: datetime) 
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
-    requester, assignee, approver = aliased(Person), aliased(Person), aliased(Person)
+    requester, assignee, approver, into = aliased(Person), aliased(Person), aliased(Person), aliased(Ticket)
     files = (
         select(Attachment.id)
         .join(Message, Message.id == Attachment.message_id)
@@ -252,11 +259,14 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Ticket.closed_at,
             Ticket.centre,
             suspended(),
+            Ticket.kind,
+            into.number,
         )
         .join(requester, requester.id == Ticket.requester_id)
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)
         .outerjoin(Step, and_(Step.ticket_id == Ticket.id, Step.state.in_(("active", "returned"))))
         .outerjoin(approver, approver.id == Step.approver_id)
+        .outerjoin(into, into.id == Ticket.merged_into_id)
     )
 
 

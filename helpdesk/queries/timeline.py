@@ -174,6 +174,11 @@ def ticket_page(session: Session, who: Viewer, ticket: Ticket) -> TicketPage:
     )
 
 
+def conversation(session: Session, ticket: Ticket) -> tuple[Talk, ...]:
+    """The messages that count in a ticket, in their order."""
+    return tuple(talk for talk in _talks(session, ticket.id) if talk.message.standing == "joined")
+
+
 def attachment(session: Session, who: Viewer, attachment_id: int) -> Attachment:
     """A file of a ticket the viewer may see. Raises NotFound."""
     found = session.scalar(

@@ -51,6 +51,12 @@ def postpone(session: Session, alarm_id: int, until: datetime) -> None:
 
 
 def due(session: Session, now: datetime, limit: int) -> list[int]:
-    """The alarms whose hour has come, the earliest first."""
-    query = select(Alarm.id).where(Alarm.rung_at.is_(None), Alarm.at <= now).order_by(Alarm.at, Alarm.id).limit(limit)
+    """The alarms whose hour has come, the earliest first; those of a merged ticket sleep until the merge is undone."""
+    query = (
+        select(Alarm.id)
+        .join(Ticket, Ticket.id == Alarm.ticket_id)
+        .where(Alarm.rung_at.is_(None), Alarm.at <= now, Ticket.merged_into_id.is_(None))
+        .order_by(Alarm.at, Alarm.id)
+        .limit(limit)
+    )
     return list(session.scalars(query))

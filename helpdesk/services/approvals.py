@@ -29,6 +29,7 @@ from helpdesk.services import (
     approvals_asked,
     approvals_returned,
     deadlines,
+    following,
     history,
     post,
     reminders,
@@ -40,6 +41,7 @@ from helpdesk.services.threads import Thread
 
 Decision = Literal["approve", "reject"]
 Via = Literal["web", "link", "mail"]
+VERDICTS = {"approve": "aprobado", "reject": "rechazado"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def _pending(session: Session, actor: Actor, step_id: int) -> tuple[Ticket, Step
         raise NotFound("No hay tal aprobación.")
     if step.state != "active":
         raise IllegalMove("Esta aprobación ya no está pendiente: actualice la página para ver su estado.")
+    if ticket.merged_into_id is not None:
+        raise IllegalMove("La solicitud se unió a otro ticket: su aprobación no se decide mientras tanto.")
     if actor.person_id is None or not may_decide(session, ticket, step, actor.person_id):
         raise NotAllowed("Solo decide quien ejerce la función o su subrogante, y nunca quien pidió el trámite.")
     return ticket, step
@@ -328,6 +332,7 @@ def _write_down(
             **(_words(session, message) if message is not None else {}),
         },
     )
+    following.tell(session, actor, ticket, "followed_decision", actor.label, f"{step.name}: {VERDICTS[decision]}")
 
 
 def _named(person: Person) -> dict[str, int | str]:

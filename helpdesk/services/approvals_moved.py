@@ -79,6 +79,7 @@ def astray(session: Session, function: Function) -> list[int]:
         .join(Ticket, Ticket.id == Step.ticket_id)
         .where(
             Ticket.institution_id == function.institution_id,
+            Ticket.merged_into_id.is_(None),
             Step.kind == "approve",
             Step.state == "active",
             Step.role.in_([function.role, *answered_for]),

@@ -22,11 +22,15 @@ from helpdesk.services import (
     approvals,
     approvals_renewed,
     assessment,
+    consultations,
     desknotices,
     documents,
     expiry,
     failures,
+    following,
     history,
+    links,
+    merging,
     opening,
     post,
     reading,
@@ -75,7 +79,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
     if thread is None:
         return _opened(session, actor, incoming)
     if thread.waits is not None:
-        message = append(session, thread.ticket, incoming, "letter", thread.waits)
+        message = append(session, thread.ticket, incoming, "letter", thread.waits, came_for=thread.came_for)
         history.record(
             session,
             actor,
@@ -102,13 +106,22 @@ def _opened(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
 def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) -> Outcome:
     ticket = thread.ticket
     trust = "T2" if thread.token is not None and incoming.trust == "T1" else incoming.trust
-    message = append(session, ticket, incoming, "letter", None, trust)
+    message = append(session, ticket, incoming, "letter", None, trust, thread.came_for)
     seen = history.of_message(session, message, incoming.files)
     history.record(session, actor, ticket, "message_received", {"by": thread.by, **seen})
     _tell_others(session, actor, thread, message)
     if thread.step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
         done = approvals.answer(session, actor, thread, incoming, message)
+        if done not in ("approve", "reject"):
+            _tell_followers(session, actor, ticket, message)
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
+    _tell_followers(session, actor, ticket, message)
+    if thread.moved_step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
+        merging.answered(session, actor, thread, incoming, message)
+        return Outcome("append", ticket.id, message.id)
+    if ticket.kind == "consultation":
+        consultations.take(session, actor, ticket, message)
+        return Outcome("append", ticket.id, message.id)
     expiry.expire_before(session, actor, ticket, incoming.received_at)
     if ticket.closed_at is not None and not expiry.revive(session, actor, ticket, incoming.received_at):
         return _after_closing(session, actor, incoming, ticket, message)
@@ -138,6 +151,11 @@ def _tell_others(session: Session, actor: Actor, thread: Thread, message: Messag
         history.record(session, actor, thread.ticket, "names_other_tickets", data)
 
 
+def _tell_followers(session: Session, actor: Actor, ticket: Ticket, message: Message) -> None:
+    who = message.from_name or message.from_address
+    following.tell(session, actor, ticket, "followed_message", who, by=message.author_id)
+
+
 def _lacking(ticket: Ticket) -> tuple[object, ...]:
     return ticket.missing_documents, ticket.missing_fields, ticket.invalid_fields
 
@@ -153,9 +171,7 @@ def _after_closing(session: Session, actor: Actor, incoming: Incoming, ticket: T
             return Outcome("needs_human", ticket.id, message.id, "unclear_after_closing")
         case "new_ticket":
             linked = _opened(session, actor, replace(incoming, tokens=(), in_reply_to=None, references=()))
-            history.record(session, actor, ticket, "linked", {"ticket": linked.ticket_id})
-            follower = session.get_one(Ticket, linked.ticket_id)
-            history.record(session, actor, follower, "linked", {"ticket": ticket.id})
+            links.join(session, actor, ticket, session.get_one(Ticket, linked.ticket_id), "follow_up")
             return linked
         case "reopen":
             reopening.reopen(session, actor, ticket)
@@ -166,7 +182,7 @@ def _noted(session: Session, actor: Actor, incoming: Incoming, thread: Thread | 
     """Out-of-office answers and receipts are kept with their ticket and change nothing (R-167)."""
     if thread is None or thread.waits is not None:
         return Outcome("ignore", None, None, quarantine="automatic_unmatched")
-    message = append(session, thread.ticket, incoming, incoming.kind, None)
+    message = append(session, thread.ticket, incoming, incoming.kind, None, came_for=thread.came_for)
     step = routes.active(session, thread.ticket)
     absent = (
         incoming.kind == "auto_reply"

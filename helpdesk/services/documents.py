@@ -209,6 +209,7 @@ def return_incomplete(
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is None or ticket.closed_at is not None:
         raise IllegalMove("Solo se devuelve un ticket clasificado y abierto.")
+    routes.check_may_answer(session, ticket)
     known = {document.key for document in request_type.required_documents}
     if not set(documents) <= known:
         raise Invalid("Hay un documento que este tipo de solicitud no pide.")

@@ -25,6 +25,20 @@ def locked(session: Session, actor: Actor, ticket_id: int, touched: int | None =
     return ticket
 
 
+def locked_pair(
+    session: Session, actor: Actor, ticket_id: int, other_id: int, touched: int | None = None
+) -> tuple[Ticket, Ticket]:
+    """Two tickets, both locked; `touched` is of the first. Raises as `locked`.
+
+    Always the newer before the older, so that two who want the same pair wait for each other instead of both.
+    """
+    if other_id > ticket_id:
+        other = locked(session, actor, other_id)
+        return locked(session, actor, ticket_id, touched), other
+    ticket = locked(session, actor, ticket_id, touched)
+    return ticket, locked(session, actor, other_id)
+
+
 def fresh(session: Session, ticket_id: int) -> Ticket | None:
     """The ticket as it is now, locked until the transaction ends; what this session knew of it before is read anew,
     because the chain of its history goes on from the row's `last_hash`."""

@@ -1,5 +1,7 @@
 """Puts messages that arrived into a ticket's conversation."""
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -10,9 +12,18 @@ from helpdesk.services.people import meet
 
 
 def append(
-    session: Session, ticket: Ticket, incoming: Incoming, kind: str, waits: str | None, trust: str | None = None
+    session: Session,
+    ticket: Ticket,
+    incoming: Incoming,
+    kind: str,
+    waits: str | None,
+    trust: str | None = None,
+    came_for: int | None = None,
 ) -> Message:
-    """Put a message into a ticket's conversation, with its files; `waits` puts it into the tray «por confirmar»."""
+    """Put a message into a ticket's conversation, with its files; `waits` puts it into the tray «por confirmar».
+
+    `came_for` is the ticket that it answers when that one was merged into this.
+    """
     author = meet(session, ticket.institution_id, incoming.sender.name, incoming.sender.address)
     message = Message(
         ticket_id=ticket.id,
@@ -35,18 +46,19 @@ def append(
         trust=trust or incoming.trust,
         at=incoming.received_at,
         ledger_id=incoming.ledger_id,
+        came_for_id=came_for,
     )
     session.add(message)
     session.flush()
-    session.add_all(attachment(message, file) for file in incoming.files)
+    session.add_all(attached(message, file) for file in incoming.files)
     ticket.touched += 1
     ticket.updated_at = clock.now()
     session.flush()
     return message
 
 
-def attachment(message: Message, file: IncomingFile) -> Attachment:
-    """A file of a message as a row."""
+def attached(message: Message, file: IncomingFile) -> Attachment:
+    """The row of a file that comes with a message."""
     return Attachment(
         message_id=message.id,
         filename=file.filename,
@@ -57,6 +69,24 @@ def attachment(message: Message, file: IncomingFile) -> Attachment:
         content_id=file.content_id,
         words=file.words,
     )
+
+
+def copy_files(session: Session, message: Message, files: Iterable[Attachment]) -> None:
+    """Put files of another message into this one; both name the same bytes of the store."""
+    session.add_all(
+        Attachment(
+            message_id=message.id,
+            filename=file.filename,
+            content_type=file.content_type,
+            size=file.size,
+            sha256=file.sha256,
+            inline=file.inline,
+            content_id=file.content_id,
+            words=file.words,
+        )
+        for file in files
+    )
+    session.flush()
 
 
 def _without_token(address: str, tokens: tuple[str, ...]) -> str:

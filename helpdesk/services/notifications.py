@@ -13,11 +13,13 @@ from helpdesk.domain.countedlines import amount_of
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
 from helpdesk.letters.render import LetterText
+from helpdesk.models.messages import Attachment
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import Holder
 from helpdesk.services import letterfacts, post
 from helpdesk.services.desk import settings_of
 from helpdesk.services.post import Envelope
@@ -131,6 +133,76 @@ def handed_over(session: Session, actor: Actor, ticket: Ticket, person: Person, 
         )
     )
     post.announce(session, ticket, person, "derivado", text)
+
+
+def merged(session: Session, ticket: Ticket, into: Ticket, approver: Person | None = None) -> None:
+    """Tells the requester, or an approver who answered too late, that the matter goes on in another ticket (R-187)."""
+    person = approver or session.get_one(Person, ticket.requester_id)
+    text = write.unido(
+        f.Merged(
+            institution=f.institution_of(catalogues.of_ticket(session, ticket).institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            into=letterfacts.of_ticket(session, into).number,
+            audience="requester" if approver is None else "approver",
+            recipient=person.name,
+        )
+    )
+    post.announce(session, ticket, person, "unido", text)
+
+
+def consulted(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    about: Ticket,
+    asked: Holder,
+    addressee: str,
+    question: str,
+    files: tuple[Attachment, ...],
+) -> Letter:
+    """The question of a consultation to one person asked, whose reply answers it (R-109)."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    facts = letterfacts.of_ticket(session, ticket)
+    text = write.consulta(
+        f.Consultation(
+            institution=f.institution_of(catalogue.institution),
+            ticket=facts,
+            about=letterfacts.of_ticket(session, about).number,
+            text=question,
+            agent=actor.label,
+            ticket_url=f"{settings_of(session).public_url}/tickets/{facts.number}",
+            recipient=asked.person.name,
+            addressee=addressee,
+            team=catalogue.team(about.team).name,
+            on_behalf_of=asked.on_behalf_of.name if asked.on_behalf_of else None,
+            files=tuple(f.FileFacts(file.filename, None, file.size) for file in files),
+        )
+    )
+    sent = tuple((file.filename, file.content_type, file.sha256) for file in files)
+    envelope = Envelope(automatic=False, author_id=actor.person_id, files=sent, text_shown=question)
+    return post.send(session, ticket, asked.person, "consulta", text, envelope)
+
+
+def told(
+    session: Session, ticket: Ticket, person: Person, kind: str, *, who: str = "", step: str = "", detail: str = ""
+) -> None:
+    """A note to one member of the staff about a ticket; `kind` is one of the letter's."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    facts = letterfacts.of_ticket(session, ticket)
+    text = write.aviso_interno(
+        f.DeskNotice(
+            institution=f.institution_of(catalogue.institution),
+            ticket=facts,
+            kind=kind,  # type: ignore[arg-type]  # callers pass a word of the facts' closed list
+            ticket_url=f"{settings_of(session).public_url}/tickets/{facts.number}",
+            who=who,
+            step=step or None,
+            detail=detail,
+            recipient=person.name,
+            due_at=ticket.due_at,
+        )
+    )
+    post.announce(session, ticket, person, "aviso_interno", text)
 
 
 def answered(

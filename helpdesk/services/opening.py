@@ -103,7 +103,7 @@ def create(session: Session, institution_id: int, catalogue: Catalogue, request:
     request_type = request.request_type
     ticket = Ticket(
         institution_id=institution_id,
-        number=_next_number(session, institution),
+        number=next_number(session, institution),
         catalogue_version_id=institution.catalogue_version_id,
         request_type=request_type.key if request_type else None,
         candidates=list(request.candidates),
@@ -148,7 +148,8 @@ def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, ro
     return classify(catalogue, mailbox, words.subject, words.text, words.files, roles)
 
 
-def _next_number(session: Session, institution: Institution) -> int:
+def next_number(session: Session, institution: Institution) -> int:
+    """The institution's next ticket number."""
     return session.scalars(select(Sequence(number_sequence(institution.id)).next_value())).one()
 
 

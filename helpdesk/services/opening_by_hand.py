@@ -97,7 +97,12 @@ def open_by_hand(session: Session, actor: Actor, asked: ByHand) -> Ticket:
         actor,
         ticket,
         "opened_by_hand",
-        {"request_type": ticket.request_type, "channel": ticket.channel, "requester": person.name},
+        {
+            "request_type": ticket.request_type,
+            "channel": ticket.channel,
+            "requester": person.name,
+            **history.of_message(session, message, asked.files),
+        },
     )
     _hand_over(session, actor, ticket, asked.originals)
     if person.undeliverable_since is not None:
@@ -204,7 +209,7 @@ def _message(session: Session, ticket: Ticket, person: Person, asked: ByHand) ->
     )
     session.add(message)
     session.flush()
-    session.add_all(messages.attachment(message, file) for file in asked.files)
+    session.add_all(messages.attached(message, file) for file in asked.files)
     session.flush()
     return message
 

@@ -13,7 +13,7 @@ from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import deadlines, history, routes
+from helpdesk.services import deadlines, history, routes, scheduling
 
 Wish = Literal["nothing", "ask", "reopen", "new_ticket"]
 
@@ -51,6 +51,7 @@ def reopen(session: Session, actor: Actor, ticket: Ticket) -> None:
     ticket.reopened = True
     deadlines.recount(session, ticket)
     history.record(session, actor, ticket, "reopened", {})
+    scheduling.take_back(session, ticket)
     if rejected or working:
         routes.again(session, ticket, (rejected or working)[0], returned=False)
         routes.walk(session, actor, ticket, clock.now(), "silent")

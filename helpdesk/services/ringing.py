@@ -10,7 +10,7 @@ from helpdesk.domain.actors import Actor, machine
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import approvals_moved, expiry, termalarms
+from helpdesk.services import approvals_moved, expiry, scheduling, termalarms
 from helpdesk.services.locks import locked
 
 Ring = Callable[[Session, Actor, Ticket, Step | None], None]
@@ -19,6 +19,7 @@ RINGS: dict[str, Ring] = {
     "warning": termalarms.warn,
     "escalation": termalarms.escalate,
     "reminder": approvals_moved.remind,
+    "scheduled": scheduling.comes,
 }
 """What each kind of alarm does. It finds the ticket locked, and does nothing where it is too late for it."""
 
@@ -38,7 +39,7 @@ def ring(session: Session, alarm_id: int) -> bool:
     alarm = session.scalar(
         select(Alarm).where(Alarm.id == alarm_id, Alarm.rung_at.is_(None), Alarm.at <= now).with_for_update()
     )
-    if alarm is None:
+    if alarm is None or ticket.merged_into_id is not None:
         return False
     alarm.rung_at = now
     step = session.get(Step, alarm.step_id) if alarm.step_id is not None else None

@@ -14,7 +14,8 @@ from helpdesk import clock
 from helpdesk.domain import routes
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import RequestType, StepKind, StepOutcome, StepSpec
-from helpdesk.domain.lifecycle import EVENT_REACHING, Event, Status, move, status_of
+from helpdesk.domain.errors import IllegalMove
+from helpdesk.domain.lifecycle import EVENT_REACHING, LABELS, Event, Status, move, status_of
 from helpdesk.domain.routes import Facts
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
@@ -24,10 +25,12 @@ from helpdesk.services import (
     approvals_asked,
     assessment,
     deadlines,
+    following,
     handover,
     history,
     notifications,
     reminders,
+    scheduling,
     windows,
 )
 
@@ -272,6 +275,25 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
     ticket.blocked_by = None
     session.flush()
     history.record(session, actor, ticket, "ended", {"status": ticket.status})
+    if event is Event.CLOSE:
+        scheduling.lay_out(session, actor, ticket)
+    following.tell(session, actor, ticket, "followed_end", detail=LABELS[Status(ticket.status)])
+
+
+def check_may_answer(session: Session, ticket: Ticket) -> None:
+    """Raises IllegalMove while the requester may not be answered for want of an authorisation (R-125); a ticket
+    without type that may be of such a type is to be classified first."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    request_type = catalogues.request_type_of(session, ticket)
+    if request_type is not None:
+        states = {key: row.state for key, row in present(session, ticket).items()}
+        missing = routes.unauthorised(request_type, states)
+        if missing is not None:
+            raise IllegalMove(f"Antes de cualquier respuesta falta una autorización: «{missing.name}».")
+        return
+    for each in catalogue.request_types:
+        if each.key in ticket.candidates and routes.unauthorised(each, {}) is not None:
+            raise IllegalMove(f"Puede ser «{each.name}», que no se responde sin autorización: clasifíquelo antes.")
 
 
 def drop(session: Session, ticket: Ticket) -> None:

@@ -2,7 +2,8 @@
 
 In this order: the reply address we issued, our own Message-ID, a known Message-ID, the number in the subject. The
 last two join only for a verified participant. What may not join waits in the tray «por confirmar» of that ticket.
-What else a message names is told, never followed.
+What else a message names is told, never followed. The answer to a ticket that was merged joins the one in which its
+matter goes on (R-187).
 """
 
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from helpdesk.models.outbox import Letter, ReplyToken
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket, TicketParticipant
+from helpdesk.queries import merges
 from helpdesk.services import tokens
 from helpdesk.services.locks import fresh
 
@@ -37,6 +39,9 @@ class Thread:
 
     `token` is set when a live token made for the very sender was used (trust T2 if the sender is verified); `step_id`
     is the approval our letter asked for that this message answers. `others` are further tickets that it names.
+
+    `came_for` is the ticket that the message answers when that one was merged into `ticket`; `moved_step_id` is then
+    the approval that was asked for there, which nobody decides meanwhile.
     """
 
     ticket: Ticket
@@ -45,12 +50,20 @@ class Thread:
     step_id: int | None
     waits: Waits | None
     others: tuple[str, ...] = ()
+    came_for: int | None = None
+    moved_step_id: int | None = None
 
 
 def find(session: Session, incoming: Incoming) -> Thread | None:
     """The ticket the message belongs to, with its row locked; None for a new request."""
     thread = _by_token(session, incoming) or _by_reference(session, incoming) or _by_number(session, incoming)
-    return replace(thread, others=_others(session, incoming, thread.ticket)) if thread is not None else None
+    if thread is None:
+        return None
+    settled = _where_it_goes_on(session, thread)
+    if settled.ticket.kind == "consultation" and settled.waits is None and incoming.trust == "T0":
+        # Whose words an organ's answer are is what it is asked for.
+        settled = replace(settled, waits="sender_not_verified")
+    return replace(settled, others=_others(session, incoming, settled))
 
 
 def is_our_own(session: Session, incoming: Incoming) -> bool:
@@ -71,7 +84,9 @@ def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
     if person_id in (ticket.requester_id, ticket.originator_id, ticket.forwarded_by_id, ticket.assignee_id):
         return True
     listed = select(TicketParticipant.person_id).where(
-        TicketParticipant.ticket_id == ticket.id, TicketParticipant.person_id == person_id
+        TicketParticipant.ticket_id == ticket.id,
+        TicketParticipant.person_id == person_id,
+        TicketParticipant.kind == "cc",
     )
     asked = select(Step.id).where(
         Step.ticket_id == ticket.id, or_(Step.approver_id == person_id, Step.on_behalf_of_id == person_id)
@@ -84,7 +99,7 @@ def _by_token(session: Session, incoming: Incoming) -> Thread | None:
         token = tokens.opened(session, text)
         if token is None or token.institution_id != incoming.institution_id:
             continue
-        ticket = _locked(session, token.ticket_id)
+        ticket = _now(session, token.ticket_id)
         owner = session.get_one(Person, token.person_id)
         if owner.address != incoming.sender.address.lower():
             joins = takes_part(session, ticket, incoming.sender.address)
@@ -110,7 +125,7 @@ def _by_reference(session: Session, incoming: Incoming) -> Thread | None:
     for value in ids:
         letter = letters.get(value)
         if letter is not None and letter.ticket_id is not None:
-            ticket = _locked(session, letter.ticket_id)
+            ticket = _now(session, letter.ticket_id)
             joins = takes_part(session, ticket, incoming.sender.address)
             return Thread(ticket, "our_message_id", None, letter.step_id, None if joins else "not_a_participant")
     for value in ids:
@@ -122,7 +137,7 @@ def _by_reference(session: Session, incoming: Incoming) -> Thread | None:
             .limit(1)
         )
         if ticket_id is not None:
-            ticket = _locked(session, ticket_id)
+            ticket = _now(session, ticket_id)
             return Thread(ticket, "known_message_id", None, None, _unless_verified(session, ticket, incoming))
     return None
 
@@ -132,7 +147,22 @@ def _ids(incoming: Incoming) -> list[str]:
     return [value for value in (incoming.in_reply_to, *reversed(incoming.references)) if value][:NEAREST]
 
 
-def _others(session: Session, incoming: Incoming, found: Ticket) -> tuple[str, ...]:
+def _where_it_goes_on(session: Session, thread: Thread) -> Thread:
+    """The thread with its ticket locked: the one found, or that in which its matter goes on. Who may join is judged
+    by the ticket that was answered."""
+    found = thread.ticket.id
+    while True:
+        end = merges.end_of(session, found)
+        ticket = fresh(session, end)
+        assert ticket is not None
+        if merges.end_of(session, found) == end:
+            break
+    if end == found:
+        return replace(thread, ticket=ticket)
+    return replace(thread, ticket=ticket, step_id=None, came_for=found, moved_step_id=thread.step_id)
+
+
+def _others(session: Session, incoming: Incoming, found: Thread) -> tuple[str, ...]:
     """Tickets of the institution that the message names by any sign, other than the one it was found to belong to."""
     institution = session.get_one(Institution, incoming.institution_id)
     ids = _ids(incoming)
@@ -141,7 +171,7 @@ def _others(session: Session, incoming: Incoming, found: Ticket) -> tuple[str, .
         select(Ticket.number)
         .where(
             Ticket.institution_id == institution.id,
-            Ticket.id != found.id,
+            Ticket.id.not_in([found.ticket.id, found.came_for or found.ticket.id]),
             or_(
                 Ticket.id.in_([token.ticket_id for token in opened if token is not None]),
                 Ticket.id.in_(select(Letter.ticket_id).where(Letter.rfc_message_id.in_(ids))),
@@ -162,7 +192,7 @@ def _by_number(session: Session, incoming: Incoming) -> Thread | None:
             select(Ticket.id).where(Ticket.institution_id == institution.id, Ticket.number == number)
         )
         if ticket_id is not None:
-            ticket = _locked(session, ticket_id)
+            ticket = _now(session, ticket_id)
             return Thread(ticket, "number", None, None, _unless_verified(session, ticket, incoming))
     return None
 
@@ -173,7 +203,5 @@ def _unless_verified(session: Session, ticket: Ticket, incoming: Incoming) -> Wa
     return None if incoming.trust != "T0" else "sender_not_verified"
 
 
-def _locked(session: Session, ticket_id: int) -> Ticket:
-    ticket = fresh(session, ticket_id)
-    assert ticket is not None
-    return ticket
+def _now(session: Session, ticket_id: int) -> Ticket:
+    return session.get_one(Ticket, ticket_id, populate_existing=True)

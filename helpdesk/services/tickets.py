@@ -24,6 +24,7 @@ from helpdesk.queries.people import holdings_of, members, today
 from helpdesk.services import (
     approvals_renewed,
     assessment,
+    consultations,
     deadlines,
     documents,
     history,
@@ -81,6 +82,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     IllegalMove once decisions were taken in the present route, or for a type that may not be taken by the channel by
     which the staff took the request (R-014)."""
     ticket = _open(locked(session, actor, ticket_id, touched))
+    consultations.check_request(ticket)
     catalogue = catalogues.of_ticket(session, ticket)
     if request_type not in {each.key for each in catalogue.request_types}:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
@@ -136,11 +138,12 @@ def derive(
 def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str = "") -> Ticket:
     """Mark the step that waits as done and go on. An agent may pass an incomplete request on, with the reason.
 
-    Raises IllegalMove for an approval, the closing, when nothing waits, or while data that the step needs are missing
-    («datos por completar»); Invalid when passing on an incomplete request without a reason, or without the record
-    that the step wants.
+    Raises IllegalMove for an approval, the closing, when nothing waits, while data that the step needs are missing
+    («datos por completar»), or when it would end the ticket while a consultation is open; Invalid when passing
+    on an incomplete request without a reason, or without the record that the step wants.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
+    consultations.check_request(ticket)
     row = routes.active(session, ticket)
     if row is None or row.kind not in BY_HAND:
         raise IllegalMove("El paso que espera no se marca a mano: lo decide quien aprueba, o termina con la respuesta.")
@@ -161,6 +164,8 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     if request_type is not None and row.key == rules.gate(request_type):
         deadlines.begin(session, ticket, now, complete=True)
     routes.walk(session, actor, ticket, now)
+    if ticket.closed_at is not None:
+        consultations.check_none_open(session, ticket)
     return ticket
 
 
@@ -181,6 +186,7 @@ def close(
     row = routes.active(session, ticket)
     if row is None or row.kind not in ("close", "notify"):
         raise IllegalMove(f"Antes de cerrar falta un paso: «{row.name if row else 'clasificar'}».")
+    consultations.check_none_open(session, ticket)
     if not note.strip():
         raise Invalid("Diga cómo se respondió.", {"note": "Escriba cómo se respondió."})
     _check_delivery(session, ticket, delivery)

@@ -7,18 +7,33 @@ from helpdesk.domain.closing_words import reopens
 from helpdesk.domain.errors import IllegalMove, NotFound
 from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import approvals_renewed, documents, expiry, history, reading, reopening, routes
+from helpdesk.services import (
+    approvals_renewed,
+    consultations,
+    documents,
+    expiry,
+    following,
+    history,
+    merging,
+    reading,
+    reopening,
+    routes,
+)
 from helpdesk.services.locks import locked
 
 
 def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
     """An agent lets a message out of the tray join its ticket; only then does it act (R-166)."""
     message, ticket = _in_tray(session, actor, message_id)
+    merging.check_apart(session, ticket)
     message.standing = "joined"
     session.flush()
     history.record(session, actor, ticket, "message_confirmed", {"message": message.id, "from": message.from_address})
+    following.tell(session, actor, ticket, "followed_message", message.from_address, by=message.author_id)
     expiry.expire_before(session, actor, ticket, message.at)
-    if ticket.closed_at is None or expiry.revive(session, actor, ticket, message.at):
+    if ticket.kind == "consultation":
+        consultations.take(session, actor, ticket, message)
+    elif ticket.closed_at is None or expiry.revive(session, actor, ticket, message.at):
         documents.propose(session, actor, ticket)
         reading.read_again(session, ticket, reading.words_of_message(session, message))
         if not approvals_renewed.request_changed(session, actor, ticket, message.at):

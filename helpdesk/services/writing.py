@@ -11,7 +11,7 @@ from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import history, notifications, reopening, routes
+from helpdesk.services import consultations, history, merging, notifications, reopening, routes
 from helpdesk.services.locks import locked
 
 ENDING = ("notify", "close", "survey")
@@ -36,6 +36,9 @@ def reply(
     if not text.strip():
         raise Invalid("Escriba la respuesta.", {"text": "Escriba la respuesta."})
     ticket = locked(session, actor, ticket_id, touched)
+    merging.check_apart(session, ticket)
+    consultations.check_request(ticket)
+    routes.check_may_answer(session, ticket)
     if close:
         _may_close(session, ticket)
         _same_channel(session, ticket, reason)
@@ -94,3 +97,4 @@ def _may_close(session: Session, ticket: Ticket) -> None:
     row = routes.active(session, ticket)
     if row is not None and (row.state == "returned" or row.kind not in ENDING):
         raise IllegalMove(f"Antes de cerrar falta un paso: «{row.name}».")
+    consultations.check_none_open(session, ticket)

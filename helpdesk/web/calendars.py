@@ -20,7 +20,7 @@ from helpdesk.queries.people import today
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import calendars
 from helpdesk.web import errors
-from helpdesk.web.forms import DayForm, DeskForm
+from helpdesk.web.forms import CalendarDayForm, DeskForm
 from helpdesk.web.identity import viewer
 from helpdesk.web.names import Names
 from helpdesk.web.policy import Policy, policy
@@ -38,14 +38,14 @@ KINDS = [("closed", "no se atiende"), ("open", "se atiende")]
 @policy(Policy.ADMIN)
 def index() -> Answer:
     """The calendars of the year, the edited days, and the form for another one."""
-    return overview(DayForm(formdata=None, meta={"csrf": False}))
+    return overview(CalendarDayForm(formdata=None, meta={"csrf": False}))
 
 
 @blueprint.get("/previa")
 @policy(Policy.ADMIN)
 def preview() -> Answer:
     """What an edited day would do to open tickets; its button does it."""
-    who, form = viewer(), DayForm(formdata=request.args, meta={"csrf": False})
+    who, form = viewer(), CalendarDayForm(formdata=request.args, meta={"csrf": False})
     try:
         edit = edit_of(form)
         with transaction() as session:
@@ -60,7 +60,7 @@ def preview() -> Answer:
 @policy(Policy.ADMIN)
 def add() -> Answer:
     """Edits a day and counts the open tickets anew."""
-    who, form = viewer(), DayForm()
+    who, form = viewer(), CalendarDayForm()
     try:
         edit = edit_of(form)
         with transaction() as session:
@@ -93,7 +93,7 @@ def withdraw(day_id: int) -> Answer:
     return see_other(url_for("calendars.index", anio=year), told(year, moves))
 
 
-def edit_of(form: DayForm) -> DayEdit:
+def edit_of(form: CalendarDayForm) -> DayEdit:
     """What the form asks for. Raises Invalid."""
     if not form.validate():
         raise Invalid(form.first_error())
@@ -107,7 +107,7 @@ def told(year: int, moves: tuple[Move, ...]) -> str:
     return f"Calendario de {year} actualizado: {moved if moves else 'ningún plazo cambia'}."
 
 
-def overview(form: DayForm, problem: HelpdeskError | None = None) -> tuple[str, int]:
+def overview(form: CalendarDayForm, problem: HelpdeskError | None = None) -> tuple[str, int]:
     """The page, and its status."""
     who = viewer()
     with transaction() as session:

@@ -188,7 +188,7 @@ class ExtendForm(TicketForm):
     reason = TextAreaField("Motivo de la prórroga", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
 
 
-class DayForm(DeskForm):
+class CalendarDayForm(DeskForm):
     """A day of a calendar that is closed or opened by hand (R-182)."""
 
     calendar = StringField(
@@ -231,6 +231,48 @@ class OriginalForm(TicketForm):
     kind = SelectField("Qué se vio", validate_choice=False, validators=[written("Elija qué original vio.")])
     kept = BooleanField("Queda en la oficina")
     note = StringField("Nota", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class LinkForm(TicketForm):
+    """Naming another ticket by its number."""
+
+    other = StringField(
+        "Número del otro ticket",
+        filters=[clean],
+        validators=[written("Escriba el número del otro ticket."), Length(max=LONGEST_LINE)],
+    )
+
+
+class MergeForm(LinkForm):
+    """Joining the ticket to another one on the same matter."""
+
+
+class SplitForm(TicketForm):
+    """Opening a second ticket from a message, with some of its files."""
+
+    message = SelectField("Mensaje", validate_choice=False, validators=[written("Elija el mensaje.")])
+    files = SelectMultipleField("Archivos", validate_choice=False)
+    request_type = SelectField(
+        "Tipo del otro ticket",
+        validate_choice=False,
+        validators=[written("Elija el tipo del otro ticket.")],
+    )
+
+
+class ConsultForm(TicketForm):
+    """Asking an organ; `to` is `role:key`, `team:key`, each with `/scope` where it has one."""
+
+    to = SelectField("A quién", validate_choice=False, validators=[written("Elija a quién consulta.")])
+    text = TextAreaField(
+        "Consulta", filters=[clean], validators=[written("Escriba la consulta."), Length(max=LONGEST_TEXT)]
+    )
+    files = SelectMultipleField("Archivos", validate_choice=False)
+
+
+class DayForm(TicketForm):
+    """Another day for a scheduled task."""
+
+    day = DateField("Nueva fecha", validators=[written("Escriba la nueva fecha.")])
 
 
 class DecisionForm(DeskForm):

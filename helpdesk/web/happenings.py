@@ -6,10 +6,10 @@ from typing import Any
 
 from helpdesk.domain import objections
 from helpdesk.domain.closing import WAY_LABELS
-from helpdesk.domain.countedlines import amount_of
+from helpdesk.domain.countedlines import MONTH_NAMES, amount_of
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
-from helpdesk.web.present import CHANNEL_LABELS, STANDING_REASONS, STATUS_LABELS, VIA_LABELS
+from helpdesk.web.present import CHANNEL_LABELS, LINK_WORDS, STANDING_REASONS, STATUS_LABELS, VIA_LABELS
 
 Teller = Callable[[Event], str]
 Data = dict[str, Any]
@@ -38,7 +38,6 @@ PLAIN = {
     "returned": "Se devolvió por incompleto",
     "resumed": "Llegó lo que faltaba: el plazo vuelve a correr",
     "reopened": "Se reabrió el ticket",
-    "linked": "Se enlazó con otro ticket",
     "blocked": "La ruta no puede seguir",
     "approval_renewed": "La solicitud cambió: sus aprobaciones se piden de nuevo",
     "clarification_asked": "Quien aprueba pidió una aclaración",
@@ -54,8 +53,12 @@ PLAIN = {
     "expired": "Terminó el tiempo para corregir",
     "expiry_withheld": "Terminó el tiempo para corregir, pero el correo de devolución no llegó: decide una persona",
     "not_expired": "Llegó a tiempo un mensaje que se leyó después: la solicitud sigue abierta",
+    "consultation_answered": "Respondieron una consulta",
+    "consultation_withdrawn": "Se retiró una consulta",
+    "unmerged": "Se deshizo la unión con otro ticket",
+    "moved_approval_answered": "Llegó la respuesta a una aprobación de un ticket unido, que no decide nada",
 }
-SHOWN = ("reason", "question", "sentence", "documents", "recipient", "from_address")
+SHOWN = ("number", "reason", "question", "sentence", "documents", "recipient", "from_address")
 
 
 def told(names: Names, request_type: str | None) -> Teller:
@@ -133,6 +136,36 @@ def _delivered(names: Names, request_type: str | None, data: Data) -> str:
 def _opened_by_hand(names: Names, request_type: str | None, data: Data) -> str:
     channel = CHANNEL_LABELS.get(str(data.get("channel")), str(data.get("channel")))
     return f"Se abrió el ticket a nombre de {data.get('requester')}, por el canal {channel}"
+
+
+def _linked(names: Names, request_type: str | None, data: Data) -> str:
+    words = LINK_WORDS.get((str(data.get("kind")), str(data.get("direction"))), "Se enlazó con")
+    return f"{words} {data.get('number') or 'otro ticket'}"
+
+
+def _unlinked(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se quitó el enlace con {data.get('number')}"
+
+
+def _scheduled(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se programó «{_step(names, request_type, data)}» para el {_day(data)}"
+
+
+def _scheduled_moved(names: Names, request_type: str | None, data: Data) -> str:
+    return f"«{_step(names, request_type, data)}» pasó al {_day(data)}"
+
+
+def _scheduled_due(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Llegó la fecha de la tarea programada «{_step(names, request_type, data)}»"
+
+
+def _scheduled_cancelled(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se canceló la tarea programada «{_step(names, request_type, data)}»: {data.get('reason')}"
+
+
+def _day(data: Data) -> str:
+    day = date.fromisoformat(str(data.get("day")))
+    return f"{day.day} de {MONTH_NAMES[day.month - 1]} de {day.year}"
 
 
 def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
@@ -216,6 +249,12 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "delivered": _delivered,
     "opened_by_hand": _opened_by_hand,
     "names_other_tickets": _names_others,
+    "scheduled": _scheduled,
+    "scheduled_moved": _scheduled_moved,
+    "scheduled_due": _scheduled_due,
+    "scheduled_cancelled": _scheduled_cancelled,
+    "linked": _linked,
+    "unlinked": _unlinked,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,
     "document_moved": _document_moved,

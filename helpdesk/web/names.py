@@ -18,6 +18,10 @@ class Names:
             return "Sin clasificar"
         return self._name(self.catalogue.request_types, key)
 
+    def matter(self, kind: str, request_type: str | None) -> str:
+        """What a ticket is about: its request type, or that it is a consultation (R-109)."""
+        return "Consulta a un órgano" if kind == "consultation" else self.request_type(request_type)
+
     def team(self, key: str | None, scope: str | None = None) -> str:
         """The name of a team, with its region or centre."""
         return self._with_place(self._name(self.catalogue.teams, key), scope)

@@ -67,6 +67,7 @@ LETTER_NAMES = {
     "aviso_interno": "Aviso interno",
     "no_presentado": "Aviso de no presentado",
     "prorroga": "Aviso de prórroga",
+    "unido": "Aviso de que se une a otro ticket",
 }
 STANDING_REASONS = {
     "not_a_participant": "Cita este ticket, pero quien escribe no toma parte en él.",
@@ -74,6 +75,19 @@ STANDING_REASONS = {
     "sender_not_verified": "Nada prueba que lo haya enviado quien dice enviarlo.",
     "unclear_after_closing": "Llegó después del cierre y no queda claro si pide algo.",
 }
+LINK_WORDS = {
+    ("related", "out"): "Se enlazó con",
+    ("related", "in"): "Se enlazó con",
+    ("follow_up", "out"): "El asunto sigue en",
+    ("follow_up", "in"): "Sigue al ticket",
+    ("split", "out"): "De este ticket se separó",
+    ("split", "in"): "Se separó de",
+    ("merged", "out"): "Se unió a",
+    ("merged", "in"): "Se le unió",
+    ("consultation", "out"): "Se consultó en",
+    ("consultation", "in"): "Es una consulta de",
+}
+"""What a link says of the ticket that shows it, by its kind and direction; the other ticket's number follows."""
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON_MINUTES = 4 * 60
 FAR = timedelta(days=20)

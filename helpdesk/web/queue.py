@@ -36,6 +36,7 @@ VIEW_LABELS = {
     "por-confirmar": "Por confirmar",
     "no-entregados": "Correos no entregados",
     "sin-clasificar": "Sin clasificar",
+    "programadas": "Tareas programadas",
     "abiertos": "Todos los abiertos",
     "cerrados": "Terminados",
 }
@@ -50,6 +51,7 @@ EMPTY = {
     "por-confirmar": "Ningún mensaje espera que alguien confirme de quién es.",
     "no-entregados": "Todos los correos de los tickets llegaron a su servidor.",
     "sin-clasificar": "Todas las solicitudes tienen su tipo.",
+    "programadas": "Ninguna tarea programada espera que alguien la haga.",
     "abiertos": "No hay tickets abiertos. Los correos nuevos aparecerán aquí.",
     "cerrados": "Todavía no ha terminado ningún ticket.",
 }

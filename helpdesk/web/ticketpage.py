@@ -21,7 +21,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.timeline import DocumentLine, OriginalLine, TicketPage
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import assessment, windows
-from helpdesk.web import clockwords, errors, forms, present
+from helpdesk.web import aroundpage, clockwords, errors, forms, present
 from helpdesk.web.happenings import told
 from helpdesk.web.names import Names
 from helpdesk.web.render import desk_page
@@ -102,14 +102,16 @@ def values(
     ticket = page.ticket
     catalogue = catalogues.of_ticket(session, ticket)
     names = Names(catalogue)
-    own = ticket_forms(ticket)
+    own = ticket_forms(ticket) | aroundpage.empty_forms(ticket)
     active = page.active
     return {
+        **aroundpage.shown(session, who, page),
         "page": page,
         "ticket": ticket,
         "number": f"{who.ticket_prefix}-{ticket.number}",
         "names": names,
         "spec": names.type_of(ticket.request_type),
+        "type_name": names.matter(ticket.kind, ticket.request_type),
         "due": present.due(
             ticket.due_at,
             ticket.status,

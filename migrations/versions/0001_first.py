@@ -384,7 +384,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_ticket_participants_person_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_participants_ticket_id'), initially='DEFERRED', deferrable=True),
-    sa.PrimaryKeyConstraint('ticket_id', 'person_id', name=op.f('pk_ticket_participants'))
+    sa.PrimaryKeyConstraint('ticket_id', 'person_id', 'kind', name=op.f('pk_ticket_participants'))
     )
     op.create_table('messages',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -135,3 +135,12 @@ def test_a_conditional_document_needs_its_condition() -> None:
     documents = (replace(request_type.required_documents[0], mandatory="conditional", when=None),)
     found = dict(said(typed(required_documents=documents)))
     assert "condición" in found["request_types.4.required_documents.0.when"]
+
+
+def test_only_an_approval_keeps_everybody_from_answering() -> None:
+    found = said(stepped(kind="execute", before_any_answer=True))
+    assert (
+        "request_types.4.route.2.before_any_answer",
+        "solo una aprobación (approve) puede impedir responder",
+    ) in found
+    assert said(stepped(before_any_answer=True)) == []

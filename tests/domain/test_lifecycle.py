@@ -55,7 +55,12 @@ def test_a_move_follows_the_table_or_is_refused(status: Status, event: Event) ->
 
 @pytest.mark.parametrize("status", sorted(FINISHED))
 def test_a_finished_ticket_can_only_be_reopened(status: Status) -> None:
-    assert ALLOWED[status] == {Event.REOPEN}
+    assert ALLOWED[status] - {Event.UNMERGE} == {Event.REOPEN}
+
+
+def test_only_a_closed_ticket_was_merged() -> None:
+    assert [status for status in Status if Event.UNMERGE in ALLOWED[status]] == [Status.CLOSED]
+    assert move(Status.CLOSED, Event.UNMERGE) is Status.NEW
 
 
 def test_only_a_returned_ticket_expires() -> None:

@@ -41,6 +41,8 @@ def bare_facts() -> dict[str, Any]:
             MINISTRY, BARE, f.DecisionFacts("reject", "Autorizar", "Eva", MORNING), "requester"
         ),
         "derivado": f.HandedOver(MINISTRY, BARE, "Biometría", "Ana", DESK),
+        "unido": f.Merged(MINISTRY, BARE, "MEF-124", "requester"),
+        "consulta": f.Consultation(MINISTRY, BARE, "MEF-122", "¿Procede?", "Luis", DESK),
         "respuesta": f.Answer(MINISTRY, BARE, "Hecho.", "Luis"),
         "cierre": f.ClosingAnswer(MINISTRY, BARE, "Hecho.", "Luis"),
         "aviso_autoservicio": f.SelfService(MINISTRY, BARE, ("Ingresar.",)),
@@ -77,6 +79,8 @@ def full_facts(word: str) -> dict[str, Any]:
         "aclaracion": f.Clarification(MINISTRY, ticket, word, word, word, word, True),
         "decision": f.DecisionNotice(MINISTRY, ticket, decided, "approver", word, word),
         "derivado": f.HandedOver(MINISTRY, ticket, word, word, DESK, word, word, word, word, word, EVENING),
+        "unido": f.Merged(MINISTRY, ticket, "MEF-124", "approver", word),
+        "consulta": f.Consultation(MINISTRY, ticket, "MEF-122", word, word, DESK, word, word, word, word, files),
         "respuesta": f.Answer(MINISTRY, ticket, word, word, word, word, files),
         "cierre": f.ClosingAnswer(MINISTRY, ticket, word, word, word, word, files, EVENING, DESK),
         "aviso_autoservicio": f.SelfService(MINISTRY, ticket, (word, "Ingresar."), word, DESK, 72),

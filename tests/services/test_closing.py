@@ -168,8 +168,8 @@ def test_after_the_time_for_reopening_a_linked_ticket_is_opened(cast: Cast) -> N
     assert outcome.ticket_id not in (None, ticket.id)
     assert ticket.status == "closed"
     follower = cast.ticket(outcome.ticket_id or 0)
-    assert cast.events(ticket, "linked")[0].data == {"ticket": follower.id}
-    assert cast.events(follower, "linked")[0].data == {"ticket": ticket.id}
+    assert cast.events(ticket, "linked")[0].data["ticket"] == follower.id
+    assert cast.events(follower, "linked")[0].data["ticket"] == ticket.id
 
 
 def test_the_last_day_still_reopens(cast: Cast) -> None:

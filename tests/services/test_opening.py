@@ -80,14 +80,14 @@ def test_who_may_ask_and_forwards_is_the_requester(cast: Cast) -> None:
 
 def test_people_in_copy_take_part(cast: Cast) -> None:
     ticket = cast.open(cc=(STRANGER,))
-    listed = cast.session.get(TicketParticipant, (ticket.id, cast.person(STRANGER).id))
+    listed = cast.session.get(TicketParticipant, (ticket.id, cast.person(STRANGER).id, "cc"))
     assert listed is not None
 
 
 def test_our_own_mailbox_in_copy_is_nobody(cast: Cast) -> None:
     box = cast.mailbox("regional_biobio")
     ticket = cast.open(cc=(Person("", box.address),))
-    listed = cast.session.get(TicketParticipant, (ticket.id, cast.person(Person("", box.address)).id))
+    listed = cast.session.get(TicketParticipant, (ticket.id, cast.person(Person("", box.address)).id, "cc"))
     assert listed is None
 
 
