@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.messages import Attachment
@@ -185,7 +186,7 @@ def test_a_ticket_is_not_closed_while_a_consultation_is_open(cast: Cast) -> None
     with pytest.raises(IllegalMove, match=f"SIGEC-{asked.number}"):
         cast.do(conversation.reply, cast.agent, ticket.id, None, "Listo.", close=True)
     with pytest.raises(IllegalMove, match=f"SIGEC-{asked.number}"):
-        cast.do(tickets.close, cast.agent, ticket.id, None, "Por teléfono.")
+        cast.do(tickets.close, cast.agent, ticket.id, None, "Por teléfono.", Delivery("phone"))
     cast.do(consultations.withdraw, cast.agent, asked.id, None, "Se resolvió con el manual.")
     cast.do(conversation.reply, cast.agent, ticket.id, None, "Listo.", close=True)
     assert ticket.status == "closed"

@@ -38,9 +38,11 @@ def test_the_hundredth_ticket_costs_what_the_second_did(cast: Cast) -> None:
     assert len(late) <= len(early) <= MOST_FOR_A_NEW_TICKET
 
 
-def test_the_clock_costs_one_statement_for_the_alarms_and_none_for_what_is_read_already(cast: Cast) -> None:
+def test_the_clock_costs_a_statement_for_the_term_and_one_for_the_reminder_and_none_for_what_is_read_already(
+    cast: Cast,
+) -> None:
     cast.open()
     with counted(cast.session) as sent:
         cast.open()
-    assert sum("alarms" in statement for statement in sent) == 1
+    assert sum("alarms" in statement for statement in sent) == 2
     assert not any(table in statement for statement in sent for table in ("calendar_days", "suspensions", "extensions"))

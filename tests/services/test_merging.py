@@ -277,8 +277,8 @@ def test_nothing_is_answered_or_confirmed_on_a_merged_ticket(cast: Cast) -> None
 
 def test_the_alarms_of_a_merged_ticket_sleep(cast: Cast) -> None:
     into, ticket = cast.open(), cast.open()
-    cast.do(alarms.put, ticket, {"warning": cast.now})
-    alarm = cast.session.scalars(select(Alarm).where(Alarm.ticket_id == ticket.id, Alarm.kind == "warning")).one()
+    cast.do(alarms.put, ticket, {"expiry": cast.now})
+    alarm = cast.session.scalars(select(Alarm).where(Alarm.ticket_id == ticket.id, Alarm.kind == "expiry")).one()
     link = merge(cast, ticket, into)
     assert alarm.id not in alarms.due(cast.session, cast.now, 100)
     assert cast.do(ringing.ring, alarm.id) is False

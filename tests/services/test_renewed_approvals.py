@@ -129,7 +129,7 @@ def test_a_document_that_is_rejected_asks_afresh(cast: Cast) -> None:
     ticket = cast.open()
     row = cast.session.query(Document).filter_by(ticket_id=ticket.id).first()
     assert row is not None
-    cast.do(documents.reject, cast.agent, row.id, "Ilegible")
+    cast.do(documents.reject, cast.agent, row.id, "unreadable")
     assert cast.events(ticket, "approval_renewed")
 
 

@@ -48,15 +48,17 @@ def extend(cast: Cast, ticket: Ticket, amount: int | None = 2, reason: str = "Fa
 
 
 def hours(cast: Cast, ticket: Ticket) -> dict[str, datetime]:
-    """When each alarm of the ticket rings, in Chile."""
-    rows = cast.session.scalars(select(Alarm).where(Alarm.ticket_id == ticket.id))
+    """When each alarm of the ticket's term rings, in Chile; reminders of approvals are not the term's."""
+    rows = cast.session.scalars(select(Alarm).where(Alarm.ticket_id == ticket.id, Alarm.step_id.is_(None)))
     return {row.kind: row.at.astimezone(CHILE) for row in rows}
 
 
 def ring(cast: Cast) -> int:
-    """The clock strikes: everything rings whose hour has come."""
+    """The clock strikes: everything of a term rings whose hour has come."""
+    of_terms = set(cast.session.scalars(select(Alarm.id).where(Alarm.step_id.is_(None))))
     with clock.fixed(cast.now):
-        return sum(ringing.ring(cast.session, each) for each in alarms.due(cast.session, cast.now, 100))
+        due = alarms.due(cast.session, cast.now, 100)
+        return sum(ringing.ring(cast.session, each) for each in due if each in of_terms)
 
 
 def test_an_extension_counts_from_the_date_that_was_due(cast: Cast) -> None:
