@@ -1,31 +1,36 @@
 """The rows of a ticket that is being opened: numbered beforehand, known without asking, written together at the end.
 
 Rows that refer to each other would otherwise be written one by one, each for its number, and read again by the next
-function: most of what opening a ticket cost. Every other unit of work reads and writes as usual, by the same calls.
+function: most of what opening a ticket cost. Every other unit of work reads and writes as usual, by the same calls;
+and so does this one wherever a query is sent: what was added is written before it.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import event, select, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk.db import Base
 
 Row = TypeVar("Row", bound=Base)
+Read = TypeVar("Read")
 Amounts = Mapping[type[Base], int]
-KEPT = "rows_of_new_tickets"
+KEPT = "rows_of_a_new_ticket"
 NEXT = "ARRAY(SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, {count}))"
-PARENTS = {"tickets": "ticket_id", "messages": "message_id"}
 
 
 class Kept:
-    """The numbers that are left for the rows of each table, and the rows added under each parent."""
+    """The numbers that are left for the rows of each table, the rows added so far, and what was read meanwhile."""
 
     def __init__(self, numbers: dict[str, list[int]]) -> None:
         self.numbers = numbers
-        self.under: dict[tuple[str, int], dict[str, list[Any]]] = {}
+        self.rows: dict[str, dict[int, Any]] = {}
+        self.of_ticket: dict[tuple[str, int], list[Any]] = {}
+        self.tickets: set[int] = set()
+        self.remembered: dict[object, Any] = {}
 
 
 @contextmanager
@@ -34,8 +39,7 @@ def written_together(session: Session, amounts: Amounts) -> Iterator[None]:
     over is a gap in numbers that nobody shows, rows beyond them are numbered when they are written."""
     session.info[KEPT] = Kept(_reserved(session, amounts))
     try:
-        with session.no_autoflush:
-            yield
+        yield
         session.flush()
     finally:
         del session.info[KEPT]
@@ -49,24 +53,77 @@ def add(session: Session, row: Row) -> Row:
     return row
 
 
-def is_new(session: Session, parent: Base) -> bool:
-    """Whether this unit of work opens the ticket (or brought the message), so that nobody else has added to it."""
+def add_all(session: Session, rows: Iterable[Base]) -> None:
+    """Add rows whose numbers are needed at once."""
+    added = list(rows)
+    session.add_all(added)
+    if any(row.id is None for row in added):  # type: ignore[attr-defined]  # as above
+        session.flush()
+
+
+def flush(session: Session) -> None:
+    """Write what changed, unless a ticket is being opened, whose rows are written together."""
+    if KEPT not in session.info:
+        session.flush()
+
+
+def apart(session: Session) -> AbstractContextManager[object]:
+    """A block whose queries are about nothing that is being opened: nothing is written before them."""
+    return session.no_autoflush if KEPT in session.info else nullcontext()
+
+
+def drop(session: Session, row: Base, ticket_id: int) -> None:
+    """Take back a row of a new ticket."""
+    kept: Kept = session.info[KEPT]
+    kept.of_ticket[row.__tablename__, ticket_id].remove(row)
+    if inspect(row).pending:
+        session.expunge(row)
+    else:
+        session.delete(row)
+
+
+def is_new(session: Session, ticket_id: int) -> bool:
+    """Whether this unit of work opens the ticket, so that it has no other rows than those added here."""
     kept: Kept | None = session.info.get(KEPT)
-    return kept is not None and _key(parent) in kept.under
+    return kept is not None and ticket_id in kept.tickets
 
 
-def of(session: Session, model: type[Row], parent: Base) -> list[Row]:
-    """The rows of a ticket, or the files of a message, the oldest first."""
+def added(session: Session, model: type[Row], ticket_id: int) -> list[Row]:
+    """The rows of a new ticket, in their order."""
+    kept: Kept = session.info[KEPT]
+    return list(kept.of_ticket.get((model.__tablename__, ticket_id), ()))
+
+
+def everything(session: Session, model: type[Row]) -> list[Row]:
+    """The numbered rows of a table that were added while a ticket is opened, in their order."""
+    kept: Kept = session.info[KEPT]
+    return list(kept.rows.get(model.__tablename__, {}).values())
+
+
+def of(session: Session, model: type[Row], ticket_id: int) -> list[Row]:
+    """The rows of a ticket, the oldest first."""
+    if is_new(session, ticket_id):
+        return added(session, model, ticket_id)
+    query = select(model).where(model.ticket_id == ticket_id).order_by(model.id)  # type: ignore[attr-defined]  # as above
+    return list(session.scalars(query))
+
+
+def one(session: Session, model: type[Row], number: int) -> Row:
+    """The row with that number, also before it is written. Raises sqlalchemy's NoResultFound."""
     kept: Kept | None = session.info.get(KEPT)
-    if kept is not None and (known := kept.under.get(_key(parent))) is not None:
-        return list(known.get(model.__tablename__, ()))
-    table, number = _key(parent)
-    column = getattr(model, PARENTS[table])
-    return list(session.scalars(select(model).where(column == number).order_by(model.id)))  # type: ignore[attr-defined]  # as above
+    known = kept.rows.get(model.__tablename__, {}).get(number) if kept is not None else None
+    return known if known is not None else session.get_one(model, number)
 
 
-def _key(row: Base) -> tuple[str, int]:
-    return row.__tablename__, row.id  # type: ignore[attr-defined]  # as above
+def remembered(session: Session, key: object, read: Callable[[], Read]) -> Read:
+    """What `read` gives, asked once while a ticket is being opened. Nothing (None) is not remembered."""
+    kept: Kept | None = session.info.get(KEPT)
+    if kept is None:
+        return read()
+    if kept.remembered.get(key) is None:
+        kept.remembered[key] = read()
+    found: Read = kept.remembered[key]
+    return found
 
 
 def _reserved(session: Session, amounts: Amounts) -> dict[str, list[int]]:
@@ -75,18 +132,29 @@ def _reserved(session: Session, amounts: Amounts) -> dict[str, list[int]]:
     return {model.__tablename__: list(numbers) for model, numbers in zip(amounts, taken, strict=True)}
 
 
+@cache
+def _defaults(model: type[Base]) -> tuple[tuple[str, Any], ...]:
+    """The attributes that get a value of ours when they have none, which else happens when a row is written."""
+    columns = ((each.key, each.columns[0]) for each in inspect(model).column_attrs)
+    return tuple((key, column.default) for key, column in columns if getattr(column, "default", None) is not None)
+
+
 @event.listens_for(Session, "transient_to_pending")
 def _note(session: Session, row: Any) -> None:
-    """Gives a row that is added its number, and notes under which ticket or message it stands."""
+    """Makes a row that is added whole: its number, its defaults, and to which ticket it belongs."""
     kept: Kept | None = session.info.get(KEPT)
     if kept is None or not isinstance(row, Base):
         return
+    for key, default in _defaults(type(row)):
+        if getattr(row, key) is None:
+            setattr(row, key, default.arg(None) if default.is_callable else default.arg)
     name = row.__tablename__
     if kept.numbers.get(name) and getattr(row, "id", 0) is None:
-        row.id = kept.numbers[name].pop(0)  # type: ignore[attr-defined]  # as above
-        if name in PARENTS:
-            kept.under[name, row.id] = {}  # type: ignore[attr-defined]  # as above
-    for table, column in PARENTS.items():
-        known = kept.under.get((table, getattr(row, column, None) or 0))
-        if known is not None:
-            known.setdefault(name, []).append(row)
+        number = kept.numbers[name].pop(0)
+        row.id = number  # type: ignore[attr-defined]  # as above
+        kept.rows.setdefault(name, {})[number] = row
+        if name == "tickets":
+            kept.tickets.add(number)
+    ticket_id = getattr(row, "ticket_id", None)
+    if ticket_id in kept.tickets:
+        kept.of_ticket.setdefault((name, ticket_id), []).append(row)

@@ -69,7 +69,6 @@ def defer(
     back when one waits already. `schedule_at`: an aware instant before which it does not run. `kwargs` must be
     JSON. The handler need not be imported in this process: the job is deferred by name.
     """
-    session.flush()
 
     def put() -> int:
         connection = session.connection().connection.driver_connection

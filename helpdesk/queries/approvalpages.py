@@ -251,6 +251,8 @@ def clarified(session: Session, step: Step) -> Clarified | None:
 
 def _round_before(session: Session, step: Step) -> Step | None:
     """The newest earlier row of a step that somebody was asked about."""
+    if step.round == 0:
+        return None
     return session.scalar(
         select(Step)
         .where(

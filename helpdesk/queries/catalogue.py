@@ -58,4 +58,5 @@ def institution_by_key(session: Session, key: str) -> Institution:
 
 def mailbox_key(session: Session, ticket: Ticket) -> str | None:
     """The catalogue key of the mailbox through which the ticket came, if any."""
-    return session.scalar(select(Mailbox.key).where(Mailbox.id == ticket.mailbox_id)) if ticket.mailbox_id else None
+    mailbox = session.get(Mailbox, ticket.mailbox_id) if ticket.mailbox_id else None
+    return mailbox.key if mailbox is not None else None

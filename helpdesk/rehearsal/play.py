@@ -27,7 +27,17 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import by_address
 from helpdesk.rehearsal.cases import Case
 from helpdesk.rehearsal.stage import AGENT, BORDER, Stage
-from helpdesk.services import approvals, assessment, authority, conversation, notifications, post, routes, tickets
+from helpdesk.services import (
+    approvals,
+    assessment,
+    authority,
+    conversation,
+    notifications,
+    originals,
+    post,
+    routes,
+    tickets,
+)
 from helpdesk.services.people import meet
 from mailbridge import intake
 from mailbridge.intake import Envelope
@@ -207,24 +217,29 @@ def _one_step(session: Session, ticket: Ticket) -> None:
     row = routes.active(session, ticket)
     if row is None:
         raise Invalid(f"el ticket {format_number('', ticket.number)} no espera a nadie.")
+    if row.state == "active" and _complete_data(session, agent, ticket):
+        return
+    if row.kind == "verify_originals" and row.state == "active":
+        for document in assessment.needed(session, ticket):
+            originals.see(session, agent, ticket.id, None, document.key)
     if row.kind == "approve" and row.state == "active" and row.approver_id is not None:
         approver = _person(session.get(Person, row.approver_id))
         approvals.decide(session, approver, row.id, "approve", None, "web")
     elif row.kind in ("close", "notify") and row.state == "active":
         conversation.reply(session, agent, ticket.id, None, "Se confirma la atención.", close=True)
     else:
-        if row.state == "active":
-            _complete_data(session, agent, ticket)
         tickets.complete_step(session, agent, ticket.id, None, "Ensayo: se sigue con lo que hay.")
 
 
-def _complete_data(session: Session, agent: Actor, ticket: Ticket) -> None:
-    """What a form carries, the agent reads from the form: values of the right kind stand for what the mail left out."""
+def _complete_data(session: Session, agent: Actor, ticket: Ticket) -> bool:
+    """What a form carries, the agent reads from the form: values of the right kind stand for what the mail left out.
+    Gives whether anything was."""
     catalogue = catalogues.of_ticket(session, ticket)
     lacking = assessment.to_complete(session, ticket)
     if lacking:
         values = {field.key: _stand_in(catalogue, field) for field in lacking}
         tickets.set_fields(session, agent, ticket.id, None, values)
+    return bool(lacking)
 
 
 def _stand_in(catalogue: Catalogue, field: IntakeField) -> object:

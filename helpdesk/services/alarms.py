@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from helpdesk import batch
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
@@ -17,6 +18,9 @@ def put(session: Session, ticket: Ticket, at: dict[str, datetime | None], step: 
     An alarm that rang rings again only when its hour is another one.
     """
     step_id = step.id if step is not None else None
+    if batch.is_new(session, ticket.id):
+        _put_new(session, ticket, at, step_id)
+        return
     gone = [kind for kind, hour in at.items() if hour is None]
     if gone:
         session.execute(
@@ -40,8 +44,25 @@ def put(session: Session, ticket: Ticket, at: dict[str, datetime | None], step: 
         )
 
 
+def _put_new(session: Session, ticket: Ticket, at: dict[str, datetime | None], step_id: int | None) -> None:
+    known = {row.kind: row for row in batch.added(session, Alarm, ticket.id) if row.step_id == step_id}
+    for kind, hour in at.items():
+        row = known.get(kind)
+        if hour is None and row is not None:
+            batch.drop(session, row, ticket.id)
+        elif hour is not None and row is not None:
+            row.at = hour
+        elif hour is not None:
+            session.add(Alarm(ticket_id=ticket.id, step_id=step_id, kind=kind, at=hour))
+
+
 def drop(session: Session, ticket: Ticket, *keep: str) -> None:
     """Nothing more happens to the ticket by the clock, but for the kinds to keep."""
+    if batch.is_new(session, ticket.id):
+        for row in batch.added(session, Alarm, ticket.id):
+            if row.kind not in keep:
+                batch.drop(session, row, ticket.id)
+        return
     session.execute(delete(Alarm).where(Alarm.ticket_id == ticket.id, Alarm.rung_at.is_(None), Alarm.kind.not_in(keep)))
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from helpdesk import batch
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType, StepSpec
 from helpdesk.domain.choices import choices_of
@@ -15,7 +16,7 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import approvalpages
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import letterfacts, post, tokens
+from helpdesk.services import letterfacts, newrequests, post, tokens
 from helpdesk.services.desk import settings_of
 from helpdesk.services.post import Envelope
 
@@ -150,6 +151,8 @@ def approval_page(session: Session, ticket: Ticket, step: Step, approver: Person
 
 
 def _first_words(session: Session, ticket: Ticket) -> str:
+    if batch.is_new(session, ticket.id):
+        return "".join(message.new_text for message in newrequests.messages(session, ticket.id)[:1])[:2000]
     text = session.scalar(
         select(Message.new_text)
         .where(Message.ticket_id == ticket.id, Message.direction == "inbound", Message.standing == "joined")
@@ -162,6 +165,8 @@ def _first_words(session: Session, ticket: Ticket) -> str:
 def _decisions(
     session: Session, ticket: Ticket, catalogue: Catalogue, which: ColumnElement[bool]
 ) -> tuple[f.DecisionFacts, ...]:
+    if batch.is_new(session, ticket.id):
+        return ()
     rows = session.scalars(
         select(Step)
         .where(Step.ticket_id == ticket.id, Step.kind == "approve", Step.state.in_(("done", "rejected")), which)

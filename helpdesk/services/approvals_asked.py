@@ -4,12 +4,14 @@ desk is told."""
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from helpdesk import batch
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import StepSpec
 from helpdesk.models.documents import Document
@@ -19,7 +21,7 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import Absentee, Holder, Standing, standing, today
-from helpdesk.services import approvalletters, desknotices, history
+from helpdesk.services import approvalletters, desknotices, history, newrequests
 
 SCOPE_NAMES = {"region": "región", "programme": "programa", "centre": "centro", "organ": "órgano"}
 
@@ -43,7 +45,7 @@ def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpe
         return
     row.approver_id = found.person.id
     row.on_behalf_of_id = found.on_behalf_of.id if found.on_behalf_of else None
-    session.flush()
+    batch.flush(session)
     letter = approvalletters.ask_approval(session, ticket, row, spec)
     history.record(
         session,
@@ -67,6 +69,15 @@ def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
 
     What somebody attaches who had been asked to decide by then is no part of the request.
     """
+    files = [list(file) for file in _asked_about(session, ticket)]
+    asked = [ticket.request_type, ticket.fields, files, row.key, row.round]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _asked_about(session: Session, ticket: Ticket) -> Iterable[Sequence[str | None]]:
+    """The hashes of the request's files, with the documents they stand for."""
+    if batch.is_new(session, ticket.id):
+        return [(file.sha256, key) for file, key in newrequests.marked_files(session, ticket.id)]
     asked_by_then = (
         select(Letter.id)
         .where(
@@ -77,8 +88,8 @@ def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
         )
         .exists()
     )
-    files = session.execute(
-        select(Attachment.sha256, Document.key)
+    query = (
+        select(Attachment.id, Attachment.sha256, Document.key)
         .join(Message, Message.id == Attachment.message_id)
         .outerjoin(Document, and_(Document.attachment_id == Attachment.id, Document.state != "rejected"))
         .where(
@@ -89,10 +100,10 @@ def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
             ~asked_by_then,
             Attachment.inline.is_(False),
         )
-        .order_by(Attachment.id, Document.key)
     )
-    asked = [ticket.request_type, ticket.fields, [list(file) for file in files], row.key, row.round]
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    # Sorted here: a database may put keys in another order.
+    found = sorted(session.execute(query), key=lambda row: (row[0], row[2] or ""))
+    return [(sha256, key) for _, sha256, key in found]
 
 
 def scope_of(ticket: Ticket, spec: StepSpec) -> str | None:
@@ -119,7 +130,8 @@ def to_ask(session: Session, ticket: Ticket, spec: StepSpec) -> Holder | Obstacl
 
 def standing_of(session: Session, ticket: Ticket, role: str | None, scope: str | None) -> Standing:
     """How a function of a route stands today."""
-    return standing(session, ticket.institution_id, role or "", scope, today(session, ticket.institution_id))
+    with batch.apart(session):
+        return standing(session, ticket.institution_id, role or "", scope, today(session, ticket.institution_id))
 
 
 def missing_scope(spec: StepSpec) -> str:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk import batch
 from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType, RequiredDocument
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
@@ -19,6 +20,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
+from helpdesk.services import newrequests
 
 
 def facts_of(session: Session, ticket: Ticket) -> Facts:
@@ -27,7 +29,11 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
     requester = session.get_one(Person, ticket.requester_id)
-    holdings = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
+    holdings = batch.remembered(
+        session,
+        ("holdings", requester.address),
+        lambda: holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id)),
+    )
     roles = _roles(ticket, holdings)
     context = _context(session, ticket, request_type, roles)
     ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, _provided(session, ticket)))
@@ -35,7 +41,7 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     specs = calendars.specs_for(session, ticket)
     registered = _registered(session, ticket, request_type)
     ticket.invalid_fields = invalid_fields(catalogue, request_type, ticket.fields, specs, registered)
-    session.flush()
+    batch.flush(session)
     return Facts(
         values={**ticket.fields, **context},
         roles=roles,
@@ -93,19 +99,28 @@ def _roles(ticket: Ticket, holdings: frozenset[tuple[str, str | None]]) -> froze
 
 def _context(session: Session, ticket: Ticket, request_type: RequestType, roles: frozenset[str]) -> dict[str, object]:
     mailbox = session.get(Mailbox, ticket.mailbox_id) if ticket.mailbox_id else None
-    active = session.scalar(select(Step.key).where(Step.ticket_id == ticket.id, Step.state.in_(("active", "returned"))))
     asking = next((role for role in request_type.who_may_request if role in roles), ticket.requester_role)
     return {
         "channel": ticket.channel,
         "mailbox": mailbox.key if mailbox else None,
         "requester_role": asking,
-        "step": active,
+        "step": _waiting(session, ticket),
         "escala": ticket.fields.get("escala", False),
     }
 
 
+def _waiting(session: Session, ticket: Ticket) -> str | None:
+    if batch.is_new(session, ticket.id):
+        waiting = newrequests.waiting(session, ticket.id)
+        return waiting.key if waiting is not None else None
+    return session.scalar(select(Step.key).where(Step.ticket_id == ticket.id, Step.state.in_(("active", "returned"))))
+
+
 def _provided(session: Session, ticket: Ticket) -> frozenset[str]:
     """The documents of which a file came, or the original was seen on paper (R-016)."""
+    if batch.is_new(session, ticket.id):
+        seen_now = {row.key for row in batch.added(session, Original, ticket.id) if row.kind == "paper"}
+        return frozenset({row.key for row in batch.added(session, Document, ticket.id)} | seen_now)
     came = select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected")
     seen = select(Original.key).where(Original.ticket_id == ticket.id, Original.kind == "paper")
     return frozenset(session.scalars(came.union(seen)))

@@ -9,12 +9,14 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from helpdesk import batch
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.closing_words import is_thanks
 from helpdesk.domain.incoming import Incoming
-from helpdesk.models.messages import Message
-from helpdesk.models.outbox import Letter
+from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.outbox import Letter, ReplyToken
 from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import by_address, holdings_of, today
@@ -51,6 +53,11 @@ Action = Literal[
     "open", "open_and_return", "open_and_reroute", "append", "append_and_resume", "approve", "reject", "needs_human",
     "reopen", "note_only", "mark_delivery_failed", "ignore",
 ]  # fmt: skip
+
+
+# As many as most tickets take when they are opened: the longest route has ten steps, an approval and the
+# acknowledgement are two letters with three tokens.
+ROWS_OF_A_TICKET: batch.Amounts = {Ticket: 1, Message: 3, Step: 12, ReplyToken: 4, Letter: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +101,9 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
 
 
 def _opened(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
-    ticket, message = opening.open_ticket(session, actor, incoming)
-    opening.start(session, actor, ticket, _tone(session, actor, ticket, incoming))
+    with batch.written_together(session, {**ROWS_OF_A_TICKET, Attachment: max(len(incoming.files), 1)}):
+        ticket, message = opening.open_ticket(session, actor, incoming)
+        opening.start(session, actor, ticket, _tone(session, actor, ticket, incoming))
     if ticket.request_type is None:
         return Outcome("needs_human", ticket.id, message.id, ticket.classification_reason)
     if ticket.status == "waiting_requester":
@@ -224,7 +232,8 @@ def _spoofed(session: Session, incoming: Incoming) -> str | None:
 def _tone(session: Session, actor: Actor, ticket: Ticket, incoming: Incoming) -> Tone:
     """How the requester may be written to because of a message; silence is noted where the agent looks."""
     requester = session.get_one(Person, ticket.requester_id)
-    why = post.why_silent(session, ticket, requester, incoming)
+    with batch.apart(session):
+        why = post.why_silent(session, ticket, requester, incoming)
     if why is not None:
         history.record(session, actor, ticket, "kept_silent", {"sentence": why})
         return "silent"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.choices import choices_of
 from helpdesk.domain.errors import IllegalMove, NotAllowed
@@ -48,7 +48,7 @@ def suspend(session: Session, ticket: Ticket, at: datetime, reason: str) -> None
     while it stands still."""
     if ticket.started_at is not None and _open(session, ticket) is None:
         session.add(Suspension(ticket_id=ticket.id, since=max(at, ticket.started_at), reason=reason))
-        session.flush()
+        batch.flush(session)
         alarms.put(session, ticket, dict.fromkeys(ALARMS))
 
 
@@ -168,7 +168,7 @@ def _recount_steps(session: Session, institution_id: int) -> None:
 def _settle(session: Session, ticket: Ticket, term: Term | None) -> None:
     had_term = ticket.due_at is not None
     ticket.due_at = term.due.at if term is not None else None
-    session.flush()
+    batch.flush(session)
     if term is not None and ticket.closed_at is None and not term.stands_still:
         chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
         hours = (term.warning(), term.escalation(chosen.escalate_at_percent))
@@ -188,4 +188,6 @@ def _written(at: datetime | None) -> str | None:
 
 
 def _open(session: Session, ticket: Ticket) -> Suspension | None:
+    if batch.is_new(session, ticket.id):
+        return next((row for row in batch.added(session, Suspension, ticket.id) if row.until is None), None)
     return session.scalar(select(Suspension).where(Suspension.ticket_id == ticket.id, Suspension.until.is_(None)))

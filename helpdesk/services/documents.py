@@ -1,6 +1,6 @@
 """Files as required documents: proposed by the machine, decided by an agent; and the return of what is incomplete."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain import objections
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
@@ -20,7 +20,16 @@ from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import today
-from helpdesk.services import approvals_renewed, assessment, deadlines, history, notifications, routes, windows
+from helpdesk.services import (
+    approvals_renewed,
+    assessment,
+    deadlines,
+    history,
+    newrequests,
+    notifications,
+    routes,
+    windows,
+)
 from helpdesk.services.locks import locked
 
 NO_OBJECTIONS: Mapping[str, str] = MappingProxyType({})
@@ -32,8 +41,26 @@ def propose(session: Session, actor: Actor, ticket: Ticket) -> None:
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is None:
         return
+    files = _loose(session, ticket)
+    if not files:
+        return
+    candidates = tuple(CandidateFile(a.id, a.filename, a.content_type, a.inline, a.size, a.words) for a in files)
+    have = frozenset(row.key for row in batch.of(session, Document, ticket.id) if row.state != "rejected")
+    proposals = propose_documents(request_type, ticket.fields, {"channel": ticket.channel}, candidates, have)
+    for proposal in proposals:
+        session.add(Document(ticket_id=ticket.id, key=proposal.document_key, attachment_id=proposal.file_id))
+    batch.flush(session)
+    if proposals:
+        found = sorted({proposal.document_key for proposal in proposals} - have)
+        history.record(session, actor, ticket, "documents_proposed", {"documents": found})
+
+
+def _loose(session: Session, ticket: Ticket) -> Sequence[Attachment]:
+    """The files of the request that stand for nothing yet, with their text."""
+    if batch.is_new(session, ticket.id):
+        return newrequests.files(session, ticket.id)
     standing = select(Document.attachment_id).where(Document.ticket_id == ticket.id)
-    files = session.scalars(
+    query = (
         select(Attachment)
         .join(Message, Message.id == Attachment.message_id)
         .where(
@@ -44,20 +71,8 @@ def propose(session: Session, actor: Actor, ticket: Ticket) -> None:
         )
         .options(undefer(Attachment.words))
         .order_by(Attachment.id)
-    ).all()
-    if not files:
-        return
-    candidates = tuple(CandidateFile(a.id, a.filename, a.content_type, a.inline, a.size, a.words) for a in files)
-    have = frozenset(
-        session.scalars(select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected"))
     )
-    proposals = propose_documents(request_type, ticket.fields, {"channel": ticket.channel}, candidates, have)
-    for proposal in proposals:
-        session.add(Document(ticket_id=ticket.id, key=proposal.document_key, attachment_id=proposal.file_id))
-    session.flush()
-    if proposals:
-        found = sorted({proposal.document_key for proposal in proposals} - have)
-        history.record(session, actor, ticket, "documents_proposed", {"documents": found})
+    return session.scalars(query).all()
 
 
 def forget(session: Session, ticket: Ticket, request_type: RequestType) -> None:

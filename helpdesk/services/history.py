@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.chain import event_hash
 from helpdesk.domain.evidence import NamedFile, Sent, vouched
@@ -55,14 +55,15 @@ def record(
 
 def of_message(session: Session, message: Message, files: Iterable[NamedFile]) -> dict[str, Any]:
     """What an event that records a message keeps of it, so that the chain covers its content (R-177)."""
-    arrival = session.get(Arrival, message.ledger_id) if message.ledger_id is not None else None
+    with batch.apart(session):
+        arrival = session.get(Arrival, message.ledger_id) if message.ledger_id is not None else None
     named = [(file.filename, file.sha256) for file in files]
     return vouched(message, named, arrival.sha256 if arrival is not None else None)
 
 
 def of_letter(session: Session, letter: Letter) -> dict[str, Any]:
     """What an event that records a letter of ours keeps of it: also the text as it leaves, unmasked, and its files."""
-    message = session.get_one(Message, letter.message_id)
+    message = batch.one(session, Message, letter.message_id or 0)
     files = [(file["filename"], file["sha256"]) for file in letter.files]
     return vouched(message, files, sent=Sent(letter.recipient, letter.subject, letter.text, letter.html))
 

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk import batch
 from helpdesk.domain import objections
 from helpdesk.domain.catalogue import RequestType, RequiredDocument
 from helpdesk.letters import facts as f
@@ -11,6 +12,7 @@ from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.services import newrequests
 from helpdesk.services.desk import settings_of
 
 
@@ -30,6 +32,9 @@ def files(session: Session, ticket: Ticket) -> tuple[f.FileFacts, ...]:
     """The files of the request, each with the document it stands for."""
     request_type = catalogues.request_type_of(session, ticket)
     names = {document.key: document.name for document in request_type.required_documents} if request_type else {}
+    if batch.is_new(session, ticket.id):
+        marked = newrequests.marked_files(session, ticket.id)
+        return tuple(f.FileFacts(file.filename, names.get(key) if key else None, file.size) for file, key in marked)
     rows = session.execute(
         select(Attachment.filename, Attachment.size, Document.key)
         .join(Message, Message.id == Attachment.message_id)
@@ -88,6 +93,8 @@ def form_of(request_type: RequestType, document: RequiredDocument) -> str | None
 
 def _rejections(session: Session, ticket: Ticket) -> dict[str, tuple[str | None, str | None]]:
     """Objection and reason of the newest file that was rejected, by document."""
+    if batch.is_new(session, ticket.id):
+        return {}
     rows = session.execute(
         select(Document.key, Document.objection, Document.reason)
         .where(Document.ticket_id == ticket.id, Document.state == "rejected")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain.incoming import Incoming, IncomingFile
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
@@ -48,12 +48,11 @@ def append(
         ledger_id=incoming.ledger_id,
         came_for_id=came_for,
     )
-    session.add(message)
-    session.flush()
-    session.add_all(attached(message, file) for file in incoming.files)
+    batch.add(session, message)
+    batch.add_all(session, (attached(message, file) for file in incoming.files))
     ticket.touched += 1
     ticket.updated_at = clock.now()
-    session.flush()
+    batch.flush(session)
     return message
 
 

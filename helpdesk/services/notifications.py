@@ -6,6 +6,7 @@ from typing import Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk import batch
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.addresses import is_made
 from helpdesk.domain.catalogue import StepSpec, Unit
@@ -20,7 +21,7 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import Holder
-from helpdesk.services import letterfacts, post
+from helpdesk.services import letterfacts, newrequests, post
 from helpdesk.services.desk import settings_of
 from helpdesk.services.post import Envelope
 
@@ -343,6 +344,8 @@ def _as_answer(facts: f.ClosingAnswer) -> f.Answer:
 
 
 def _active(session: Session, ticket: Ticket) -> Step | None:
+    if batch.is_new(session, ticket.id):
+        return newrequests.waiting(session, ticket.id)
     return session.scalar(select(Step).where(Step.ticket_id == ticket.id, Step.state.in_(("active", "returned"))))
 
 

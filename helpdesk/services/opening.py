@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Sequence, select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
 from helpdesk.domain.choices import choices_of
@@ -57,7 +57,11 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Tic
 
     @cache
     def roles_of(address: str) -> frozenset[Holding]:
-        return holdings_of(session, incoming.institution_id, address, today(session, incoming.institution_id))
+        return batch.remembered(
+            session,
+            ("holdings", address.lower()),
+            lambda: holdings_of(session, incoming.institution_id, address, today(session, incoming.institution_id)),
+        )
 
     proposed = _classify(catalogue, spec, incoming, frozenset(role for role, _ in roles_of(incoming.sender.address)))
     request_type = catalogue.request_type(proposed.request_type) if proposed.request_type else None
@@ -121,9 +125,7 @@ def create(session: Session, institution_id: int, catalogue: Catalogue, request:
         fields={},
     )
     _others(session, ticket, request.requester)
-    session.add(ticket)
-    session.flush()
-    return ticket
+    return batch.add(session, ticket)
 
 
 def start(session: Session, actor: Actor, ticket: Ticket, tone: Tone) -> None:
@@ -181,4 +183,4 @@ def _participants(session: Session, ticket: Ticket, incoming: Incoming) -> None:
         if person.id not in seen:
             seen.add(person.id)
             session.add(TicketParticipant(ticket_id=ticket.id, person_id=person.id, kind="cc"))
-    session.flush()
+    batch.flush(session)

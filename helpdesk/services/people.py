@@ -5,7 +5,7 @@ from secrets import token_hex
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain.addresses import made_address, names_another
 from helpdesk.models.people import Person
 from helpdesk.queries import people
@@ -17,7 +17,9 @@ def meet(session: Session, institution_id: int, name: str, address: str) -> Pers
     A name that shows somebody else's address is not learned: lists show the name, and it would stand there for a fact.
     """
     name = "" if names_another(name, address) else name
-    person = people.by_address(session, institution_id, address)
+    person = batch.remembered(
+        session, ("person", address.lower()), lambda: people.by_address(session, institution_id, address)
+    )
     if person is None:
         session.execute(
             insert(Person)

@@ -261,8 +261,8 @@ def _thread_of(session: Session, ticket: Ticket, recipient: Person) -> tuple[str
 
 def _received(session: Session, ticket: Ticket) -> Sequence[Any]:
     """Message-ID, sender and standing of each message that arrived, the oldest first."""
-    if batch.is_new(session, ticket):
-        arrived = batch.of(session, Message, ticket)
+    if batch.is_new(session, ticket.id):
+        arrived = batch.added(session, Message, ticket.id)
         return [message for message in arrived if message.direction == "inbound" and message.message_id]
     query = (
         select(Message.message_id, Message.from_address, Message.standing)
@@ -274,8 +274,10 @@ def _received(session: Session, ticket: Ticket) -> Sequence[Any]:
 
 def _newest_letter(session: Session, ticket: Ticket, recipient: Person) -> str | None:
     """The Message-ID of our newest letter of the ticket to a person."""
-    if batch.is_new(session, ticket):
-        written = [letter for letter in batch.of(session, Letter, ticket) if letter.recipient == recipient.address]
+    if batch.is_new(session, ticket.id):
+        written = [
+            letter for letter in batch.added(session, Letter, ticket.id) if letter.recipient == recipient.address
+        ]
         return written[-1].rfc_message_id if written else None
     query = select(Letter.rfc_message_id).where(Letter.ticket_id == ticket.id, Letter.recipient == recipient.address)
     return session.scalar(query.order_by(Letter.id.desc()).limit(1))

@@ -10,7 +10,7 @@ from typing import Literal, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
+from helpdesk import batch, clock
 from helpdesk.domain import routes
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import RequestType, StepKind, StepOutcome, StepSpec
@@ -28,6 +28,7 @@ from helpdesk.services import (
     following,
     handover,
     history,
+    newrequests,
     notifications,
     reminders,
     scheduling,
@@ -42,11 +43,9 @@ not at all (authentication failed)."""
 def begin(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
     """Lay out the steps of the ticket's type and walk to the first that waits. The ticket must be classified."""
     request_type = _request_type(session, ticket)
-    last = session.scalar(select(func.max(Step.round)).where(Step.ticket_id == ticket.id))
-    round_ = 0 if last is None else last + 1
+    round_ = 0 if batch.is_new(session, ticket.id) else _next_round(session, ticket)
     rows = {spec.key: _row(ticket, spec, place, round_) for place, spec in enumerate(routes.walked(request_type))}
-    session.add_all(rows.values())
-    session.flush()
+    batch.add_all(session, rows.values())
     deadlines.begin(session, ticket, at, complete=False)
     _walk(session, actor, ticket, rows, at, tone)
 
@@ -99,7 +98,7 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
     deadlines.step_begins(session, ticket, row)
     if row.approver_id is not None:
         reminders.put(session, ticket, row)
-    session.flush()
+    batch.flush(session)
 
 
 def settle(session: Session, actor: Actor, ticket: Ticket, row: Step, via: str, reason: str | None = None) -> None:
@@ -327,7 +326,7 @@ def _set_status(session: Session, actor: Actor, ticket: Ticket, row: Step | None
         before = ticket.status
         change_status(ticket, EVENT_REACHING[status])
         history.record(session, actor, ticket, "status", {"from": before, "to": ticket.status})
-    session.flush()
+    batch.flush(session)
 
 
 def change_status(ticket: Ticket, event: Event) -> None:
@@ -341,16 +340,21 @@ def _waiting(rows: dict[str, Step]) -> Step | None:
 
 def active(session: Session, ticket: Ticket) -> Step | None:
     """The step that waits for somebody, if any."""
+    if batch.is_new(session, ticket.id):
+        return newrequests.waiting(session, ticket.id)
     return session.scalar(select(Step).where(Step.ticket_id == ticket.id, Step.state.in_(("active", "returned"))))
 
 
 def present(session: Session, ticket: Ticket) -> dict[str, Step]:
     """The newest row of each step, by key, in the order of the route; superseded ones are history."""
-    rows = session.scalars(
-        select(Step).where(Step.ticket_id == ticket.id, Step.state != "superseded").order_by(Step.round)
-    )
-    newest = {row.key: row for row in rows}
+    rows = sorted(batch.of(session, Step, ticket.id), key=lambda row: row.round)
+    newest = {row.key: row for row in rows if row.state != "superseded"}
     return dict(sorted(newest.items(), key=lambda entry: entry[1].position))
+
+
+def _next_round(session: Session, ticket: Ticket) -> int:
+    last = session.scalar(select(func.max(Step.round)).where(Step.ticket_id == ticket.id))
+    return 0 if last is None else last + 1
 
 
 def _request_type(session: Session, ticket: Ticket) -> RequestType:

@@ -21,7 +21,7 @@ APPROVAL_VALID = timedelta(days=30)
 
 def for_conversation(session: Session, ticket: Ticket, person: Person) -> str:
     """The token with which a person's reply joins the ticket; one that is valid for long enough is used again."""
-    for row in batch.of(session, ReplyToken, ticket):
+    for row in batch.of(session, ReplyToken, ticket.id):
         long_enough = row.expires_at > clock.now() + CONVERSATION_VALID / 2
         if row.purpose == "conversation" and row.person_id == person.id and long_enough:
             return _text(session, row)

@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
-from helpdesk.domain.calendars import calendar_of
+from helpdesk import batch, clock
 from helpdesk.domain.catalogue import RequestType
 from helpdesk.domain.choices import choices_of
 from helpdesk.domain.deadlines import count
 from helpdesk.domain.errors import IllegalMove
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import alarms
 
@@ -29,10 +29,10 @@ def begin(session: Session, ticket: Ticket, request_type: RequestType, row: Step
     if window is None:
         return
     present = catalogues.current(session, ticket.institution_id)
-    calendar = calendar_of(present.calendar(request_type.service_hours))
+    calendar = calendars.service_calendar(session, ticket)
     mode = choices_of(present.institution).business_hours_mode
     row.due_at = count(window.amount, window.unit, clock.now(), calendar, mode=mode).at
-    session.flush()
+    batch.flush(session)
     alarms.put(session, ticket, {"expiry": row.due_at}, row)
 
 

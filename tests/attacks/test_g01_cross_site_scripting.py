@@ -59,7 +59,7 @@ def test_a001_a_script_is_text_on_every_page(bench: Bench, window: Window, site:
         window.visits(path)
         assert window.is_unharmed(), path
     page = window.visits(f"/tickets/SIGEC-{ticket.number}")
-    expect(page.get_by_text("visible").first).to_be_visible()
+    expect(page.get_by_label("Conversación").get_by_text("visible").first).to_be_visible()
     window.shows(original(bench, ticket, site))
     assert window.is_unharmed()
 

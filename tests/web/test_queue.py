@@ -20,8 +20,8 @@ from tests.factories import desk
 from tests.web.conftest import SignIn, work
 
 MOST_STATEMENTS = {
-    "/bandeja?vista=abiertos": 12,
-    "/tickets/SIGEC-1": 24,
+    "/bandeja?vista=abiertos": 8,
+    "/tickets/SIGEC-1": 30,
     "/aprobaciones": 12,
     "/admin/libro": 12,
     "/admin/buzones": 12,
