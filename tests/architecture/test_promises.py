@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import re
+from dataclasses import Field, fields
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -10,6 +12,7 @@ import pytest
 import config
 from helpdesk import queue
 from helpdesk.cli import COMMANDS
+from helpdesk.domain.choices import Choices
 from tests.architecture.source import PROJECT, modules, place, tree
 
 THE_DATABASE = PROJECT / "helpdesk" / "db.py"
@@ -64,6 +67,15 @@ def test_commit_stands_in_one_file() -> None:
 @pytest.mark.parametrize("name", sorted(config.known()))
 def test_every_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("choice", fields(Choices), ids=lambda field: field.name)
+def test_every_choice_of_an_institution_is_documented_with_its_default(choice: Field[object]) -> None:
+    row = re.search(
+        rf"^\| `{choice.name}` \| `?([^`|:]+)", (PROJECT / "docs" / "operations.md").read_text("utf-8"), re.M
+    )
+    assert row is not None
+    assert row[1].strip() == (str(choice.default).lower() if choice.default != "" else "none")
 
 
 def test_every_setting_says_what_it_is() -> None:
