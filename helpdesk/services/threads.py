@@ -21,6 +21,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import merges
+from helpdesk.queries.people import standing, today
 from helpdesk.services import tokens
 from helpdesk.services.locks import fresh
 
@@ -102,10 +103,22 @@ def _by_token(session: Session, incoming: Incoming) -> Thread | None:
         ticket = _now(session, token.ticket_id)
         owner = session.get_one(Person, token.person_id)
         if owner.address != incoming.sender.address.lower():
-            joins = takes_part(session, ticket, incoming.sender.address)
-            return Thread(ticket, "token", None, token.step_id, None if joins else "third_party_to_reply_address")
+            acts = _acts_for(session, ticket, token.step_id, incoming.sender.address)
+            joins = acts or takes_part(session, ticket, incoming.sender.address)
+            own = token if acts and tokens.is_live(token) else None
+            return Thread(ticket, "token", own, token.step_id, None if joins else "third_party_to_reply_address")
         return Thread(ticket, "token", token if tokens.is_live(token) else None, token.step_id, None)
     return None
+
+
+def _acts_for(session: Session, ticket: Ticket, step_id: int | None, address: str) -> bool:
+    """Whether an address is of somebody who acts today for the function that a letter asked: whoever substitutes reads
+    the holder's mail and answers it (R-175, R-176)."""
+    step = session.get(Step, step_id) if step_id is not None else None
+    if step is None or step.role is None:
+        return False
+    found = standing(session, ticket.institution_id, step.role, step.scope, today(session, ticket.institution_id))
+    return any(holder.person.address == address.lower() for holder in found.acting)
 
 
 def _by_reference(session: Session, incoming: Incoming) -> Thread | None:

@@ -29,8 +29,6 @@ WORKED_DEADLINES = 20
 OBJECT_OF_THE_APPROVAL = "names what is approved after the word: asked back, which costs a letter and decides nothing"
 EXPECTED_FAILURES: dict[str, str] = {
     "473-sigec-cl-jar-visto-bueno.eml": OBJECT_OF_THE_APPROVAL,
-    "480-conectamef-pe-encargatura-aprueba.eml": "the substitution begins after the letter went to the holder: who "
-    "answers that letter now has no part in it yet, and waits to be confirmed",
     "482-conectamef-pe-solicitante-se-aprueba.eml": OBJECT_OF_THE_APPROVAL,
     "493-conectamef-pe-comunicaciones-autoriza.eml": OBJECT_OF_THE_APPROVAL,
 }

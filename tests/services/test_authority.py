@@ -119,6 +119,26 @@ def test_an_absence_with_a_substitute_moves_the_open_approval_at_once(cast: Cast
     assert cast.step(ticket).on_behalf_of_id == cast.person(REGIONAL_HEAD).id
 
 
+def test_a_substitute_answers_the_letter_that_the_holder_got_before(cast: Cast) -> None:
+    ticket = cast.open()
+    since = cast.now.date() + timedelta(days=1)
+    role = ("sigec-cl", DEPUTY.address, "jefe_administrativo_regional", "CL-BI")
+    cast.do(authority.substitute, cast.agent, *role, since, since)
+    cast.now += timedelta(days=1)
+    letter = cast.letter(ticket, "aprobacion", REGIONAL_HEAD)
+    assert cast.receive(cast.answer_to(letter, "Apruebo.", DEPUTY)).action == "approve"
+    (decided,) = cast.events(ticket, "decided")
+    assert decided.data["on_behalf_of"]["address"] == REGIONAL_HEAD.address
+
+
+def test_a_colleague_without_the_function_does_not(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.person(DEPUTY)
+    letter = cast.letter(ticket, "aprobacion", REGIONAL_HEAD)
+    assert cast.receive(cast.answer_to(letter, "Apruebo.", DEPUTY)).reason == "third_party_to_reply_address"
+    assert cast.step(ticket).state == "active"
+
+
 def test_an_absence_without_a_substitute_stops_and_says_until_when(cast: Cast) -> None:
     ticket = cast.open()
     away(cast)
