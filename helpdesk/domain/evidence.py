@@ -171,8 +171,10 @@ def message_findings(
 ) -> Iterator[Finding]:
     """Messages that are not as their events say, that are gone, or (of those in `own`) that no event vouches for.
 
-    `found` gives what `vouched` says of each message that is there; `own` are those that must have an event.
+    `found` gives what `vouched` says of each message that is there; `own` are those that must have an event. What went
+    back to a ticket whose merge was undone (`moved`) is in that one's history.
     """
+    moved = {number for event in events for number in _numbers(event.data.get("moved"))}
     known = set[int]()
     told = set[tuple[int, tuple[str, ...]]]()
     for event in events:
@@ -180,7 +182,7 @@ def message_findings(
         if not isinstance(number, int):
             continue
         if number not in found:
-            if number not in known:
+            if number not in known | moved:
                 yield Finding(place, "message_missing", str(number))
             known.add(number)
         elif "sha256" in event.data:
@@ -233,6 +235,10 @@ def _turn(event: NumberedEvent) -> tuple[str, int]:
     """Which step an event speaks of, by key and round."""
     round_ = event.data.get("round")
     return str(event.data.get("step")), round_ if isinstance(round_, int) else -1
+
+
+def _numbers(value: object) -> list[int]:
+    return [each for each in value if isinstance(each, int)] if isinstance(value, list) else []
 
 
 def _parts(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, ...]:

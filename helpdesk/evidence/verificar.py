@@ -65,7 +65,8 @@ def chain(folder: Path, ticket: Any) -> Iterator[str]:
 
 def originals(folder: Path, events: list[Any]) -> Iterator[str]:
     """Every mail and file that an event names is here with its hash, and no other."""
-    seen = [event["data"] for event in events if "sha256" in event["data"]]
+    moved = {number for event in events for number in event["data"].get("moved", [])}
+    seen = [event["data"] for event in events if "sha256" in event["data"] and event["data"]["message"] not in moved]
     mails = {(f"{data['message']}.eml", data["sha256"]["raw"]) for data in seen if data["sha256"]["raw"]}
     here = {(path.name, sha256(path.read_bytes())) for path in (folder / "mails").glob("*")}
     for name in sorted({name for name, _ in mails ^ here}):

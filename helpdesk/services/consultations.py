@@ -25,7 +25,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import consultations, merges
 from helpdesk.queries.consultations import Addressee
 from helpdesk.queries.people import Holder, holders, members, today
-from helpdesk.services import history, links, notifications, opening, post, routes
+from helpdesk.services import approvals_asked, history, links, notifications, opening, post, routes
 from helpdesk.services.locks import fresh, locked
 from helpdesk.services.messages import attached, copy_files
 
@@ -115,6 +115,8 @@ def answer(
     session.flush()
     session.add_all(attached(message, file) for file in files)
     session.flush()
+    seen = history.of_message(session, message, files)
+    history.record(session, actor, ticket, "message_received", {"by": "web", **seen})
     _end(session, actor, ticket, message, "web")
     return message
 
@@ -155,8 +157,10 @@ def withdraw(session: Session, actor: Actor, ticket_id: int, touched: int | None
 
 
 def may_answer(session: Session, ticket: Ticket, person_id: int) -> bool:
-    """Whether a person was asked, or holds the function or works in the team that was; never the one who asks."""
-    if person_id == ticket.requester_id:
+    """Whether a person was asked, or holds the function or works in the team that was; never the one who asks, nor who
+    is a party to the request (R-175)."""
+    parent = session.get_one(Ticket, ticket.parent_id)
+    if person_id == ticket.requester_id or person_id in approvals_asked.parties(parent):
         return False
     step = session.scalar(select(Step).where(Step.ticket_id == ticket.id, Step.key == STEP))
     if step is None:
@@ -207,7 +211,7 @@ def _asked(session: Session, actor: Actor, ticket: Ticket, catalogue: Catalogue,
     found = [
         holder
         for holder in _people(session, ticket.institution_id, addressee)
-        if holder.person.id not in (actor.person_id, ticket.requester_id)
+        if holder.person.id != actor.person_id and holder.person.id not in approvals_asked.parties(ticket)
     ]
     if not found:
         raise Invalid(f"Nadie responde por «{name}»: asigne un titular o elija otro.", {"to": "Elija otro."})
@@ -304,9 +308,10 @@ def _bring_back(session: Session, actor: Actor, ticket: Ticket, message: Message
     )
     session.add(note)
     session.flush()
-    files = session.scalars(select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.id))
+    query = select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.id)
+    files = session.scalars(query).all()
     copy_files(session, note, list(files))
-    data = {"number": number, "by": actor.label, "message": note.id}
+    data = {"number": number, "by": actor.label, **history.of_message(session, note, files)}
     history.record(session, actor, parent, "consultation_answered", data)
     reader = session.get_one(Person, parent.assignee_id or ticket.requester_id)
     if reader.id != actor.person_id:

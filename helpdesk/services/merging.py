@@ -21,9 +21,11 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import links, merges
 from helpdesk.services import (
     approvals,
+    approvals_renewed,
     assessment,
     deadlines,
     documents,
+    expiry,
     following,
     history,
     notifications,
@@ -31,6 +33,7 @@ from helpdesk.services import (
     reading,
     routes,
     threads,
+    windows,
 )
 from helpdesk.services.links import join, number_of, undo_link
 from helpdesk.services.locks import locked, locked_pair
@@ -82,12 +85,18 @@ def undo(session: Session, actor: Actor, link_id: int) -> Ticket:
     routes.change_status(ticket, Event.UNMERGE)
     undo_link(session, actor, link)
     came = _bring_back(session, ticket)
-    told = {"messages": [message.id for message in came]}
-    history.record(session, actor, ticket, "unmerged", {"number": number_of(session, into), **told})
-    history.record(session, actor, into, "unmerged", {"number": number_of(session, ticket), **told})
+    moved = [message.id for message in came]
+    history.record(session, actor, ticket, "unmerged", {"number": number_of(session, into)})
+    for message in came:
+        files = session.scalars(select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.id))
+        seen = history.of_message(session, message, files)
+        history.record(session, actor, ticket, "message_received", {"by": "unmerged", **seen})
+    for other in {into.id: into, end.id: end}.values():
+        history.record(session, actor, other, "unmerged", {"number": number_of(session, ticket), "moved": moved})
     _go_on(session, actor, ticket, came)
     if came and end.request_type is not None:
         assessment.facts_of(session, end)
+        approvals_renewed.request_changed(session, actor, end)
     return ticket
 
 
@@ -129,10 +138,22 @@ def _check(session: Session, ticket: Ticket, into: Ticket) -> None:
             f"{requester.address} no toma parte en el ticket {number_of(session, into)}: solo se unen tickets de la "
             "misma persona."
         )
+    if _decides(session, into, requester.id):
+        raise IllegalMove(
+            f"{requester.address} decide en el ticket {number_of(session, into)}, y nadie decide lo que pide: "
+            "enlácelos en vez de unirlos."
+        )
     if routes.is_decided(session, ticket):
         raise IllegalMove(
             f"En el ticket {number_of(session, ticket)} ya se tomó una decisión: una el otro a este, o enlácelos."
         )
+
+
+def _decides(session: Session, ticket: Ticket, person_id: int) -> bool:
+    """Whether a person may decide a step of the ticket's route that is not decided yet (R-175)."""
+    rows = routes.present(session, ticket).values()
+    waiting = [row for row in rows if row.kind == "approve" and row.state in ("to_come", "active", "returned")]
+    return any(approvals.may_decide(session, ticket, row, person_id) for row in waiting)
 
 
 def _bring_back(session: Session, ticket: Ticket) -> list[Message]:
@@ -161,11 +182,19 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, came: list[Message]) 
     routes.set_status(session, actor, ticket)
     deadlines.recount(session, ticket)
     letters = [each for each in came if each.kind == "letter" and each.standing == "joined"]
-    if letters:
+    returned = routes.active(session, ticket)
+    late = [each for each in letters if windows.ran_out(returned, each.at)]
+    in_time = [each for each in letters if each not in late]
+    if in_time:
         documents.propose(session, actor, ticket)
-        for message in letters:
+        for message in in_time:
             reading.read_again(session, ticket, reading.words_of_message(session, message))
-        routes.resume_if_complete(session, actor, ticket, letters[-1].at, "silent")
+        came_at = min(max(documents.newest_at(session, ticket), in_time[0].at), in_time[-1].at)
+        routes.resume_if_complete(session, actor, ticket, came_at, "silent")
+    if late:
+        expiry.expire_before(session, actor, ticket, late[0].at)
+    if letters and ticket.closed_at is None:
+        approvals_renewed.request_changed(session, actor, ticket, letters[-1].at)
     row = routes.active(session, ticket)
     asked = row.approver_id if row is not None and row.kind == "approve" and row.state == "active" else None
     if row is not None and asked is not None and not approvals.may_decide(session, ticket, row, asked):

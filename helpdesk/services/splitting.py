@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain import channels
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
@@ -46,11 +47,13 @@ def split(
     spec = next((each for each in catalogue.request_types if each.key == request_type), None)
     if spec is None:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
+    if ticket.mailbox_id is None and not channels.admits(spec, ticket.channel):
+        raise IllegalMove(channels.refusal(spec, ticket.channel))
     made = _new(session, ticket, message, spec)
-    _copy(session, ticket, made, message, files)
+    copied = _copy(session, ticket, made, message, files)
     _read(session, catalogue, spec, made)
     data = {"request_type": spec.key, "split_from": links.number_of(session, ticket), "ledger": message.ledger_id}
-    history.record(session, actor, made, "opened", data)
+    history.record(session, actor, made, "opened", {**data, **history.of_message(session, copied, files)})
     links.join(session, actor, ticket, made, "split", {"message": message.id})
     _begin(session, actor, made, "minimal" if message.trust == "T0" else "full")
     return made
@@ -86,7 +89,8 @@ def _new(session: Session, ticket: Ticket, message: Message, spec: RequestType) 
         subject=message.subject or ticket.subject,
         mailbox_id=ticket.mailbox_id,
         requester_id=ticket.requester_id,
-        originator_id=ticket.originator_id,
+        # Whoever wrote what is split off is a party to it, and decides nothing of it.
+        originator_id=ticket.originator_id if message.author_id == ticket.requester_id else message.author_id,
         forwarded_by_id=ticket.forwarded_by_id,
         team=spec.responsible_team,
         received_at=message.at,
@@ -99,7 +103,7 @@ def _new(session: Session, ticket: Ticket, message: Message, spec: RequestType) 
     return made
 
 
-def _copy(session: Session, ticket: Ticket, made: Ticket, message: Message, files: list[Attachment]) -> None:
+def _copy(session: Session, ticket: Ticket, made: Ticket, message: Message, files: list[Attachment]) -> Message:
     copied = Message(
         ticket_id=made.id,
         **{
@@ -120,6 +124,7 @@ def _copy(session: Session, ticket: Ticket, made: Ticket, message: Message, file
         TicketParticipant(ticket_id=made.id, person_id=person, kind="cc") for person in session.scalars(in_copy).all()
     )
     session.flush()
+    return copied
 
 
 def _read(session: Session, catalogue: Catalogue, spec: RequestType, made: Ticket) -> None:
