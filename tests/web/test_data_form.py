@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
 from helpdesk.domain.errors import Invalid
+from helpdesk.models.institutions import Institution
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import tickets
 from helpdesk.web.datafields import changes, written
@@ -169,7 +170,9 @@ def test_an_emptied_datum_is_gone(app: Flask, sign_in: SignIn) -> None:
 def test_an_ended_ticket_has_no_form(app: Flask, sign_in: SignIn) -> None:
     with work(app) as session:
         number = session.scalar(
-            select(Ticket.number).where(Ticket.status == "closed", Ticket.request_type.is_not(None))
+            select(Ticket.number)
+            .join(Institution, Institution.id == Ticket.institution_id)
+            .where(Institution.key == "sigec-cl", Ticket.status == "closed", Ticket.request_type.is_not(None))
         )
     assert sign_in("admin").get(f"/tickets/SIGEC-{number}/datos").status_code == 409
 
