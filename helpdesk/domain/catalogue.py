@@ -446,9 +446,12 @@ class Source:
     quote: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RequestType:
-    """One service of the institution (R-002): what is asked, of whom, by which route and until when."""
+    """One service of the institution (R-002): what is asked, of whom, by which route and until when.
+
+    Like its catalogue it is the same only as itself, so that what follows from it can be kept (`domain.kept`).
+    """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
@@ -495,7 +498,7 @@ class RequestType:
         return next_by_key(self.intake_fields, key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     """Everything an institution configures, at one version."""
 

@@ -5,11 +5,13 @@ was sent and who sent it only lean. Two requests in one message are no type at a
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
 from helpdesk.domain.documentmatching import mentions, mentions_code
 from helpdesk.domain.folding import contains, fold, stems
+from helpdesk.domain.kept import kept
 from helpdesk.domain.matchwords import Message, asked, form_names, message_of, opposing, without
 from helpdesk.domain.severalrequests import EVIDENCE, is_announced, requests_in
 
@@ -134,10 +136,8 @@ def _score(
     message: Message,
     sender_roles: frozenset[str],
 ) -> _Score:
-    own_forms = frozenset(form_names(request_type))
-    others_forms = {name for each in catalogue.request_types for name in form_names(each)} - own_forms
-    foreign = {name for name in others_forms if not any(own in name or name in own for own in own_forms)}
-    asking, opposed = without(message, foreign), without(message, own_forms)
+    asking = without(message, _foreign_forms(catalogue, request_type))
+    opposed = without(message, form_names(request_type))
     in_subject = asked(request_type, asking.subject, asking.subject_stems)
     in_body = asked(request_type, asking.body, asking.body_stems)
     against_subject = opposing(request_type, opposed.subject)
@@ -162,27 +162,44 @@ def _score(
     )
 
 
+@kept
+def _foreign_forms(catalogue: Catalogue, request_type: RequestType) -> frozenset[str]:
+    """What the forms of other types are called, unless a form of this type is called nearly so."""
+    own_forms = form_names(request_type)
+    others = {name for each in catalogue.request_types for name in form_names(each)} - set(own_forms)
+    return frozenset(name for name in others if not any(own in name or name in own for own in own_forms))
+
+
 def _institution_named(request_type: RequestType, message: Message) -> float:
     """Whether the text names a body that only this type lists («Institución del usuario: FOSIS, Gobernación …»)."""
-    listed = [
-        fold(choice.label)
-        for field in request_type.intake_fields
-        if field.type == "choice" and INSTITUTION_FIELD.match(fold(field.label))
-        for choice in field.choices
-    ]
+    listed = _listed_institutions(request_type)
     if any(contains(message.subject, name) for name in listed):
         return NAMED_SUBJECT
     return NAMED_BODY if any(contains(message.body, name) for name in listed) else 0.0
 
 
+@kept
+def _listed_institutions(request_type: RequestType) -> tuple[str, ...]:
+    return tuple(
+        fold(choice.label)
+        for field in request_type.intake_fields
+        if field.type == "choice" and INSTITUTION_FIELD.match(fold(field.label))
+        for choice in field.choices
+    )
+
+
 def _name_share(catalogue: Catalogue, request_type: RequestType, text_stems: tuple[str, ...]) -> float:
     """Which part of the type's name a text says, each word counted by how few types have it."""
-    present = set(text_stems) - ASKING
-    names = [set(stems(each.name)) for each in catalogue.request_types]
-    own = set(stems(request_type.name))
-    weights = {word: 1.0 / sum(word in name for name in names) for word in own}
+    weights = _name_weights(catalogue, request_type)
     total = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in present) / total if total else 0.0
+    said = sum(weight for word, weight in weights.items() if word in text_stems and word not in ASKING)
+    return said / total if total else 0.0
+
+
+@kept
+def _name_weights(catalogue: Catalogue, request_type: RequestType) -> Mapping[str, float]:
+    names = [set(stems(each.name)) for each in catalogue.request_types]
+    return {word: 1.0 / sum(word in name for name in names) for word in stems(request_type.name)}
 
 
 def _attached(catalogue: Catalogue, request_type: RequestType, names: tuple[str, ...]) -> float:
@@ -201,6 +218,7 @@ def _attached(catalogue: Catalogue, request_type: RequestType, names: tuple[str,
     return total
 
 
+@kept
 def _types_with_code(catalogue: Catalogue, code: str) -> int:
     return sum(
         any(document.form_code == code for document in each.required_documents) for each in catalogue.request_types
@@ -208,15 +226,17 @@ def _types_with_code(catalogue: Catalogue, code: str) -> int:
 
 
 def _longer_code(catalogue: Catalogue, name: str, code: str) -> bool:
-    codes = {
-        document.form_code
-        for each in catalogue.request_types
-        for document in each.required_documents
-        if document.form_code
-    }
-    return any(other.startswith(code) and other != code and mentions_code(name, other) for other in codes)
+    return any(mentions_code(name, other) for other in _codes_beginning(catalogue, code))
 
 
+@kept
+def _codes_beginning(catalogue: Catalogue, code: str) -> frozenset[str]:
+    """Longer form codes that begin with this one."""
+    codes = {document.form_code for each in catalogue.request_types for document in each.required_documents}
+    return frozenset(other for other in codes if other and other.startswith(code) and other != code)
+
+
+@kept
 def _types_with_fragment(catalogue: Catalogue, fragment: str) -> int:
     return sum(
         any(fragment in document.match for document in each.required_documents) for each in catalogue.request_types

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from helpdesk.domain.catalogue import RequestType
 from helpdesk.domain.documentmatching import bare_name
-from helpdesk.domain.folding import contains, fold, stems, stems_in_order, word_set
+from helpdesk.domain.folding import contains, fold, fragment_pattern, stems, stems_in_order, word_set
+from helpdesk.domain.kept import kept
 from helpdesk.domain.textscan import READ_AT_MOST
 
 # Offers to answer questions are no question: «quedo atento a cualquier consulta».
@@ -82,6 +83,16 @@ class Message:
     attachments: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A fragment of the catalogue, how it and what letters say instead of it is looked for, and what it weighs."""
+
+    text: str
+    pattern: re.Pattern[str]
+    akin: re.Pattern[str] | None
+    weight: float
+
+
 def message_of(subject: str, text: str, attachment_names: tuple[str, ...]) -> Message:
     """The message ready to be weighed."""
     folded_subject = fold(subject)
@@ -95,6 +106,7 @@ def message_of(subject: str, text: str, attachment_names: tuple[str, ...]) -> Me
     )
 
 
+@kept
 def form_names(request_type: RequestType) -> tuple[str, ...]:
     """What letters call the forms of a type: «creación de claves/organizaciones»."""
     names = (fold(each.name) for each in request_type.required_documents if each.template)
@@ -121,17 +133,26 @@ def strengths(request_type: RequestType, text: str, text_stems: tuple[str, ...])
     """The weight of each fragment of the type that a text says, and a zero."""
     found = [0.0]
     listed = list(text_stems)
-    for fragment in request_type.match.any:
-        if contains(text, fragment) or (fragment in AKIN and AKIN[fragment].search(text)):
-            strength = 1.0
-        elif stems_in_order(listed, fragment):
-            strength = SAME_STEMS
-        else:
-            continue
-        if " " in fragment:
-            strength *= SEVERAL_WORDS
-        found.append(strength * (ENTITY_SHARE if _names_an_entity(request_type, fragment) else 1.0))
+    for fragment in _fragments(request_type):
+        if fragment.pattern.search(text) or (fragment.akin is not None and fragment.akin.search(text)):
+            found.append(fragment.weight)
+        elif stems_in_order(listed, fragment.text):
+            found.append(SAME_STEMS * fragment.weight)
     return found
+
+
+@kept
+def _fragments(request_type: RequestType) -> tuple[Fragment, ...]:
+    """What speaks for a type: several words together weigh more, a word that says who asks less."""
+    return tuple(
+        Fragment(
+            text,
+            fragment_pattern(fold(text)),
+            AKIN.get(text),
+            (SEVERAL_WORDS if " " in text else 1.0) * (ENTITY_SHARE if _names_an_entity(request_type, text) else 1.0),
+        )
+        for text in request_type.match.any
+    )
 
 
 def _names_an_entity(request_type: RequestType, fragment: str) -> bool:

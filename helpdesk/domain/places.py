@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec
 from helpdesk.domain.folding import STOP_WORDS, fold, stem
@@ -32,13 +33,13 @@ def programme_of(catalogue: Catalogue, text: str, holdings: Holdings) -> str | N
 
     None when none or several are named (R-072: never sent to nobody, never guessed).
     """
-    names = [(each.key, each.name) for each in catalogue.programmes]
+    names = tuple((each.key, each.name) for each in catalogue.programmes)
     return _found(fold(text), names, r"programas?(?: de)?(?: las?| los)?", scopes(catalogue, holdings, "programme"))
 
 
 def region_of(catalogue: Catalogue, text: str, holdings: Holdings, mailbox: MailboxSpec | None = None) -> str | None:
     """Key of the region: «Región de …» in the text, else the mailbox's, the requester's own, or a bare name."""
-    names = [(each.key, each.name) for each in catalogue.regions]
+    names = tuple((each.key, each.name) for each in catalogue.regions)
     own = [mailbox.region] if mailbox and mailbox.region else scopes(catalogue, holdings, "region")
     heads = r"(?:regi[o]n|regional|departamento|coordinacion regional)(?: de| del)?(?: las?| los| el)?:?"
     return _found(fold(text), names, heads, own, own_before_bare=True, numbered=_numbered(catalogue, fold(text)))
@@ -56,14 +57,14 @@ def centre_of(catalogue: Catalogue, text: str, holdings: Holdings, mailbox: Mail
     known = {each.key for each in catalogue.centres}
     if mailbox and mailbox.centre in known:
         return mailbox.centre
-    names = [(each.key, each.name) for each in catalogue.centres]
+    names = tuple((each.key, each.name) for each in catalogue.centres)
     heads = r"(?:conectamef|centro(?: de servicios)?)(?: de)?:?"
     return _found(fold(text), names, heads, scopes(catalogue, holdings, "centre"), own_before_bare=True)
 
 
 def organ_of(catalogue: Catalogue, text: str, holdings: Holdings) -> str | None:
     """Key of the organ: «órgano de …» in the text, else the requester's own, or a bare name."""
-    names = [(each.key, each.name) for each in catalogue.organs]
+    names = tuple((each.key, each.name) for each in catalogue.organs)
     heads = (
         r"(?:organo(?: de (?:linea|apoyo))?|direccion(?: general| nacional)?|oficina(?: general)?|especialista|"
         r"responsable tecnico)(?: de| del| en)?(?: las?| los| el)?:?"
@@ -89,7 +90,7 @@ def bare_place(name: str) -> str:
 
 def _found(
     text: str,
-    names: list[tuple[str, str]],
+    names: tuple[tuple[str, str], ...],
     heads: str,
     own: Iterable[str],
     own_before_bare: bool = False,
@@ -109,7 +110,8 @@ def _found(
     return _single(spoken) or _single(known)
 
 
-def _aliases(names: list[tuple[str, str]]) -> dict[str, list[str]]:
+@lru_cache(maxsize=64)
+def _aliases(names: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
     """For each key its bare name first, then single words that no other has."""
     whole = {key: bare_place(name) for key, name in names}
     count = Counter(word for name in whole.values() for word in set(name.split()))
@@ -131,9 +133,7 @@ def _named(text: str, aliases: dict[str, list[str]], before: str, partly: bool) 
             [whole, *parts] if partly else [whole, *([parts[0]] if parts and whole.startswith(parts[0]) else [])]
         )
         for name in candidates:
-            root = stem(name) if " " not in name and len(name) > SHORTEST_ALONE and partly else name
-            ending = r"[a-z]{0,4}" if root != name else ""
-            for match in re.finditer(before + re.escape(root) + ending + r"(?![a-z0-9])", text):
+            for match in _spoken(before, name, partly).finditer(text):
                 found.append((match.start(), -match.end(), key))
     found.sort()
     kept: list[tuple[int, int, str]] = []
@@ -141,6 +141,14 @@ def _named(text: str, aliases: dict[str, list[str]], before: str, partly: bool) 
         if not any(one <= start and end >= other and start < -other for one, other, _ in kept):
             kept.append((start, end, key))
     return [key for _, _, key in kept]
+
+
+@lru_cache(maxsize=4096)
+def _spoken(before: str, name: str, partly: bool) -> re.Pattern[str]:
+    """A name after those words; a single longer one also in another form («tesorero» for «tesorería»)."""
+    root = stem(name) if " " not in name and len(name) > SHORTEST_ALONE and partly else name
+    ending = r"[a-z]{0,4}" if root != name else ""
+    return re.compile(before + re.escape(root) + ending + r"(?![a-z0-9])")
 
 
 def _single(keys: list[str]) -> str | None:
