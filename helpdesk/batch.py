@@ -23,10 +23,12 @@ NEXT = "ARRAY(SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM gener
 
 
 class Kept:
-    """The numbers that are left for the rows of each table, the rows added so far, and what was read meanwhile."""
+    """The numbers that are left for the rows of each table and the ticket's own, the rows added so far, and what was
+    read meanwhile."""
 
-    def __init__(self, numbers: dict[str, list[int]]) -> None:
+    def __init__(self, numbers: dict[str, list[int]], shown: int) -> None:
         self.numbers = numbers
+        self.shown: int | None = shown
         self.rows: dict[str, dict[int, Any]] = {}
         self.of_ticket: dict[tuple[str, int], list[Any]] = {}
         self.tickets: set[int] = set()
@@ -34,15 +36,25 @@ class Kept:
 
 
 @contextmanager
-def written_together(session: Session, amounts: Amounts) -> Iterator[None]:
-    """A block that opens a ticket. Numbers for so many rows of each table are taken in one statement; what is left
-    over is a gap in numbers that nobody shows, rows beyond them are numbered when they are written."""
-    session.info[KEPT] = Kept(_reserved(session, amounts))
+def written_together(session: Session, amounts: Amounts, sequence: str) -> Iterator[None]:
+    """A block that opens a ticket. Numbers for so many rows of each table are taken in one statement, with the one
+    that people will call the ticket by, of that sequence; what is left over is a gap in numbers that nobody shows,
+    rows beyond them are numbered when they are written."""
+    session.info[KEPT] = Kept(*_reserved(session, amounts, sequence))
     try:
         yield
         session.flush()
     finally:
         del session.info[KEPT]
+
+
+def shown_number(session: Session) -> int | None:
+    """The number that was taken for the ticket that is being opened; None when none was, or it is in use."""
+    kept: Kept | None = session.info.get(KEPT)
+    if kept is None:
+        return None
+    taken, kept.shown = kept.shown, None
+    return taken
 
 
 def add(session: Session, row: Row) -> Row:
@@ -126,10 +138,11 @@ def remembered(session: Session, key: object, read: Callable[[], Read]) -> Read:
     return found
 
 
-def _reserved(session: Session, amounts: Amounts) -> dict[str, list[int]]:
+def _reserved(session: Session, amounts: Amounts, sequence: str) -> tuple[dict[str, list[int]], int]:
     arrays = [NEXT.format(table=model.__tablename__, count=count) for model, count in amounts.items()]
-    taken = session.execute(text(f"SELECT {', '.join(arrays)}")).one()  # names of our own tables
-    return {model.__tablename__: list(numbers) for model, numbers in zip(amounts, taken, strict=True)}
+    query = text(f"SELECT nextval(:sequence), {', '.join(arrays)}")  # names of our own tables
+    shown, *taken = session.execute(query, {"sequence": sequence}).one()
+    return {model.__tablename__: list(numbers) for model, numbers in zip(amounts, taken, strict=True)}, shown
 
 
 @cache

@@ -88,6 +88,13 @@ def is_passing(error: Exception) -> bool:
 
 def understand_and_record(started: Started) -> None:
     """Reads the message with no transaction open, then writes everything in one."""
+    incoming = understand(started)
+    if incoming is not None:
+        record(started, incoming)
+
+
+def understand(started: Started) -> Incoming | None:
+    """What the desk is told of the message; None when a verdict settled it."""
     here = runtime.current()
     mail = here.sandbox.parse(started.raw)
     failpoints.reach("process.after_parse")
@@ -97,12 +104,11 @@ def understand_and_record(started: Started) -> None:
     verdict = screen(mail, facts, DOUBTS if started.accepted_by_hand else frozenset())
     if verdict.kind in ("own", "bulk", "quarantine"):
         record_verdict(started, verdict)
-        return
+        return None
     failpoints.reach("process.before_files")
     files = store(here.files, mail, here.words)
     failpoints.reach("process.after_files")
-    incoming = to_incoming(mail, verdict, judgement, started, facts.own_addresses, files)
-    record(started, incoming)
+    return to_incoming(mail, verdict, judgement, started, facts.own_addresses, files)
 
 
 @repeated

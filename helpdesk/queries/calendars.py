@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk import batch
 from helpdesk.domain.calendars import Calendar, Closure, DayEdit
 from helpdesk.domain.catalogue import CalendarSpec, Catalogue
 from helpdesk.domain.choices import Choices, choices_of
@@ -57,8 +58,9 @@ def edits_of(session: Session, institution_id: int) -> Edits:
     seen: dict[int, Edits] = session.info.setdefault("calendar_days", {})
     if institution_id not in seen:
         found: dict[str, list[DayEdit]] = {}
-        for row in standing(session, institution_id):
-            found.setdefault(row.calendar, []).append(edit_of(row))
+        with batch.apart(session):
+            for row in standing(session, institution_id):
+                found.setdefault(row.calendar, []).append(edit_of(row))
         seen[institution_id] = {key: tuple(edits) for key, edits in found.items()}
     return seen[institution_id]
 

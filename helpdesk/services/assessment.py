@@ -133,7 +133,7 @@ def _registered(session: Session, ticket: Ticket, request_type: RequestType) -> 
         value = ticket.fields.get(field.key)
         if FIRST_TIME not in field.validate or not value:
             continue
-        earlier = session.execute(
+        query = (
             select(Institution.ticket_prefix, Ticket.number)
             .join(Institution, Institution.id == Ticket.institution_id)
             .where(
@@ -144,9 +144,9 @@ def _registered(session: Session, ticket: Ticket, request_type: RequestType) -> 
                 Ticket.fields[field.key].astext == str(value),
                 Ticket.id != ticket.id,
             )
-            .order_by(Ticket.id)
-            .limit(1)
-        ).one_or_none()
+        )
+        with batch.apart(session):
+            earlier = session.execute(query.order_by(Ticket.id).limit(1)).one_or_none()
         if earlier is not None:
             found[field.key] = format_number(earlier.ticket_prefix, earlier.number)
     return found

@@ -13,6 +13,7 @@ from helpdesk import batch
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.closing_words import is_thanks
 from helpdesk.domain.incoming import Incoming
+from helpdesk.models.institutions import number_sequence
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter, ReplyToken
 from helpdesk.models.people import Person
@@ -57,7 +58,7 @@ Action = Literal[
 
 # As many as most tickets take when they are opened: the longest route has ten steps, an approval and the
 # acknowledgement are two letters with three tokens.
-ROWS_OF_A_TICKET: batch.Amounts = {Ticket: 1, Message: 3, Step: 12, ReplyToken: 4, Letter: 2}
+ROWS_OF_A_TICKET: batch.Amounts = {Ticket: 1, Message: 4, Step: 12, ReplyToken: 6, Letter: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def receive(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
 
 
 def _opened(session: Session, actor: Actor, incoming: Incoming) -> Outcome:
-    with batch.written_together(session, {**ROWS_OF_A_TICKET, Attachment: max(len(incoming.files), 1)}):
+    amounts: batch.Amounts = {**ROWS_OF_A_TICKET, Attachment: max(len(incoming.files), 1)}
+    with batch.written_together(session, amounts, number_sequence(incoming.institution_id)):
         ticket, message = opening.open_ticket(session, actor, incoming)
         opening.start(session, actor, ticket, _tone(session, actor, ticket, incoming))
     if ticket.request_type is None:

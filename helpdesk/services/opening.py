@@ -152,6 +152,9 @@ def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, ro
 
 def next_number(session: Session, institution: Institution) -> int:
     """The institution's next ticket number."""
+    taken = batch.shown_number(session)
+    if taken is not None:
+        return taken
     return session.scalars(select(Sequence(number_sequence(institution.id)).next_value())).one()
 
 

@@ -141,18 +141,19 @@ def _by_reference(session: Session, incoming: Incoming) -> Thread | None:
             ticket = _now(session, letter.ticket_id)
             joins = takes_part(session, ticket, incoming.sender.address)
             return Thread(ticket, "our_message_id", None, letter.step_id, None if joins else "not_a_participant")
-    for value in ids:
-        ticket_id = session.scalar(
-            select(Message.ticket_id)
-            .join(Ticket, Ticket.id == Message.ticket_id)
-            .where(Message.message_id == value, Ticket.institution_id == incoming.institution_id)
-            .order_by(Message.id)
-            .limit(1)
-        )
-        if ticket_id is not None:
-            ticket = _now(session, ticket_id)
-            return Thread(ticket, "known_message_id", None, None, _unless_verified(session, ticket, incoming))
-    return None
+    known: dict[str | None, int] = {}
+    for message_id, ticket_id in session.execute(
+        select(Message.message_id, Message.ticket_id)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(Message.message_id.in_(ids), Ticket.institution_id == incoming.institution_id)
+        .order_by(Message.id)
+    ):
+        known.setdefault(message_id, ticket_id)
+    nearest = next((known[value] for value in ids if value in known), None)
+    if nearest is None:
+        return None
+    ticket = _now(session, nearest)
+    return Thread(ticket, "known_message_id", None, None, _unless_verified(session, ticket, incoming))
 
 
 def _ids(incoming: Incoming) -> list[str]:

@@ -74,6 +74,13 @@ def test_the_rows_of_a_ticket_are_written_together(cast: Cast) -> None:
     assert not any(statement.startswith("UPDATE tickets") for statement in sent)
 
 
+def test_a_long_thread_costs_no_more_than_a_short_one(cast: Cast) -> None:
+    opened(cast)
+    short = opened(cast, references=("a@x.example",))
+    long = opened(cast, references=tuple(f"{number}@x.example" for number in range(60)))
+    assert len(long) == len(short)
+
+
 def test_what_is_known_already_is_not_read(cast: Cast) -> None:
     opened(cast)
     tables = ("calendar_days", "suspensions", "extensions")
