@@ -23,6 +23,7 @@ FieldType = Literal[
     "rut", "dni", "captcha", "choice_region", "choice_centre", "choice_organ",
 ]  # fmt: skip
 Required = Literal["always", "conditional", "optional"]
+RequestedEvent = Literal["training", "technical_assistance"]
 ChannelKey = str
 Origin = str
 
@@ -448,7 +449,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class RequestType:
-    """One service of the institution (R-002): what is asked, of whom, by which route and until when."""
+    """One service of the institution (R-002): what is asked, of whom, by which route and until when.
+
+    `events`: what is asked for is an event, of that kind, which is planned with an organ and attended (R-111).
+    """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
@@ -478,6 +482,7 @@ class RequestType:
     match: Match
     completion_window: CompletionWindow | None = None
     activation_link: ActivationLink | None = None
+    events: RequestedEvent | None = None
     seed_values: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()

@@ -129,6 +129,8 @@ def _request_type(
     boxes = {box.key for box in catalogue.mailboxes}
     yield from _known((*place, "responsible_team"), request_type.responsible_team, teams, "equipo")
     yield from _known((*place, "service_hours"), request_type.service_hours, calendars, "calendario")
+    if request_type.events is not None and not (catalogue.centres and catalogue.organs):
+        yield Inconsistency((*place, "events"), "un evento se programa en un centro y con un órgano: declare ambos")
     if request_type.deadline is not None:
         yield from _known((*place, "deadline", "calendar"), request_type.deadline.calendar, calendars, "calendario")
     for key in request_type.who_may_request:
