@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.catalogue import Catalogue, EventsSpec
 from helpdesk.domain.errors import IllegalMove, Invalid
 from helpdesk.domain.folding import fold
+from helpdesk.domain.options import Option, options_of
 from helpdesk.domain.parties import ID_RULES, ID_TYPES
 from helpdesk.domain.validation import SHAPES
 
@@ -203,8 +204,22 @@ def kinds_of(catalogue: Catalogue) -> tuple[Kind, ...]:
 
     Whoever gives events to others trains the specialists who give them, too (R-128).
     """
-    asked: set[str] = {each.events for each in catalogue.request_types if each.events is not None}
+    asked: set[str] = {each.events.kind for each in catalogue.request_types if each.events is not None}
     return tuple(kind for kind in KINDS if kind in asked or (asked and kind == STAFF_TRAINING))
+
+
+def spec_of(catalogue: Catalogue, request_type: str | None) -> EventsSpec | None:
+    """How a request of that type asks for an event; None when it asks for none."""
+    return next((each.events for each in catalogue.request_types if each.key == request_type), None)
+
+
+def matters_of(catalogue: Catalogue) -> tuple[Option, ...]:
+    """The administrative systems that an event may be about: what requests for events choose among."""
+    found: dict[str, Option] = {}
+    for each in catalogue.request_types:
+        if each.events is not None and each.events.matter is not None:
+            found |= {option.key: option for option in options_of(catalogue, each.field(each.events.matter))}
+    return tuple(found.values())
 
 
 def organ_functions(catalogue: Catalogue) -> frozenset[str]:

@@ -137,3 +137,17 @@ def test_only_a_function_of_that_organ_agrees_for_it() -> None:
 def test_a_catalogue_with_events_has_centres_and_organs() -> None:
     found = inconsistencies(replace(shipped("conectamef-pe"), organs=()))
     assert [each.place[-1] for each in found if "evento" in each.reason] == ["events", "events"]
+
+
+def test_a_catalogue_names_data_of_the_type_for_its_events() -> None:
+    catalogue = shipped("conectamef-pe")
+    spec = catalogue.request_type("capacitacion")
+    assert spec.events is not None
+    wrong = replace(spec, events=replace(spec.events, day="fecha_soñada"))
+    found = inconsistencies(replace(catalogue, request_types=(wrong,)))
+    assert [each.place[-2:] for each in found if "fecha_soñada" in each.reason] == [("events", "day")]
+
+
+def test_the_matters_of_events_are_the_choices_of_their_requests() -> None:
+    assert ("tesoreria", "Tesorería") in events.matters_of(shipped("conectamef-pe"))
+    assert events.matters_of(shipped("mef-ec")) == ()
