@@ -133,6 +133,8 @@ def cancel(session: Session, actor: Actor, event_id: int, touched: int | None, r
 def enlist(session: Session, actor: Actor, event_id: int, people: tuple[Listed, ...], came: bool) -> Enlisted:
     """Put people on the list; `came` also notes that they are there. Raises IllegalMove, NotAllowed."""
     event, ticket = _list_taken(session, actor, event_id, begun=came)
+    if event.kind == rules.STAFF_TRAINING:
+        raise IllegalMove("En una capacitación de especialistas elija a las personas del personal.")
     done = _enlist(session, actor, event, tuple((each, None) for each in people), came)
     history.record(session, actor, ticket, "attendance_noted", _counted(session, event), event.institution_id)
     return done
