@@ -89,6 +89,12 @@ LINK_WORDS = {
     ("consultation", "in"): "Es una consulta de",
 }
 """What a link says of the ticket that shows it, by its kind and direction; the other ticket's number follows."""
+EVENT_STATES = {
+    "planned": "Por acordar",
+    "agreed": "Acordada",
+    "held": "Realizada",
+    "cancelled": "Cancelada",
+}
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON_MINUTES = 4 * 60
 FAR = timedelta(days=20)
