@@ -229,7 +229,7 @@ def tag(event_id: int) -> Answer:
     form = forms.GoalTagForm()
 
     def verb(session: Session, who: Viewer) -> str:
-        plans.tag_event(session, who.actor, event_id, forms.whole(form.goal.data))
+        plans.tag_event(session, who.actor, event_id, forms.chosen(form.goal.data))
         return "Meta guardada."
 
     return done(event_id, "goal", form, verb)
@@ -352,7 +352,6 @@ def plan_of(form: forms.EventForm, who: Viewer) -> Plan:
     """What the form asks for. Raises Invalid."""
     if not form.validate():
         raise Invalid("Revise los datos marcados: nada se guardó todavía.")
-    specialist = form.specialist.data or None
     return Plan(
         subject=form.subject.data,
         organ=form.organ.data or "",
@@ -361,8 +360,7 @@ def plan_of(form: forms.EventForm, who: Viewer) -> Plan:
         ends_at=at(form.day.data, form.until.data, who.timezone),
         place=form.place.data or "",
         system=form.system.data or None,
-        # What is no number names nobody, and the service says so.
-        specialist_id=(forms.whole(specialist) or 0) if specialist else None,
+        specialist_id=forms.chosen(form.specialist.data),
     )
 
 

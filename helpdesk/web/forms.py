@@ -41,6 +41,11 @@ def whole(value: str | None) -> int | None:
     return int(value) if value and value.isdecimal() and len(value) < 16 else None
 
 
+def chosen(value: str | None) -> int | None:
+    """The row that an entry of a select stands for; None for the empty entry, and 0, which is no row, for nonsense."""
+    return (whole(value) or 0) if value else None
+
+
 class DeskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form with Spanish messages."""
 

@@ -114,7 +114,7 @@ def retire(goal_id: int) -> Answer:
 def tag(number: str) -> Answer:
     """Reports a ticket by a goal."""
     form = forms.GoalTagForm()
-    goal = forms.whole(form.goal.data)
+    goal = forms.chosen(form.goal.data)
     return change(
         number, lambda s, actor, t: plans.tag_ticket(s, actor, t, form.seen, goal), "Meta guardada.", goal=form
     )
