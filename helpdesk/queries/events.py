@@ -163,10 +163,15 @@ def speaks_for_organ(session: Session, who: Viewer, organ: str) -> bool:
     return rules.speaks_for(catalogues.current(session, who.institution_id), who.roles, organ)
 
 
-def may_change(session: Session, who: Viewer, kind: str, organ: str) -> bool:
-    """Whether the viewer may plan and keep such an event: agents, and an organ for the trainings it gives to the
+def may_plan(session: Session, who: Viewer, kind: str, organ: str) -> bool:
+    """Whether the viewer may plan and change such an event: agents, and an organ the trainings that it gives to the
     institution's own specialists."""
     return who.is_agent or (kind == rules.STAFF_TRAINING and speaks_for_organ(session, who, organ))
+
+
+def may_keep(session: Session, who: Viewer, event: TrainingEvent) -> bool:
+    """Whether the viewer may note who came: whoever may plan the event, and whoever gives it."""
+    return event.specialist_id == who.person_id or may_plan(session, who, event.kind, event.organ)
 
 
 def _rows() -> Select[TrainingEvent, str, int | None, PlanGoal | None, int, int]:

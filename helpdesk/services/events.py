@@ -62,7 +62,7 @@ def change(session: Session, actor: Actor, event_id: int, touched: int | None, p
     Raises Invalid, NotAllowed, IllegalMove when it was held or cancelled, Conflict when it changed since `touched`.
     """
     event, ticket = _taken(session, actor, event_id, touched)
-    _check_may_change(session, _viewer(session, actor), event)
+    _check_may_change(session, actor, event)
     who = _checked(session, actor, cast(Kind, event.kind), planned)
     before = plan_of(event)
     act = rules.act_of(before, planned)
@@ -106,7 +106,7 @@ def agree(
 def hold(session: Session, actor: Actor, event_id: int, touched: int | None) -> TrainingEvent:
     """The event took place. Raises IllegalMove before it begins or before the organ agreed, Conflict, NotAllowed."""
     event, ticket = _taken(session, actor, event_id, touched)
-    _check_may_change(session, _viewer(session, actor), event)
+    _check_may_keep(session, actor, event)
     rules.check_begun(event.starts_at, clock.now())
     _move(event, "hold")
     event.held_at = clock.now()
@@ -118,7 +118,7 @@ def hold(session: Session, actor: Actor, event_id: int, touched: int | None) -> 
 def cancel(session: Session, actor: Actor, event_id: int, touched: int | None, reason: str) -> TrainingEvent:
     """The event will not take place; the requester is told why. Raises Invalid, IllegalMove, Conflict, NotAllowed."""
     event, ticket = _taken(session, actor, event_id, touched)
-    _check_may_change(session, _viewer(session, actor), event)
+    _check_may_change(session, actor, event)
     if not reason.strip():
         raise Invalid("Escriba por qué se cancela.", {"reason": "Escriba el motivo."})
     _move(event, "cancel")
@@ -227,7 +227,7 @@ def _checked(session: Session, actor: Actor, kind: Kind, planned: Plan) -> Viewe
     wrong = {name: sentence for name, (value, allowed, sentence) in known.items() if value not in allowed}
     if wrong:
         raise Invalid("Revise los datos marcados: nada se guardó todavía.", wrong)
-    if not queries.may_change(session, who, kind, planned.organ):
+    if not queries.may_plan(session, who, kind, planned.organ):
         raise NotAllowed("Su cuenta no programa esto: pídalo a quien atiende el centro.")
     rules.check(kind, planned, clock.now())
     return who
@@ -238,9 +238,14 @@ def _check_reach(session: Session, who: Viewer, event: TrainingEvent) -> None:
         raise Invalid(OUT_OF_REACH, {"centre": "Elija un centro o un órgano suyo."})
 
 
-def _check_may_change(session: Session, who: Viewer, event: TrainingEvent) -> None:
-    if not queries.may_change(session, who, event.kind, event.organ):
+def _check_may_change(session: Session, actor: Actor, event: TrainingEvent) -> None:
+    if not queries.may_plan(session, _viewer(session, actor), event.kind, event.organ):
         raise NotAllowed("Su cuenta no cambia esto: pídalo a quien atiende el centro.")
+
+
+def _check_may_keep(session: Session, actor: Actor, event: TrainingEvent) -> None:
+    if not queries.may_keep(session, _viewer(session, actor), event):
+        raise NotAllowed("Su cuenta no anota la asistencia: lo hace quien atiende el centro o quien la da.")
 
 
 def _viewer(session: Session, actor: Actor) -> Viewer:
@@ -270,7 +275,7 @@ def _taken(session: Session, actor: Actor, event_id: int, touched: int | None) -
 def _list_taken(session: Session, actor: Actor, event_id: int, begun: bool) -> tuple[TrainingEvent, Ticket | None]:
     """The event for a change of its list; `begun`: only once it has begun."""
     event, ticket = _taken(session, actor, event_id, None)
-    _check_may_change(session, _viewer(session, actor), event)
+    _check_may_keep(session, actor, event)
     rules.check_list_open(cast(State, event.state))
     if begun:
         rules.check_begun(event.starts_at, clock.now())

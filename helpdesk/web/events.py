@@ -1,7 +1,8 @@
 """Trainings and technical assistance: the list, one event with the people on its list, planning and keeping it.
 
 Agents keep them. Whoever speaks for an organ without working tickets agrees to its events and keeps the trainings that
-it gives to specialists, so that most routes ask for a signed-in person and the services check who that is.
+it gives to specialists; whoever gives an event notes who came. So the routes ask for a signed-in person, and the
+services check who that is.
 """
 
 from collections.abc import Callable
@@ -275,7 +276,6 @@ def page(
         row = queries.find(session, who, event_id)
         event = row.event
         catalogue = catalogues.current(session, who.institution_id)
-        may_change = queries.may_change(session, who, event.kind, event.organ)
         seen = str(event.touched)
         filled: dict[str, forms.DeskForm] = {
             "agree": forms.AgreementForm(formdata=None, touched=seen, on=today(session, who.institution_id)),
@@ -295,7 +295,8 @@ def page(
             names=Names(catalogue),
             system=system_name(session, who, event),
             begun=event.starts_at <= clock.now(),
-            may_change=may_change,
+            may_change=queries.may_plan(session, who, event.kind, event.organ),
+            may_keep=queries.may_keep(session, who, event),
             speaks=queries.speaks_for_organ(session, who, event.organ),
             staff=queries.staff(session, who.institution_id) if event.kind == rules.STAFF_TRAINING else (),
             goals=goals.choices(session, who.institution_id, event.plan_goal_id),
@@ -318,7 +319,7 @@ def planning(
 ) -> tuple[str, int]:
     """The form of an event and its status. Raises NotAllowed for somebody who may plan none."""
     kinds = kinds_for(session, who)
-    if not (kinds if event is None else queries.may_change(session, who, event.kind, event.organ)):
+    if not (kinds if event is None else queries.may_plan(session, who, event.kind, event.organ)):
         raise NotAllowed("Su cuenta no programa capacitaciones ni asistencias: pídalo a quien atiende el centro.")
     catalogue = catalogues.current(session, who.institution_id)
     spec = rules.spec_of(catalogue, ticket.request_type) if ticket is not None else None
@@ -375,8 +376,6 @@ def of_event(event: TrainingEvent, who: Viewer) -> forms.EventForm:
     begins, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
     return forms.EventForm(
         formdata=None,
-        touched=str(event.touched),
-        kind=event.kind,
         subject=event.subject,
         system=event.system or "",
         organ=event.organ,
@@ -400,7 +399,6 @@ def of_ticket(session: Session, ticket: Ticket, written: str) -> forms.EventForm
     return forms.EventForm(
         formdata=None,
         ticket=written,
-        touched=str(ticket.touched),
         subject=str(said["subject"] or ticket.subject)[: rules.LONGEST_SUBJECT],
         system=str(said["matter"] or ""),
         organ=ticket.organ or "",

@@ -237,6 +237,20 @@ def test_an_organ_keeps_the_trainings_that_it_gives_to_specialists(peru: Peru) -
         peru.cast.do(events.hold, peru.other_organ, event.id, None)
 
 
+def test_whoever_gives_an_event_notes_who_came_and_changes_nothing_else(peru: Peru) -> None:
+    event = peru.planned(specialist_id=peru.other_organ.person_id)
+    peru.cast.do(events.agree, peru.organ, event.id, None)
+    peru.cast.now = NEXT_TUESDAY
+    peru.cast.do(events.enlist, peru.other_organ, event.id, PEOPLE, True)
+    peru.cast.do(events.hold, peru.other_organ, event.id, None)
+    assert event.state == "held"
+    again = peru.planned(specialist_id=peru.other_organ.person_id)
+    with pytest.raises(NotAllowed):
+        peru.cast.do(events.cancel, peru.other_organ, again.id, None, "x")
+    with pytest.raises(NotAllowed):
+        peru.cast.do(events.change, peru.other_organ, again.id, None, peru.plan(place="Otra"))
+
+
 def test_an_organ_plans_nothing_for_users(peru: Peru) -> None:
     with pytest.raises(NotAllowed):
         peru.cast.do(events.plan, peru.organ, "training", peru.plan())

@@ -181,7 +181,10 @@ def test_a_change_is_refused_with_what_was_typed_and_then_saved(app: Flask, sign
     assert 'value="Biblioteca"' in wrong.text
     saved = client.post(f"{address}/cambiar", data=plan(app, touched="0", until="13:00"))
     assert saved.status_code == 303
-    assert client.post(f"{address}/cambiar", data=plan(app, touched="0", until="14:00")).status_code == 409
+    late = client.post(f"{address}/cambiar", data=plan(app, touched="0", until="14:00"))
+    assert late.status_code == 409
+    assert 'name="touched" value="1"' in late.text
+    assert 'value="14:00"' in late.text
 
 
 @pytest.mark.parametrize(
