@@ -86,6 +86,12 @@ def find(session: Session, who: Viewer, event_id: int) -> EventRow:
     return EventRow(*found)
 
 
+def sees_ticket(session: Session, who: Viewer, event: TrainingEvent) -> bool:
+    """Whether the viewer sees the ticket that the event came of: an organ that agrees to the event need not."""
+    query = select(Ticket.id).where(Ticket.id == event.ticket_id, viewers.reach(who))
+    return event.ticket_id is not None and session.scalar(query) is not None
+
+
 def page(session: Session, who: Viewer, filters: Filters) -> tuple[EventRow, ...]:
     """The events that the viewer sees, by date, one more than `MOST` at most."""
     first = filters.month or today(session, who.institution_id)

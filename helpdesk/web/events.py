@@ -294,6 +294,7 @@ def page(
             list=queries.attendances(session, event),
             names=Names(catalogue),
             system=system_name(session, who, event),
+            sees_ticket=queries.sees_ticket(session, who, event),
             begun=event.starts_at <= clock.now(),
             may_change=queries.may_plan(session, who, event.kind, event.organ),
             may_keep=queries.may_keep(session, who, event),

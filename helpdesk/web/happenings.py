@@ -273,7 +273,8 @@ def _attendance_noted(names: Names, request_type: str | None, data: Data) -> str
 
 
 def _on_the_list(data: Data) -> str:
-    return f"{data.get('listed', 0)} en la lista, {data.get('came', 0)} asistieron"
+    came = data.get("came", 0)
+    return f"{data.get('listed', 0)} en la lista, {came} {'asistió' if came == 1 else 'asistieron'}"
 
 
 def _plan_goal_set(names: Names, request_type: str | None, data: Data) -> str:
