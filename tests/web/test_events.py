@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from helpdesk import clock
 from helpdesk.models.events import Attendance, TrainingEvent
+from helpdesk.models.institutions import Institution
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.plans import PlanGoal
@@ -390,6 +391,19 @@ def test_a_goal_is_added_set_reported_and_retired(app: Flask, sign_in: SignIn) -
     assert admin.post(f"/admin/metas/{meta}/retirar").status_code == 303
     assert admin.post(f"/admin/metas/{meta}/retirar").status_code == 404
     assert "Retirada" in admin.get("/admin/metas").text
+
+
+def test_an_ended_ticket_can_still_be_given_its_goal(app: Flask, sign_in: SignIn) -> None:
+    meta, client = goal(app, sign_in, "C-40"), sign_in("admin", KEY)
+    with work(app) as session:
+        peru = select(Institution.id).where(Institution.key == KEY).scalar_subquery()
+        found = select(Ticket.number).where(Ticket.status == "closed", Ticket.institution_id == peru)
+        number = f"CMEF-{session.scalars(found.order_by(Ticket.id)).first()}"
+    page = client.get(f"/tickets/{number}").text
+    assert f'action="/tickets/{number}/meta"' in page
+    assert client.post(f"/tickets/{number}/meta", data={"goal": meta}).status_code == 303
+    assert "Meta del plan operativo: C-40" in client.get(f"/tickets/{number}").text
+    assert f'action="/tickets/{number}/meta"' not in client.get(f"/tickets/{number}/imprimir").text
 
 
 @pytest.mark.parametrize(
