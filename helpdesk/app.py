@@ -22,10 +22,12 @@ from helpdesk.web import (
     demo_mail,
     documents,
     errors,
+    events,
     headers,
     health,
     identity,
     ledger,
+    plans,
     queue,
     render,
     sessions,
@@ -39,7 +41,7 @@ from helpdesk.web.policy import Policy, enforce, policy
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
     catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, ticketlinks, approvals,
-    authority, calendars, ledger, health,
+    authority, calendars, events, plans, ledger, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

@@ -23,6 +23,7 @@ FieldType = Literal[
     "rut", "dni", "captcha", "choice_region", "choice_centre", "choice_organ",
 ]  # fmt: skip
 Required = Literal["always", "conditional", "optional"]
+RequestedEvent = Literal["training", "technical_assistance"]
 ChannelKey = str
 Origin = str
 
@@ -424,6 +425,18 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
+class EventsSpec:
+    """A request of the type asks for an event (R-111): of which kind, and which of its data give the event's subject,
+    its matter (an administrative system, one of that datum's choices) and the day proposed."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    kind: RequestedEvent
+    subject: str | None = None
+    matter: str | None = None
+    day: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reporting:
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     lotaip: bool
@@ -451,6 +464,7 @@ class RequestType:
     """One service of the institution (R-002): what is asked, of whom, by which route and until when.
 
     Like its catalogue it is the same only as itself, so that what follows from it can be kept (`domain.kept`).
+    `events`: what is asked for is an event, which is coordinated with an organ and has a list of who came (R-111).
     """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
@@ -481,6 +495,7 @@ class RequestType:
     match: Match
     completion_window: CompletionWindow | None = None
     activation_link: ActivationLink | None = None
+    events: EventsSpec | None = None
     seed_values: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()

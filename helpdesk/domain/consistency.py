@@ -129,6 +129,7 @@ def _request_type(
     boxes = {box.key for box in catalogue.mailboxes}
     yield from _known((*place, "responsible_team"), request_type.responsible_team, teams, "equipo")
     yield from _known((*place, "service_hours"), request_type.service_hours, calendars, "calendario")
+    yield from _events(catalogue, place, request_type)
     if request_type.deadline is not None:
         yield from _known((*place, "deadline", "calendar"), request_type.deadline.calendar, calendars, "calendario")
     for key in request_type.who_may_request:
@@ -164,6 +165,19 @@ def _request_type(
         for rule in datum.validate:
             if rule.startswith("within_calendar:"):
                 yield from _known((*at, "validate"), rule.partition(":")[2], calendars, "calendario")
+
+
+def _events(catalogue: Catalogue, place: Place, request_type: RequestType) -> Iterator[Inconsistency]:
+    spec = request_type.events
+    if spec is None:
+        return
+    if not (catalogue.centres and catalogue.organs):
+        yield Inconsistency((*place, "events"), "un evento se programa en un centro y con un órgano: declare ambos")
+    keys = {field.key for field in request_type.intake_fields}
+    for name in ("subject", "matter", "day"):
+        key = getattr(spec, name)
+        if key is not None:
+            yield from _known((*place, "events", name), key, keys, "dato")
 
 
 def _actor(place: Place, actor: StepActor, teams: set[str], roles: set[str]) -> Iterator[Inconsistency]:

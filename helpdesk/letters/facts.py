@@ -340,6 +340,29 @@ class Extended:
 
 
 @dataclass(frozen=True, slots=True)
+class EventNotice:
+    """A training or assistance that the requester asked for is planned, changes, or will not take place (R-111).
+
+    `kind` in words («capacitación»). `reason` why it was cancelled, the agent's
+    own words.
+    """
+
+    institution: Institution
+    ticket: TicketFacts
+    change: Literal["planned", "moved", "cancelled"]
+    kind: str
+    subject: str
+    starts_at: datetime
+    ends_at: datetime
+    recipient: str = ""
+    place: str = ""
+    centre: str = ""
+    given_by: str = ""
+    reason: str = ""
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OtherChannel:
     """The request belongs to another channel (R-014, R-160). `channel` in words, `where` its address, page or office.
 

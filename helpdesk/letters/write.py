@@ -74,6 +74,11 @@ def prorroga(facts: f.Extended) -> LetterText:
     return render("prorroga", facts)
 
 
+def evento(facts: f.EventNotice) -> LetterText:
+    """A training or assistance is planned, has another date or place, or will not take place (R-111)."""
+    return render("evento", facts)
+
+
 def canal(facts: f.OtherChannel) -> LetterText:
     """Names the channel that this request belongs to (R-160)."""
     return render("canal", facts)

@@ -7,16 +7,19 @@ from helpdesk.models import (
     audit,
     calendars,
     documents,
+    events,
     institutions,
     ledger,
     messages,
     outbox,
     people,
+    plans,
     steps,
     tickets,
 )
 
 MODULES = (
-    alarms, attempts, audit, calendars, documents, institutions, ledger, messages, outbox, people, steps, tickets,
+    alarms, attempts, audit, calendars, documents, events, institutions, ledger, messages, outbox, people, plans,
+    steps, tickets,
 )  # fmt: skip
 metadata = Base.metadata

@@ -11,9 +11,11 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.addresses import is_made
 from helpdesk.domain.catalogue import StepSpec, Unit
 from helpdesk.domain.countedlines import amount_of
+from helpdesk.domain.events import KIND_NAMES
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
 from helpdesk.letters.render import LetterText
+from helpdesk.models.events import TrainingEvent
 from helpdesk.models.messages import Attachment
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
@@ -24,6 +26,8 @@ from helpdesk.queries.people import Holder
 from helpdesk.services import letterfacts, newrequests, post
 from helpdesk.services.desk import settings_of
 from helpdesk.services.post import Envelope
+
+EventChange = Literal["planned", "moved", "cancelled"]
 
 
 def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
@@ -278,6 +282,35 @@ def extended(session: Session, actor: Actor, ticket: Ticket, row: Extension) -> 
     )
     envelope = Envelope(automatic=actor.person_id is None, author_id=actor.person_id)
     post.send(session, ticket, requester, "prorroga", text, envelope)
+
+
+def event(
+    session: Session, actor: Actor, ticket: Ticket, row: TrainingEvent, given_by: str, change: EventChange
+) -> None:
+    """The event that was asked for is planned, changes, or will not take place: day, hour and place (R-111)."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    if is_made(requester.address):
+        return
+    text = write.evento(
+        f.EventNotice(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            change=change,
+            kind=KIND_NAMES[row.kind],
+            subject=row.subject,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            recipient=requester.name,
+            place=row.place,
+            centre=catalogue.place_name(row.centre),
+            given_by=given_by,
+            reason=row.cancelled_reason or "",
+            team=catalogue.team(ticket.team).name,
+        )
+    )
+    envelope = Envelope(automatic=actor.person_id is None, author_id=actor.person_id)
+    post.send(session, ticket, requester, "evento", text, envelope)
 
 
 def term_runs_out(session: Session, ticket: Ticket, person: Person, kind: Literal["due_soon", "escalated"]) -> None:

@@ -13,6 +13,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -38,6 +39,11 @@ def clean(value: str | None) -> str:
 def whole(value: str | None) -> int | None:
     """The number a hidden field carries; None when it carries none."""
     return int(value) if value and value.isdecimal() and len(value) < 16 else None
+
+
+def chosen(value: str | None) -> int | None:
+    """The row that an entry of a select stands for; None for the empty entry, and 0, which is no row, for nonsense."""
+    return (whole(value) or 0) if value else None
 
 
 class DeskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -273,6 +279,52 @@ class DayForm(TicketForm):
     """Another day for a scheduled task."""
 
     day = DateField("Nueva fecha", validators=[written("Escriba la nueva fecha.")])
+
+
+class EventForm(TicketForm):
+    """What is planned: a training or an assistance, on one day (R-111). The service checks what it names."""
+
+    ticket = HiddenField(filters=[clean])
+    kind = SelectField("Qué se programa", validate_choice=False, validators=[Optional()])
+    subject = StringField("Tema", filters=[clean])
+    system = SelectField("Sistema administrativo", validate_choice=False, validators=[Optional()])
+    organ = SelectField("Órgano con el que se coordina", validate_choice=False, validators=[Optional()])
+    centre = SelectField("Centro", validate_choice=False, validators=[Optional()])
+    specialist = SelectField("Quién la da", validate_choice=False, validators=[Optional()])
+    place = StringField("Lugar o enlace", filters=[clean])
+    day = DateField("Día", validators=[written("Escriba el día como una fecha.")])
+    begins = TimeField("Desde las", validators=[written("Escriba la hora de inicio, como 10:00.")])
+    until = TimeField("Hasta las", validators=[written("Escriba la hora de término, como 12:00.")])
+
+
+class AgreementForm(TicketForm):
+    """Who of the organ agreed to an event, and on which day."""
+
+    by = StringField("Quién del órgano la acordó", filters=[clean], validators=[Length(max=LONGEST_NAME)])
+    on = DateField("Qué día", validators=[Optional()])
+
+
+class PeopleForm(DeskForm):
+    """People for the list of an event, one on each line, or members of the staff."""
+
+    people = TextAreaField("Personas", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+    persons = SelectMultipleField("Especialistas", validate_choice=False)
+    came = BooleanField("Ya están aquí: anotar que asistieron")
+
+
+class GoalForm(DeskForm):
+    """A goal of an organ's operative plan (R-105)."""
+
+    organ = SelectField("Órgano", validate_choice=False, validators=[Optional()])
+    year = StringField("Año", filters=[clean])
+    code = StringField("Código", filters=[clean])
+    name = StringField("Meta", filters=[clean])
+
+
+class GoalTagForm(TicketForm):
+    """The goal that a ticket or an event is reported by; empty for none."""
+
+    goal = SelectField("Meta del plan operativo", validate_choice=False, validators=[Optional()])
 
 
 class DecisionForm(DeskForm):

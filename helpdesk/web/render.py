@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from helpdesk import clock
 from helpdesk.domain.addresses import is_made, names_another
 from helpdesk.domain.references import masked
-from helpdesk.queries import approvals
+from helpdesk.queries import approvals, events, plans
 from helpdesk.queries.viewers import Viewer
 from helpdesk.web import present
 from helpdesk.web.deliveries import delivery
@@ -42,6 +42,8 @@ def init_app(app: Flask) -> None:
         ledger_labels=present.LEDGER_LABELS,
         viewer=None,
         approvals_waiting=0,
+        events_offered=False,
+        goals_offered=False,
     )
     app.context_processor(theme)
 
@@ -68,7 +70,16 @@ def page(template: str, timezone: str = DEFAULT_ZONE, **values: Any) -> str:
 def desk_page(session: Session, who: Viewer, template: str, **values: Any) -> str:
     """A page of the desk for a signed-in person."""
     waiting = approvals.waiting_count(session, who) if who.roles else 0
-    return page(template, who.timezone, viewer=who, approvals_waiting=waiting, **values)
+    works = who.is_agent or bool(who.roles)
+    return page(
+        template,
+        who.timezone,
+        viewer=who,
+        approvals_waiting=waiting,
+        events_offered=works and bool(events.offered(session, who.institution_id)),
+        goals_offered=works and plans.offered(session, who.institution_id),
+        **values,
+    )
 
 
 def ticket_url(who: Viewer, number: int) -> str:

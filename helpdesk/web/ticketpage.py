@@ -21,7 +21,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.timeline import DocumentLine, OriginalLine, TicketPage
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import assessment, windows
-from helpdesk.web import aroundpage, clockwords, errors, forms, present
+from helpdesk.web import aroundpage, clockwords, errors, forms, present, ticketevents
 from helpdesk.web.happenings import told
 from helpdesk.web.names import Names
 from helpdesk.web.render import desk_page
@@ -106,6 +106,7 @@ def values(
     active = page.active
     return {
         **aroundpage.shown(session, who, page),
+        **ticketevents.shown(session, who, ticket),
         "page": page,
         "ticket": ticket,
         "number": f"{who.ticket_prefix}-{ticket.number}",
@@ -175,6 +176,7 @@ def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
         "objection": forms.ObjectionForm(formdata=None, touched=seen),
         "original": forms.OriginalForm(formdata=None, touched=seen),
         "extend": forms.ExtendForm(formdata=None, touched=seen),
+        "goal": forms.GoalTagForm(formdata=None, touched=seen, goal=str(ticket.plan_goal_id or "")),
     }
 
 

@@ -149,6 +149,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mailbox_folders')),
     sa.UniqueConstraint('mailbox_id', 'name', name=op.f('uq_mailbox_folders_mailbox_id_name'))
     )
+    op.create_table('plan_goals',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('organ', sa.Text(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('added_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['added_by_id'], ['people.id'], name=op.f('fk_plan_goals_added_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_plan_goals_institution_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_goals'))
+    )
+    op.create_index('uq_plan_goals_standing', 'plan_goals', ['institution_id', 'organ', 'year', 'code'], unique=True, postgresql_where=sa.text('retired_at IS NULL'))
     op.create_table('role_holdings',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -179,6 +194,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_team_members_institution_id'), 'team_members', ['institution_id'], unique=False)
     op.create_index(op.f('ix_team_members_person_id'), 'team_members', ['person_id'], unique=False)
+    op.create_table('vanished_messages',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('mailbox_id', sa.BigInteger(), nullable=False),
+    sa.Column('folder', sa.Text(), nullable=False),
+    sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_vanished_messages_mailbox_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_vanished_messages')),
+    sa.UniqueConstraint('mailbox_id', 'folder', 'uidvalidity', 'uid', name=op.f('uq_vanished_messages_mailbox_id_folder_uidvalidity_uid'))
+    )
     op.create_table('tickets',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -206,6 +232,7 @@ def upgrade() -> None:
     sa.Column('team', sa.Text(), nullable=False),
     sa.Column('team_scope', sa.Text(), nullable=True),
     sa.Column('assignee_id', sa.BigInteger(), nullable=True),
+    sa.Column('plan_goal_id', sa.BigInteger(), nullable=True),
     sa.Column('fields', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('missing_documents', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('missing_fields', postgresql.JSONB(astext_type=Text()), nullable=False),
@@ -235,6 +262,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['merged_into_id'], ['tickets.id'], name=op.f('fk_tickets_merged_into_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['originator_id'], ['people.id'], name=op.f('fk_tickets_originator_id')),
     sa.ForeignKeyConstraint(['parent_id'], ['tickets.id'], name=op.f('fk_tickets_parent_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['plan_goal_id'], ['plan_goals.id'], name=op.f('fk_tickets_plan_goal_id')),
     sa.ForeignKeyConstraint(['requester_id'], ['people.id'], name=op.f('fk_tickets_requester_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tickets')),
     sa.UniqueConstraint('institution_id', 'number', name=op.f('uq_tickets_institution_id_number'))
@@ -242,20 +270,10 @@ def upgrade() -> None:
     op.create_index('ix_tickets_assignee', 'tickets', ['assignee_id'], unique=False, postgresql_where=sa.text('assignee_id IS NOT NULL'))
     op.create_index(op.f('ix_tickets_merged_into_id'), 'tickets', ['merged_into_id'], unique=False)
     op.create_index(op.f('ix_tickets_parent_id'), 'tickets', ['parent_id'], unique=False)
+    op.create_index(op.f('ix_tickets_plan_goal_id'), 'tickets', ['plan_goal_id'], unique=False)
     op.create_index('ix_tickets_queue', 'tickets', ['institution_id', 'status', 'due_at', 'id'], unique=False)
     op.create_index(op.f('ix_tickets_requester_id'), 'tickets', ['requester_id'], unique=False)
     op.create_index('ix_tickets_team', 'tickets', ['institution_id', 'team', 'team_scope', 'status'], unique=False)
-    op.create_table('vanished_messages',
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('mailbox_id', sa.BigInteger(), nullable=False),
-    sa.Column('folder', sa.Text(), nullable=False),
-    sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
-    sa.Column('uid', sa.BigInteger(), nullable=False),
-    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_vanished_messages_mailbox_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_vanished_messages')),
-    sa.UniqueConstraint('mailbox_id', 'folder', 'uidvalidity', 'uid', name=op.f('uq_vanished_messages_mailbox_id_folder_uidvalidity_uid'))
-    )
     op.create_table('events',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -386,6 +404,69 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_participants_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('ticket_id', 'person_id', 'kind', name=op.f('pk_ticket_participants'))
     )
+    op.create_table('training_events',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('system', sa.Text(), nullable=True),
+    sa.Column('organ', sa.Text(), nullable=False),
+    sa.Column('centre', sa.Text(), nullable=True),
+    sa.Column('specialist_id', sa.BigInteger(), nullable=True),
+    sa.Column('place', sa.Text(), server_default='', nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Text(), server_default='planned', nullable=False),
+    sa.Column('agreed_by', sa.Text(), nullable=True),
+    sa.Column('agreed_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('agreed_on', sa.Date(), nullable=True),
+    sa.Column('cancelled_reason', sa.Text(), nullable=True),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('plan_goal_id', sa.BigInteger(), nullable=True),
+    sa.Column('planned_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('planned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('touched', sa.Integer(), server_default='0', nullable=False),
+    sa.CheckConstraint("(state = 'cancelled') = (cancelled_reason IS NOT NULL)", name=op.f('ck_training_events_cancelled')),
+    sa.CheckConstraint("(state = 'held') = (held_at IS NOT NULL)", name=op.f('ck_training_events_held')),
+    sa.CheckConstraint("kind = 'staff_training' OR centre IS NOT NULL", name=op.f('ck_training_events_has_centre')),
+    sa.CheckConstraint("kind IN ('training', 'technical_assistance', 'staff_training')", name=op.f('ck_training_events_kind')),
+    sa.CheckConstraint("state IN ('planned', 'agreed', 'held', 'cancelled')", name=op.f('ck_training_events_state')),
+    sa.CheckConstraint("state NOT IN ('agreed', 'held') OR (agreed_on IS NOT NULL AND agreed_by IS NOT NULL)", name=op.f('ck_training_events_agreed')),
+    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_training_events_ends_after_start')),
+    sa.ForeignKeyConstraint(['agreed_by_id'], ['people.id'], name=op.f('fk_training_events_agreed_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_training_events_institution_id')),
+    sa.ForeignKeyConstraint(['plan_goal_id'], ['plan_goals.id'], name=op.f('fk_training_events_plan_goal_id')),
+    sa.ForeignKeyConstraint(['planned_by_id'], ['people.id'], name=op.f('fk_training_events_planned_by_id')),
+    sa.ForeignKeyConstraint(['specialist_id'], ['people.id'], name=op.f('fk_training_events_specialist_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_training_events_ticket_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_training_events'))
+    )
+    op.create_index(op.f('ix_training_events_plan_goal_id'), 'training_events', ['plan_goal_id'], unique=False)
+    op.create_index(op.f('ix_training_events_specialist_id'), 'training_events', ['specialist_id'], unique=False)
+    op.create_index('ix_training_events_starts', 'training_events', ['institution_id', 'starts_at'], unique=False)
+    op.create_index(op.f('ix_training_events_ticket_id'), 'training_events', ['ticket_id'], unique=False)
+    op.create_table('attendances',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('identity', sa.Text(), nullable=True),
+    sa.Column('entity', sa.Text(), server_default='', nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=True),
+    sa.Column('sameness', sa.Text(), nullable=False),
+    sa.Column('attended', sa.Boolean(), nullable=True),
+    sa.Column('noted_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['event_id'], ['training_events.id'], name=op.f('fk_attendances_event_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_attendances_institution_id')),
+    sa.ForeignKeyConstraint(['noted_by_id'], ['people.id'], name=op.f('fk_attendances_noted_by_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_attendances_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendances')),
+    sa.UniqueConstraint('event_id', 'sameness', name=op.f('uq_attendances_event_id_sameness'))
+    )
+    op.create_index(op.f('ix_attendances_institution_id'), 'attendances', ['institution_id'], unique=False)
+    op.create_index(op.f('ix_attendances_person_id'), 'attendances', ['person_id'], unique=False)
     op.create_table('messages',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),

@@ -51,6 +51,7 @@ def bare_facts() -> dict[str, Any]:
         "recordatorio": f.ApprovalReminder(MINISTRY, BARE, "Autorizar", "Ana", PAGE, MORNING),
         "aviso_interno": f.DeskNotice(MINISTRY, BARE, "approver_missing", DESK),
         "prorroga": f.Extended(MINISTRY, BARE, MORNING, EVENING),
+        "evento": f.EventNotice(MINISTRY, BARE, "planned", "capacitación", "Conciliación", MORNING, EVENING),
     }
 
 
@@ -89,6 +90,9 @@ def full_facts(word: str) -> dict[str, Any]:
         "recordatorio": f.ApprovalReminder(MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
         "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),
+        "evento": f.EventNotice(
+            MINISTRY, ticket, "cancelled", word, word, MORNING, EVENING, word, word, word, word, word, word
+        ),
     }  # fmt: skip
 
 

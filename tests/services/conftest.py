@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.services import accounts
 from tests.cast import Cast, assemble
+from tests.factories.peru import Peru, peruvian
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ def cast(session: Session) -> Cast:
 def at_work(cast: Cast) -> None:
     """The agent is a member of the desk's team, and so sees the tickets of the institution."""
     cast.do(accounts.join_team, cast.agent, "sigec-cl", "ana@sigec-cl.example.org", "mesa_ayuda", None)
+
+
+@pytest.fixture
+def peru(cast: Cast) -> Peru:
+    """The Peruvian service centres with their people."""
+    return peruvian(cast)
