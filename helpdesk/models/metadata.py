@@ -9,14 +9,18 @@ from helpdesk.models import (
     documents,
     institutions,
     ledger,
+    materials,
     messages,
+    notices,
     outbox,
     people,
     steps,
+    tasks,
     tickets,
 )
 
 MODULES = (
-    alarms, attempts, audit, calendars, documents, institutions, ledger, messages, outbox, people, steps, tickets,
+    alarms, attempts, audit, calendars, documents, institutions, ledger, materials, messages, notices, outbox, people,
+    steps, tasks, tickets,
 )  # fmt: skip
 metadata = Base.metadata
