@@ -68,6 +68,7 @@ LETTER_NAMES = {
     "no_presentado": "Aviso de no presentado",
     "prorroga": "Aviso de prórroga",
     "unido": "Aviso de que se une a otro ticket",
+    "tarea": "Aviso de tarea",
 }
 STANDING_REASONS = {
     "not_a_participant": "Cita este ticket, pero quien escribe no toma parte en él.",

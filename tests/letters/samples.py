@@ -51,6 +51,7 @@ def bare_facts() -> dict[str, Any]:
         "recordatorio": f.ApprovalReminder(MINISTRY, BARE, "Autorizar", "Ana", PAGE, MORNING),
         "aviso_interno": f.DeskNotice(MINISTRY, BARE, "approver_missing", DESK),
         "prorroga": f.Extended(MINISTRY, BARE, MORNING, EVENING),
+        "tarea": f.TaskFacts(MINISTRY, "[MEF]", "asked", "Boletín", date(2026, 3, 31), DESK, "marzo de 2026"),
     }
 
 
@@ -89,6 +90,10 @@ def full_facts(word: str) -> dict[str, Any]:
         "recordatorio": f.ApprovalReminder(MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
         "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),
+        "tarea": f.TaskFacts(
+            MINISTRY, "[MEF]", "reminded", word, date(2026, 3, 31), DESK, "marzo de 2026", word, word, word, word,
+            ((word, word), ("Mes", "marzo de 2026")),
+        ),
     }  # fmt: skip
 
 
