@@ -535,7 +535,10 @@ class RequestType:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything an institution configures, at one version. `content_channels` are where its contents appear (R-131)."""
+    """Everything an institution configures, at one version.
+
+    `content_channels` are where its contents appear (R-131).
+    """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     schema_version: Literal[1]
