@@ -29,6 +29,7 @@ from helpdesk.web import (
     queue,
     render,
     sessions,
+    tasks,
     ticketclock,
     ticketdata,
     ticketlinks,
@@ -39,7 +40,7 @@ from helpdesk.web.policy import Policy, enforce, policy
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
     catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, ticketlinks, approvals,
-    authority, calendars, ledger, health,
+    authority, calendars, ledger, tasks, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

@@ -354,6 +354,21 @@ class AbsenceForm(DeskForm):
     reason = StringField("Motivo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
 
 
+class TaskNoteForm(DeskForm):
+    """How a task was done, or why it is cancelled."""
+
+    note = StringField("Cómo se hizo o dónde está", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class ContentForm(DeskForm):
+    """A content to be made (R-131); without a responsible those who keep contents make it."""
+
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    channel = SelectField("Medio", validate_choice=False, validators=[written("Elija el medio.")])
+    responsible = SelectField("Responsable", validate_choice=False, validators=[Optional()])
+    due_on = day_field("Para el día", "Elija el día para el que debe estar.")
+
+
 class AnswerForm(DeskForm):
     """Answering a kept letter of the demo as the person it was written to."""
 

@@ -14,6 +14,7 @@ BEHIND_A_TOKEN = {"approvals.by_link", "approvals.file_by_link"}
 PAGES = (
     "/bandeja", "/bandeja/vistas", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/tickets/nuevo", "/aprobaciones",
     "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones", "/admin/calendario",
+    "/tareas", "/tareas/contenidos", "/tareas/informacion", "/tareas/compilado/x",
 )  # fmt: skip
 
 
@@ -36,6 +37,8 @@ def test_every_route_that_changes_something_asks_for_an_agent_or_more(app: Flask
         "authority.delegate", "authority.end_delegation",
         # Whoever an organ is asked through need not work tickets; the service checks who it is.
         "ticketlinks.answer",
+        # Whoever a task, or a content, was given to need not work tickets either.
+        "tasks.finish", "tasks.cancel", "tasks.reopen", "tasks.set_content",
     }  # fmt: skip
     weak = {
         rule.endpoint

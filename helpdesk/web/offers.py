@@ -1,0 +1,18 @@
+"""Which pages beside the queue an institution has, and of these the signed-in person: for the links to them."""
+
+from sqlalchemy.orm import Session
+
+from helpdesk.domain import periodic
+from helpdesk.domain.errors import NotFound
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.viewers import Viewer
+
+
+def offered(session: Session, who: Viewer) -> frozenset[str]:
+    """Names of the blueprints to link to, by the catalogue in force, which is in memory already."""
+    try:
+        catalogue = catalogues.current(session, who.institution_id)
+    except NotFound:
+        return frozenset()
+    found = {"tasks": bool(periodic.monthly(catalogue) or catalogue.content_channels)}
+    return frozenset(name for name, there in found.items() if there)
