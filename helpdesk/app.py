@@ -26,6 +26,7 @@ from helpdesk.web import (
     health,
     identity,
     ledger,
+    notices,
     queue,
     render,
     sessions,
@@ -40,7 +41,7 @@ from helpdesk.web.policy import Policy, enforce, policy
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
     catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, ticketlinks, approvals,
-    authority, calendars, ledger, tasks, health,
+    authority, calendars, ledger, tasks, notices, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     HiddenField,
     MultipleFileField,
     PasswordField,
@@ -367,6 +368,17 @@ class ContentForm(DeskForm):
     channel = SelectField("Medio", validate_choice=False, validators=[written("Elija el medio.")])
     responsible = SelectField("Responsable", validate_choice=False, validators=[Optional()])
     due_on = day_field("Para el día", "Elija el día para el que debe estar.")
+
+
+class NoticeForm(DeskForm):
+    """A directive or notice of an organ (R-127)."""
+
+    kind = SelectField("Clase", validate_choice=False, default="directive")
+    organ = SelectField("Órgano", validate_choice=False, validators=[written("Elija el órgano.")])
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    text = TextAreaField("Texto", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+    audience = SelectMultipleField("Para quiénes", validate_choice=False)
+    file = FileField("Archivo", validators=[Optional()])
 
 
 class AnswerForm(DeskForm):

@@ -14,5 +14,8 @@ def offered(session: Session, who: Viewer) -> frozenset[str]:
         catalogue = catalogues.current(session, who.institution_id)
     except NotFound:
         return frozenset()
-    found = {"tasks": bool(periodic.monthly(catalogue) or catalogue.content_channels)}
+    found = {
+        "tasks": bool(periodic.monthly(catalogue) or catalogue.content_channels),
+        "notices": bool(catalogue.organs) and (who.is_admin or bool(who.roles)),
+    }
     return frozenset(name for name, there in found.items() if there)

@@ -13,6 +13,7 @@ from helpdesk.domain import months
 from helpdesk.jobs import clockwork
 from helpdesk.models.audit import Event
 from helpdesk.models.outbox import Letter
+from helpdesk.models.people import Person
 from helpdesk.models.tasks import Task
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries.people import today
@@ -267,7 +268,7 @@ def test_a_wrong_content_comes_back_filled_with_its_sentence(
 
 def test_nobody_of_another_institution_is_made_responsible(app: Flask, sign_in: SignIn) -> None:
     with work(app) as session:
-        query = select(peru.Person.id).where(peru.Person.address == desk.address("admin", "mef-ec"))
+        query = select(Person.id).where(Person.address == desk.address("admin", "mef-ec"))
         foreign = str(session.scalars(query).one())
     answer = sign_in("comunicaciones", KEY).post("/tareas/contenidos", data=content(app, responsible=foreign))
     assert answer.status_code == 422
