@@ -26,6 +26,7 @@ from helpdesk.web import (
     health,
     identity,
     ledger,
+    materials,
     notices,
     queue,
     render,
@@ -41,7 +42,7 @@ from helpdesk.web.policy import Policy, enforce, policy
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
     catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, ticketlinks, approvals,
-    authority, calendars, ledger, tasks, notices, health,
+    authority, calendars, ledger, tasks, notices, materials, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

@@ -84,7 +84,13 @@ class ReplyForm(TicketForm):
         validators=[written("Escriba la respuesta antes de enviarla."), Length(max=LONGEST_TEXT)],
     )
     files = MultipleFileField("Adjuntar archivos", validators=[Optional()])
+    materials = SelectMultipleField("Material autorizado", validate_choice=False)
     why_mail = StringField("Motivo para cerrar por correo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The material of the library that was ticked; what is no number of it names none."""
+        return tuple(whole(value) or 0 for value in self.materials.data or ())
 
 
 class CounterForm(DeskForm):
@@ -378,6 +384,14 @@ class NoticeForm(DeskForm):
     title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
     text = TextAreaField("Texto", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
     audience = SelectMultipleField("Para quiénes", validate_choice=False)
+    file = FileField("Archivo", validators=[Optional()])
+
+
+class MaterialForm(DeskForm):
+    """A file for the library of authorised material (R-126)."""
+
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    kind = SelectField("Clase", validate_choice=False, default="leaflet")
     file = FileField("Archivo", validators=[Optional()])
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from helpdesk.domain import periodic
 from helpdesk.domain.errors import NotFound
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries import materials
 from helpdesk.queries.viewers import Viewer
 
 
@@ -17,5 +18,6 @@ def offered(session: Session, who: Viewer) -> frozenset[str]:
     found = {
         "tasks": bool(periodic.monthly(catalogue) or catalogue.content_channels),
         "notices": bool(catalogue.organs) and (who.is_admin or bool(who.roles)),
+        "materials": materials.may_see(catalogue, who),
     }
     return frozenset(name for name, there in found.items() if there)

@@ -14,7 +14,8 @@ BEHIND_A_TOKEN = {"approvals.by_link", "approvals.file_by_link"}
 PAGES = (
     "/bandeja", "/bandeja/vistas", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/tickets/nuevo", "/aprobaciones",
     "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones", "/admin/calendario",
-    "/tareas", "/tareas/contenidos", "/tareas/informacion", "/tareas/compilado/x", "/directivas", "/directivas/1",
+    "/tareas", "/tareas/contenidos", "/tareas/informacion", "/tareas/compilado/x",
+    "/directivas", "/directivas/1", "/materiales",
 )  # fmt: skip
 
 
@@ -41,6 +42,8 @@ def test_every_route_that_changes_something_asks_for_an_agent_or_more(app: Flask
         "tasks.finish", "tasks.cancel", "tasks.reopen", "tasks.set_content",
         # Readers and publishers are told apart by the functions they hold; the service checks them.
         "notices.publish", "notices.acknowledge", "notices.withdraw",
+        # The library is kept by the holders of a function; the service checks it.
+        "materials.authorise", "materials.retire",
     }  # fmt: skip
     weak = {
         rule.endpoint
