@@ -47,6 +47,12 @@ def task_of(catalogue: Catalogue, key: str | None) -> PeriodicTaskSpec | None:
     return next((task for task in catalogue.periodic_tasks if task.key == key), None)
 
 
+def scope_of(catalogue: Catalogue, key: str) -> str | None:
+    """To what kind of place a function is bound; None for the whole institution, and for one that was dropped."""
+    role = next((each for each in catalogue.roles if each.key == key), None)
+    return role.scope if role is not None and role.scope in ENTRIES else None
+
+
 def answering(catalogue: Catalogue, task: PeriodicTaskSpec) -> RequestType | None:
     """The request type that answers a task; None when none does."""
     return next((each for each in catalogue.request_types if each.key == task.answer_type), None)

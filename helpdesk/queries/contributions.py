@@ -18,7 +18,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.viewers import Viewer, reach
 
 NEVER_SENT = ("rejected", "not_filed")
-AROUND = timedelta(days=366)
+AROUND = timedelta(days=184)
 """How far from its month something may be sent: late, or long before."""
 
 

@@ -171,10 +171,10 @@ def _counted(session: Session, who: Viewer, lines: tuple[TaskLine, ...]) -> tupl
         if spec is None or not spec.several or spec.answer_type is None or period is None:
             found.append(line)
             continue
-        scope = catalogue.role(line.task.role).scope
+        scope = periodic.scope_of(catalogue, line.task.role)
         if (spec.key, period) not in sent:
             there = contributions.of_month(session, who.institution_id, (spec.answer_type,), period)
-            sent[spec.key, period] = Counter(getattr(each, scope, None) for each in there)
+            sent[spec.key, period] = Counter(getattr(each, scope) if scope else None for each in there)
         found.append(replace(line, sent=sent[spec.key, period][line.task.scope]))
     return tuple(found)
 

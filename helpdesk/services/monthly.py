@@ -82,7 +82,7 @@ def calendar_of(session: Session, institution_id: int, asked: Asked) -> Calendar
 
 
 def _region_of(catalogue: Catalogue, asked: Asked) -> str | None:
-    match catalogue.role(asked.role).scope:
+    match periodic.scope_of(catalogue, asked.role):
         case "region":
             return asked.scope
         case "centre":
@@ -149,8 +149,8 @@ def _answers(session: Session, catalogue: Catalogue, task: Task, sent: Contribut
     """Whether a request is what the task asks for: for its purpose, of its place, by who held the function that day."""
     if task.purpose not in (None, sent.purpose):
         return False
-    scope = catalogue.role(task.role).scope
-    place = getattr(sent, scope) if scope in periodic.ENTRIES else None
+    scope = periodic.scope_of(catalogue, task.role)
+    place = getattr(sent, scope) if scope is not None else None
     if place is not None and place != task.scope:
         return False
     return held(session, task, sent.requester_id, sent.sent_on)

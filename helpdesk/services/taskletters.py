@@ -114,7 +114,8 @@ def _facts(
     session: Session, catalogue: Catalogue, task: Task, kind: Kind, answer: RequestType | None, reader: Holder
 ) -> f.TaskFacts:
     place = catalogue.place_name(task.scope)
-    function = catalogue.role(task.role).name + (f", {place}" if place else "")
+    names = {role.key: role.name for role in catalogue.roles}
+    function = names.get(task.role, task.role) + (f", {place}" if place else "")
     channels = {each.key: each.label for each in catalogue.content_channels}
     return f.TaskFacts(
         institution=f.institution_of(catalogue.institution),

@@ -212,6 +212,38 @@ def test_a_request_of_the_coordinator_settles_the_task_and_no_other(office: Offi
     assert [event.data["number"] for event in office.events("task_answered")] == [ticket.number]
 
 
+def test_a_reply_to_the_letter_is_the_request_that_answers_it(office: Office) -> None:
+    office.turn()
+    (letter,) = [each for each in office.letters(PIURA) if "Boletín" in each.subject]
+    text = TEXT + "\n\nEl 4 de mayo, Oficina de Comunicaciones escribió:\n> " + letter.text.replace("\n", "\n> ")
+    incoming = office.cast.incoming(
+        f"RE: {letter.subject}",
+        text,
+        PIURA,
+        mailbox=office.cast.mailbox("comunicaciones", office.institution),
+        new_text=TEXT,
+        in_reply_to=letter.rfc_message_id,
+        references=(letter.rfc_message_id,),
+    )
+    ticket = office.cast.ticket(office.cast.receive(incoming).ticket_id or 0)
+    assert (ticket.request_type, ticket.centre) == ("insumo_boletin", "piura")
+    assert ticket.fields["contenido"].startswith("Se capacitó a 40 personas")
+    office.turn()
+    assert office.task("piura").ticket_id == ticket.id
+
+
+def test_a_task_outlives_the_function_and_the_entry_that_it_came_from(office: Office) -> None:
+    office.turn()
+    content = shipped("conectamef-pe")
+    kept = tuple(task for task in content.periodic_tasks if task.key != "conformidad_mensual")
+    office.cast.do(catalogue.load, machine(None), replace(content, periodic_tasks=kept))
+    for task in office.tasks("conformidad_mensual"):
+        task.role = "funcion_de_antes"
+    office.cast.session.flush()
+    office.at(5, 27).turn()
+    assert {task.state for task in office.tasks("conformidad_mensual")} == {"open"}
+
+
 def test_who_has_sent_is_not_reminded(office: Office) -> None:
     office.turn()
     office.send()
