@@ -88,7 +88,7 @@ def test_who_oversees_sees_who_has_not_sent(app: Flask, sign_in: SignIn, month: 
     with app.app_context():
         clockwork.keep_tasks()
     page = sign_in("comunicaciones", KEY).get("/tareas").text
-    assert "Falta uno de 2." in page
+    assert "Falta 1 de 2." in page
     assert f"CMEF-{number}" in page
     assert "Documentación de conformidad" not in page
     assert "Documentación de conformidad" in sign_in("admin", KEY).get("/tareas").text
