@@ -128,6 +128,12 @@ def contents(session: Session, who: Viewer, state: str) -> tuple[TaskLine, ...]:
     return _lines(session, who, [Task.kind == "content", Task.state == state], newest_first=state != "open")
 
 
+def is_content(session: Session, who: Viewer, task_id: int) -> bool:
+    """Whether a task of the viewer's institution is a content."""
+    query = select(Task.kind).where(Task.id == task_id, Task.institution_id == who.institution_id)
+    return session.scalar(query) == "content"
+
+
 def staff(session: Session, institution_id: int) -> tuple[Person, ...]:
     """Who may be named responsible: whoever may sign in."""
     query = (

@@ -90,7 +90,7 @@ def _calendar(session: Session, task: Task) -> Calendar:
 
 
 def _tell(session: Session, task: Task, kind: Kind) -> list[str]:
-    """Write to everybody who is to do the task; gives their addresses."""
+    """Write to everybody who is to do the task and can be reached; gives their addresses."""
     catalogue = catalogues.current(session, task.institution_id)
     institution = session.get_one(Institution, task.institution_id)
     spec = periodic.task_of(catalogue, task.key)
@@ -98,15 +98,16 @@ def _tell(session: Session, task: Task, kind: Kind) -> list[str]:
     told = []
     for reader in readers(session, task, today(session, task.institution_id)):
         text = write.tarea(_facts(session, catalogue, task, kind, answer, reader))
-        circulars.send(session, institution, reader.person, "tarea", text, _mailbox(answer))
-        told.append(reader.person.address)
+        if circulars.send(session, institution, reader.person, "tarea", text, _mailbox(answer)) is not None:
+            told.append(reader.person.address)
     return told
 
 
 def readers(session: Session, task: Task, on: date) -> tuple[Holder, ...]:
     """Who is to do the task on a day: the person named, else everybody who acts for the function."""
     if task.responsible_id is not None:
-        return (Holder(session.get_one(Person, task.responsible_id), None),)
+        person = session.get_one(Person, task.responsible_id)
+        return () if person.disabled else (Holder(person, None),)
     return holders(session, task.institution_id, task.role, task.scope, on)
 
 

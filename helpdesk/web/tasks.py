@@ -155,17 +155,21 @@ def done(task_id: int, verb: Verb, told: str) -> Answer:
         if not form.validate():
             raise Invalid(form.first_error())
         with transaction() as session:
-            task = verb(session, who.actor, task_id, form.note.data or "")
-            back = url_for("tasks.contents") if back_to_contents(session, who, task) else url_for("tasks.index")
+            verb(session, who.actor, task_id, form.note.data or "")
+            back = url_for("tasks.contents" if among_contents(session, who, task_id) else "tasks.index")
     except (Conflict, Invalid, NotAllowed) as problem:
+        with transaction() as session:
+            there = among_contents(session, who, task_id)
+        if there:
+            return contents_page(ContentForm(formdata=None), problem, task_id, form)
         return page(problem, task_id, form)
     return see_other(back, told)
 
 
-def back_to_contents(session: Session, who: Viewer, task: Task) -> bool:
-    """Whether the change was made on the page of contents, which only those who keep them have."""
+def among_contents(session: Session, who: Viewer, task_id: int) -> bool:
+    """Whether the task stands on the page of contents, which only those who keep them have."""
     catalogue = catalogues.current(session, who.institution_id)
-    return task.kind == "content" and queries.keeps(catalogue, who, "content_tasks")
+    return queries.keeps(catalogue, who, "content_tasks") and queries.is_content(session, who, task_id)
 
 
 def page(
@@ -201,7 +205,12 @@ def page(
     return html, errors.status_of(problem) if problem else 200
 
 
-def contents_page(form: ContentForm, problem: HelpdeskError | None = None) -> tuple[str, int]:
+def contents_page(
+    form: ContentForm,
+    problem: HelpdeskError | None = None,
+    refused: int | None = None,
+    note: DeskForm | None = None,
+) -> tuple[str, int]:
     """The contents, and the status. Raises NotAllowed for whoever does not keep them."""
     who = viewer()
     asked = request.args.get("estado", "")
@@ -224,6 +233,8 @@ def contents_page(form: ContentForm, problem: HelpdeskError | None = None) -> tu
             staff=queries.staff(session, who.institution_id),
             today=today(session, who.institution_id),
             form=form,
+            refused=refused,
+            note=note or TaskNoteForm(formdata=None),
             wrong=problem.fields if isinstance(problem, Invalid) else {},
             problem=str(problem) if problem else None,
         )

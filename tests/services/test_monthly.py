@@ -182,6 +182,13 @@ def test_whoever_gets_the_function_later_is_asked_then(office: Office) -> None:
     assert office.letters(new)
 
 
+def test_nobody_is_written_to_at_an_address_that_bounced(office: Office) -> None:
+    office.cast.person(PIURA, office.institution).undeliverable_since = office.cast.now
+    office.turn()
+    assert office.letters(PIURA) == [] and office.task("piura").asked_at is None
+    assert office.letters(CUSCO)
+
+
 def test_what_is_open_is_called_to_mind_once_before_it_is_due(office: Office) -> None:
     office.turn()
     before = len(office.letters(PIURA))

@@ -233,7 +233,9 @@ def test_a_content_without_responsible_is_of_those_who_keep_them_and_can_be_canc
     keeper.post("/tareas/contenidos", data=content(app, responsible="", title="Video corto"))
     assert "Video corto" in keeper.get("/tareas").text
     task = task_of(app, None, None)
-    assert keeper.post(f"/tareas/{task.id}/cancelar", data={"note": ""}).status_code == 422
+    refused = keeper.post(f"/tareas/{task.id}/cancelar", data={"note": ""})
+    assert refused.status_code == 422
+    assert "Escriba por qué se cancela." in refused.text and "<h1>Contenidos</h1>" in refused.text
     assert keeper.post(f"/tareas/{task.id}/cancelar", data={"note": "Ya no hace falta"}).status_code == 303
     assert "Ya no hace falta" in keeper.get("/tareas/contenidos?estado=canceladas").text
 
