@@ -27,10 +27,13 @@ from helpdesk.web import (
     health,
     identity,
     ledger,
+    materials,
+    notices,
     plans,
     queue,
     render,
     sessions,
+    tasks,
     ticketclock,
     ticketdata,
     ticketlinks,
@@ -41,7 +44,7 @@ from helpdesk.web.policy import Policy, enforce, policy
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
     catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, ticketlinks, approvals,
-    authority, calendars, events, plans, ledger, health,
+    authority, calendars, events, plans, tasks, notices, materials, ledger, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

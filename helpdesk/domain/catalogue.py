@@ -24,6 +24,7 @@ FieldType = Literal[
 ]  # fmt: skip
 Required = Literal["always", "conditional", "optional"]
 RequestedEvent = Literal["training", "technical_assistance"]
+Kept = Literal["content_tasks", "materials"]
 ChannelKey = str
 Origin = str
 
@@ -150,7 +151,10 @@ class BeneficiarySpec:
 
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares."""
+    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares.
+
+    `keeps`: what its holders look after, content tasks (R-131) or the library of authorised material (R-126).
+    """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
@@ -160,6 +164,7 @@ class RoleSpec:
     alias_of: str | None = None
     administrative_dependency: str | None = None
     technical_dependency: str | None = None
+    keeps: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,14 @@ class HolderSpec:
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTaskSpec:
+    """Work that comes again each period (R-130). `inputs_from` are the functions that are asked, each of its places;
+    without any the owner is.
+
+    `answered_by` is the request type that answers it (`output: request:TYPE` says the same), with `purpose` only a
+    request for that. `several`: one request is not all of it, so whoever is asked says when it is done. `due_day` is a
+    day of the month; None: its last working day.
+    """
+
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
     name: str
@@ -209,6 +222,16 @@ class PeriodicTaskSpec:
     footer: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     inputs_from: tuple[str, ...] = ()
+    answered_by: str | None = None
+    purpose: str | None = None
+    several: bool = False
+    due_day: int | None = None
+
+    @property
+    def answer_type(self) -> str | None:
+        """The key of the request type that answers the task; None when it is answered otherwise."""
+        kind, _, key = self.output.partition(":")
+        return self.answered_by or (key if kind == "request" and key else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,6 +467,20 @@ class Reporting:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthlySpec:
+    """What requests of a type bring month by month; keys of its intake fields (R-129, R-130).
+
+    `month`: the month it is for; `text`: what is compiled; `purpose`: for what it is sent; `topic`: what it is about.
+    """
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    month: str
+    text: str | None = None
+    purpose: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Accent-less lower-case fragments of subject or body that speak for (`any`) or against (`none`) a type."""
 
@@ -496,6 +533,7 @@ class RequestType:
     completion_window: CompletionWindow | None = None
     activation_link: ActivationLink | None = None
     events: EventsSpec | None = None
+    monthly: MonthlySpec | None = None
     seed_values: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
@@ -515,7 +553,10 @@ class RequestType:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Everything an institution configures, at one version."""
+    """Everything an institution configures, at one version.
+
+    `content_channels` are where its contents appear (R-131).
+    """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     schema_version: Literal[1]
@@ -534,6 +575,7 @@ class Catalogue:
     organs: tuple[OrganSpec, ...] = ()
     programmes: tuple[ProgrammeSpec, ...] = ()
     access_roles: tuple[AccessRoleSpec, ...] = ()
+    content_channels: tuple[Choice, ...] = ()
 
     def request_type(self, key: str) -> RequestType:
         """The request type with that key. Raises KeyError."""

@@ -8,10 +8,11 @@ from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.domain import choices
-from helpdesk.domain.catalogue import Catalogue, Condition, RequestType, StepActor
+from helpdesk.domain.catalogue import Catalogue, Condition, PeriodicTaskSpec, RequestType, StepActor
 
 CONTEXT_FIELDS = frozenset(("channel", "mailbox", "requester_role", "step", "escala"))
 
+LONGEST_MONTH = 31
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
 
@@ -57,6 +58,8 @@ def _all(catalogue: Catalogue) -> Iterator[Inconsistency]:
         for key in () if box.accepts == "*" else box.accepts:
             yield from _known((*place, "accepts"), key, types, "tipo de solicitud")
     yield from _directory(catalogue)
+    for index, task in enumerate(catalogue.periodic_tasks):
+        yield from _periodic_task(catalogue, ("periodic_tasks", index), task)
     for index, request_type in enumerate(catalogue.request_types):
         yield from _request_type(catalogue, ("request_types", index), request_type, teams, calendars)
 
@@ -122,6 +125,42 @@ def _directory(catalogue: Catalogue) -> Iterator[Inconsistency]:
             yield from _known(("directory", index, "scope"), str(entry.scope), allowed, "ámbito")
 
 
+def _periodic_task(catalogue: Catalogue, place: Place, task: PeriodicTaskSpec) -> Iterator[Inconsistency]:
+    roles = {role.key for role in catalogue.roles}
+    types = {each.key: each for each in catalogue.request_types}
+    yield from _known((*place, "owner_role"), task.owner_role, roles, "rol")
+    for key in task.inputs_from:
+        yield from _known((*place, "inputs_from"), key, roles, "rol")
+    if task.due_day is not None and not 1 <= task.due_day <= LONGEST_MONTH:
+        yield Inconsistency((*place, "due_day"), f"escriba un día del mes, de 1 a {LONGEST_MONTH}")
+    at = (*place, "answered_by" if task.answered_by else "output")
+    if task.answer_type is not None:
+        yield from _known(at, task.answer_type, set(types), "tipo de solicitud")
+    answer = types.get(task.answer_type or "")
+    if answer is not None and answer.monthly is None:
+        yield Inconsistency(at, f"el tipo «{answer.key}» no dice en «monthly» de qué mes es cada solicitud")
+    if task.purpose is not None:
+        yield from _known((*place, "purpose"), task.purpose, _purposes(answer), "destino")
+
+
+def _purposes(answer: RequestType | None) -> set[str]:
+    """For what the requests of a type may be sent."""
+    if answer is None or answer.monthly is None:
+        return set()
+    fields = [each for each in answer.intake_fields if each.key == answer.monthly.purpose]
+    return {choice.key for field in fields for choice in field.choices}
+
+
+def _monthly(place: Place, request_type: RequestType) -> Iterator[Inconsistency]:
+    if request_type.monthly is None:
+        return
+    fields = {datum.key for datum in request_type.intake_fields}
+    for name in ("month", "text", "purpose", "topic"):
+        key = getattr(request_type.monthly, name)
+        if key is not None:
+            yield from _known((*place, "monthly", name), key, fields, "dato")
+
+
 def _request_type(
     catalogue: Catalogue, place: Place, request_type: RequestType, teams: set[str], calendars: set[str]
 ) -> Iterator[Inconsistency]:
@@ -137,6 +176,7 @@ def _request_type(
     for index, channel in enumerate(request_type.channels):
         if channel.mailbox is not None:
             yield from _known((*place, "channels", index, "mailbox"), channel.mailbox, boxes, "buzón")
+    yield from _monthly(place, request_type)
     keys = [step.key for step in request_type.route]
     if not any(step.enabled and step.kind != "scheduled" for step in request_type.route):
         yield Inconsistency((*place, "route"), "la ruta necesita al menos un paso")
@@ -199,7 +239,11 @@ def _condition(place: Place, condition: Condition | None, request_type: RequestT
 
 
 def _duplicates(catalogue: Catalogue) -> Iterator[Inconsistency]:
-    for name in ("calendars", "regions", "roles", "teams", "mailboxes", "request_types", "centres", "organs"):
+    names = (
+        "calendars", "regions", "roles", "teams", "mailboxes", "request_types", "centres", "organs", "periodic_tasks",
+        "content_channels",
+    )  # fmt: skip
+    for name in names:
         counted = Counter(item.key for item in getattr(catalogue, name))
         for key, times in counted.items():
             if times > 1:

@@ -415,6 +415,27 @@ class DeskNotice:
     due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """Something to do that belongs to no ticket (R-130, R-131). `kind`: asked of a function for a `month` in words,
+    reminded, or a content for which the reader was named responsible. `data` are labels and values of the request that
+    answers it, which a reply to this letter becomes; empty where none does.
+    """
+
+    institution: Institution
+    tag: str
+    kind: Literal["asked", "reminded", "content"]
+    title: str
+    due_on: date
+    page_url: str
+    month: str = ""
+    function: str = ""
+    channel: str = ""
+    recipient: str = ""
+    on_behalf_of: str | None = None
+    data: tuple[tuple[str, str], ...] = ()
+
+
 def institution_of(spec: InstitutionSpec) -> Institution:
     """The institution of a catalogue as the letters show it."""
     return Institution(

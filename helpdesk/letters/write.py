@@ -92,3 +92,8 @@ def recordatorio(facts: f.ApprovalReminder) -> LetterText:
 def aviso_interno(facts: f.DeskNotice) -> LetterText:
     """Tells the team of the desk what needs a person."""
     return render("aviso_interno", facts)
+
+
+def tarea(facts: f.TaskFacts) -> LetterText:
+    """Asks for something that belongs to no ticket, or calls it to mind (R-130, R-131)."""
+    return render("tarea", facts)

@@ -10,16 +10,19 @@ from helpdesk.models import (
     events,
     institutions,
     ledger,
+    materials,
     messages,
+    notices,
     outbox,
     people,
     plans,
     steps,
+    tasks,
     tickets,
 )
 
 MODULES = (
-    alarms, attempts, audit, calendars, documents, events, institutions, ledger, messages, outbox, people, plans,
-    steps, tickets,
+    alarms, attempts, audit, calendars, documents, events, institutions, ledger, materials, messages, notices, outbox,
+    people, plans, steps, tasks, tickets,
 )  # fmt: skip
 metadata = Base.metadata

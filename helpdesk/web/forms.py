@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     HiddenField,
     MultipleFileField,
     PasswordField,
@@ -89,7 +90,13 @@ class ReplyForm(TicketForm):
         validators=[written("Escriba la respuesta antes de enviarla."), Length(max=LONGEST_TEXT)],
     )
     files = MultipleFileField("Adjuntar archivos", validators=[Optional()])
+    materials = SelectMultipleField("Material autorizado", validate_choice=False)
     why_mail = StringField("Motivo para cerrar por correo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The material of the library that was ticked; what is no number of it names none."""
+        return tuple(whole(value) or 0 for value in self.materials.data or ())
 
 
 class CounterForm(DeskForm):
@@ -404,6 +411,40 @@ class AbsenceForm(DeskForm):
     for_good = BooleanField("Es definitiva: terminan todas sus funciones")
     substitute = StringField("Subrogante", filters=[clean], validators=[Length(max=LONGEST_LINE)])
     reason = StringField("Motivo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class TaskNoteForm(DeskForm):
+    """How a task was done, or why it is cancelled."""
+
+    note = StringField("Cómo se hizo o dónde está", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class ContentForm(DeskForm):
+    """A content to be made (R-131); without a responsible those who keep contents make it."""
+
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    channel = SelectField("Medio", validate_choice=False, validators=[written("Elija el medio.")])
+    responsible = SelectField("Responsable", validate_choice=False, validators=[Optional()])
+    due_on = day_field("Para el día", "Elija el día para el que debe estar.")
+
+
+class NoticeForm(DeskForm):
+    """A directive or notice of an organ (R-127)."""
+
+    kind = SelectField("Clase", validate_choice=False, default="directive")
+    organ = SelectField("Órgano", validate_choice=False, validators=[written("Elija el órgano.")])
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    text = TextAreaField("Texto", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+    audience = SelectMultipleField("Para quiénes", validate_choice=False)
+    file = FileField("Archivo", validators=[Optional()])
+
+
+class MaterialForm(DeskForm):
+    """A file for the library of authorised material (R-126)."""
+
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    kind = SelectField("Clase", validate_choice=False, default="leaflet")
+    file = FileField("Archivo", validators=[Optional()])
 
 
 class AnswerForm(DeskForm):

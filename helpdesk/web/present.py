@@ -69,6 +69,7 @@ LETTER_NAMES = {
     "prorroga": "Aviso de prórroga",
     "unido": "Aviso de que se une a otro ticket",
     "evento": "Aviso de una capacitación o asistencia",
+    "tarea": "Aviso de tarea",
 }
 STANDING_REASONS = {
     "not_a_participant": "Cita este ticket, pero quien escribe no toma parte en él.",

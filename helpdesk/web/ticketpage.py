@@ -15,8 +15,9 @@ from helpdesk.domain import objections, routes
 from helpdesk.domain.catalogue import Catalogue, RequiredDocument
 from helpdesk.domain.closing import needs_reason
 from helpdesk.domain.errors import HelpdeskError, NotFound
+from helpdesk.domain.material import bound
 from helpdesk.models.tickets import ENDED, Ticket
-from helpdesk.queries import calendars, deadlines, tickets, timeline
+from helpdesk.queries import calendars, deadlines, materials, tickets, timeline
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.timeline import DocumentLine, OriginalLine, TicketPage
 from helpdesk.queries.viewers import Viewer
@@ -100,7 +101,7 @@ def values(
 ) -> dict[str, Any]:
     """What the template shows."""
     ticket = page.ticket
-    catalogue = catalogues.of_ticket(session, ticket)
+    catalogue, in_force = catalogues.of_ticket(session, ticket), catalogues.current(session, ticket.institution_id)
     names = Names(catalogue)
     own = ticket_forms(ticket) | aroundpage.empty_forms(ticket)
     active = page.active
@@ -152,6 +153,8 @@ def values(
         "may_decide": bool(
             active and active.step.kind == "approve" and active.step.state == "active" and is_asked(who, page)
         ),
+        "materials": materials.authorised(session, who.institution_id) if materials.may_see(in_force, who) else (),
+        "only_material": bound(in_force, names.type_of(ticket.request_type)),
         "problem": str(problem) if problem else None,
         "forms": own | filled,
         "wrong": next(iter(filled), None),

@@ -149,6 +149,50 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mailbox_folders')),
     sa.UniqueConstraint('mailbox_id', 'name', name=op.f('uq_mailbox_folders_mailbox_id_name'))
     )
+    op.create_table('materials',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('filename', sa.Text(), nullable=False),
+    sa.Column('content_type', sa.Text(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('authorised_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('authorised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('retired_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('leaflet', 'poster', 'other')", name=op.f('ck_materials_kind')),
+    sa.ForeignKeyConstraint(['authorised_by_id'], ['people.id'], name=op.f('fk_materials_authorised_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_materials_institution_id')),
+    sa.ForeignKeyConstraint(['retired_by_id'], ['people.id'], name=op.f('fk_materials_retired_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_materials'))
+    )
+    op.create_index('ix_materials_institution', 'materials', ['institution_id', 'retired_at'], unique=False)
+    op.create_table('notices',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('organ', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('filename', sa.Text(), nullable=True),
+    sa.Column('content_type', sa.Text(), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('sha256', sa.Text(), nullable=True),
+    sa.Column('audience', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('published_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('directive', 'notice')", name=op.f('ck_notices_kind')),
+    sa.CheckConstraint('(sha256 IS NULL) = (filename IS NULL)', name=op.f('ck_notices_file_has_name')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_notices_institution_id')),
+    sa.ForeignKeyConstraint(['published_by_id'], ['people.id'], name=op.f('fk_notices_published_by_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by_id'], ['people.id'], name=op.f('fk_notices_withdrawn_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notices'))
+    )
+    op.create_index('ix_notices_institution', 'notices', ['institution_id', 'published_at'], unique=False)
     op.create_table('plan_goals',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -205,6 +249,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_vanished_messages')),
     sa.UniqueConstraint('mailbox_id', 'folder', 'uidvalidity', 'uid', name=op.f('uq_vanished_messages_mailbox_id_folder_uidvalidity_uid'))
     )
+    op.create_table('notice_readings',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('notice_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['notice_id'], ['notices.id'], name=op.f('fk_notice_readings_notice_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_notice_readings_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_readings')),
+    sa.UniqueConstraint('notice_id', 'person_id', name=op.f('uq_notice_readings_notice_id_person_id'))
+    )
+    op.create_index(op.f('ix_notice_readings_person_id'), 'notice_readings', ['person_id'], unique=False)
     op.create_table('tickets',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -376,6 +431,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_suspensions_ticket_id'), 'suspensions', ['ticket_id'], unique=False)
     op.create_index('uq_suspensions_open', 'suspensions', ['ticket_id'], unique=True, postgresql_where=sa.text('until IS NULL'))
+    op.create_table('tasks',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=True),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=True),
+    sa.Column('period', sa.Date(), nullable=True),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('scope', sa.Text(), nullable=True),
+    sa.Column('responsible_id', sa.BigInteger(), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='open', nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=True),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("(kind = 'periodic') = (key IS NOT NULL) AND (kind = 'periodic') = (period IS NOT NULL)", name=op.f('ck_tasks_periodic_has_key_and_period')),
+    sa.CheckConstraint("(state = 'open') = (done_at IS NULL)", name=op.f('ck_tasks_ended_has_done_at')),
+    sa.CheckConstraint("date_trunc('month', period)::date = period", name=op.f('ck_tasks_period_begins_a_month')),
+    sa.CheckConstraint("kind <> 'content' OR purpose IS NOT NULL", name=op.f('ck_tasks_content_has_purpose')),
+    sa.CheckConstraint("kind IN ('periodic', 'content')", name=op.f('ck_tasks_kind')),
+    sa.CheckConstraint("state IN ('open', 'done', 'cancelled')", name=op.f('ck_tasks_state')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['people.id'], name=op.f('fk_tasks_created_by_id')),
+    sa.ForeignKeyConstraint(['done_by_id'], ['people.id'], name=op.f('fk_tasks_done_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_tasks_institution_id')),
+    sa.ForeignKeyConstraint(['responsible_id'], ['people.id'], name=op.f('fk_tasks_responsible_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_tasks_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tasks'))
+    )
+    op.create_index('ix_tasks_of_institution', 'tasks', ['institution_id', 'kind', 'state'], unique=False)
+    op.create_index(op.f('ix_tasks_responsible_id'), 'tasks', ['responsible_id'], unique=False)
+    op.create_index(op.f('ix_tasks_ticket_id'), 'tasks', ['ticket_id'], unique=False)
+    op.create_index('uq_tasks_periodic', 'tasks', ['institution_id', 'key', 'period', 'role', 'scope'], unique=True, postgresql_where=sa.text("kind = 'periodic'"), postgresql_nulls_not_distinct=True)
     op.create_table('ticket_links',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),

@@ -52,6 +52,7 @@ def bare_facts() -> dict[str, Any]:
         "aviso_interno": f.DeskNotice(MINISTRY, BARE, "approver_missing", DESK),
         "prorroga": f.Extended(MINISTRY, BARE, MORNING, EVENING),
         "evento": f.EventNotice(MINISTRY, BARE, "planned", "capacitación", "Conciliación", MORNING, EVENING),
+        "tarea": f.TaskFacts(MINISTRY, "[MEF]", "asked", "Boletín", date(2026, 3, 31), DESK, "marzo de 2026"),
     }
 
 
@@ -92,6 +93,10 @@ def full_facts(word: str) -> dict[str, Any]:
         "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),
         "evento": f.EventNotice(
             MINISTRY, ticket, "cancelled", word, word, MORNING, EVENING, word, word, word, word, word, word
+        ),
+        "tarea": f.TaskFacts(
+            MINISTRY, "[MEF]", "reminded", word, date(2026, 3, 31), DESK, "marzo de 2026", word, word, word, word,
+            ((word, word), ("Mes", "marzo de 2026")),
         ),
     }  # fmt: skip
 
