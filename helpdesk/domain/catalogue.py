@@ -26,6 +26,9 @@ Required = Literal["always", "conditional", "optional"]
 ChannelKey = str
 Origin = str
 
+ANY_ORGAN = "organ"
+"""The technical dependency of a role whose holders belong to one organ or another (R-101)."""
+
 FORBID_EXTRA: dict[str, Any] = {"extra": "forbid"}
 
 
@@ -191,10 +194,14 @@ class MailboxSpec:
 
 @dataclass(frozen=True, slots=True)
 class HolderSpec:
+    """Who holds a role when the catalogue is first loaded, with the subjects attended (R-108) and the organ (R-101)."""
+
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     role: str
     scope: str | None
     address: str
+    subjects: tuple[str, ...] = ()
+    organ: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +282,14 @@ class IntakeField:
 
 @dataclass(frozen=True, slots=True)
 class StepActor:
-    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …)."""
+    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …). `subject`
+    is the intake field that says which of several holders attends (R-108)."""
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     team: str | None = None
     role: str | None = None
     scope: Scope | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from helpdesk.queries import catalogue as catalogues
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who answers for a role on a date: the person to ask, and for whom when that person is a substitute."""
+    """Who answers for a role on a date: the person to ask, and for whom when that person is a substitute. `subjects`
+    are the matters attended (R-108), those of the holder when it is a substitute; empty = any."""
 
     person: Person
     on_behalf_of: Person | None
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,16 @@ class Absentee:
 
     person: Person
     until: date | None
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person named for a function, as holder or substitute, with what the naming says."""
+
+    person: Person
+    subjects: tuple[str, ...]
+    in_place_of_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ def standing(session: Session, institution_id: int, role: str, scope: str | None
     roles = (role, *alias_of(session, institution_id, role))
     past = on < today(session, institution_id)
     rows = session.execute(
-        select(RoleHolding.role, RoleHolding.kind, Person, Absence)
+        select(RoleHolding, Person, Absence)
         .join(Person, Person.id == RoleHolding.person_id)
         .outerjoin(Absence, and_(Absence.person_id == Person.id, *away(on)))
         .where(
@@ -100,15 +112,15 @@ def standing(session: Session, institution_id: int, role: str, scope: str | None
         )
         .order_by(RoleHolding.id, Absence.until.desc().nulls_first())
     ).all()
-    held = next((key for key in roles if any(row.role == key for row in rows)), role)
-    absent: dict[int, Absentee] = {}
-    named: dict[str, dict[int, Person]] = {"holder": {}, "substitute": {}}
-    for key, kind, person, absence in rows:
-        if key == held:
-            named[kind][person.id] = person
+    held = next((key for key in roles if any(row.role == key for row, _, _ in rows)), role)
+    away_until: dict[int, date | None] = {}
+    named: dict[str, dict[int, Named]] = {"holder": {}, "substitute": {}}
+    for row, person, absence in rows:
+        if row.role == held:
+            named[row.kind][person.id] = Named(person, tuple(row.subjects), row.in_place_of_id)
             if absence is not None:
-                absent.setdefault(person.id, Absentee(person, absence.until))
-    return Standing(_acting(named["holder"], named["substitute"], absent), tuple(absent.values()))
+                away_until.setdefault(person.id, absence.until)
+    return _standing(named["holder"], named["substitute"], away_until)
 
 
 def alias_of(session: Session, institution_id: int, role: str) -> tuple[str, ...]:
@@ -117,15 +129,24 @@ def alias_of(session: Session, institution_id: int, role: str) -> tuple[str, ...
     return (spec.alias_of,) if spec is not None and spec.alias_of is not None else ()
 
 
-def _acting(
-    holders: dict[int, Person], substitutes: dict[int, Person], absent: dict[int, Absentee]
-) -> tuple[Holder, ...]:
-    """A substitute acts for the holder who is away, else for the first."""
-    principals = sorted(holders.values(), key=lambda person: person.id not in absent)
-    named_for = principals[0] if principals else None
-    acting = [Holder(person, named_for) for person in substitutes.values() if person.id not in absent]
-    own = [Holder(person, None) for key, person in holders.items() if key not in absent and key not in substitutes]
-    return (*acting, *own)
+def _standing(holders: dict[int, Named], substitutes: dict[int, Named], away: dict[int, date | None]) -> Standing:
+    """A substitute acts for the holder who was named, else for the one who is away, else for the first."""
+    principals = sorted(holders.values(), key=lambda each: each.person.id not in away)
+    acting, absent = [], []
+    for each in substitutes.values():
+        instead = holders.get(each.in_place_of_id or 0) or (principals[0] if principals else None)
+        subjects = each.subjects or (instead.subjects if instead is not None else ())
+        if each.person.id in away:
+            absent.append(Absentee(each.person, away[each.person.id], subjects))
+        else:
+            acting.append(Holder(each.person, instead.person if instead is not None else None, subjects))
+    for key, each in holders.items():
+        if key in away and key not in substitutes:
+            absent.append(Absentee(each.person, away[key], each.subjects))
+        elif key not in substitutes:
+            acting.append(Holder(each.person, None, each.subjects))
+    order = list(away)
+    return Standing(tuple(acting), tuple(sorted(absent, key=lambda each: order.index(each.person.id))))
 
 
 def functions_of(session: Session, person_id: int) -> tuple[tuple[str, str | None], ...]:

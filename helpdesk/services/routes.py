@@ -4,6 +4,7 @@ What a step does is decided in `helpdesk.domain.routes`; here it is written down
 that moved the route (a message's arrival, an agent's click): terms begin and pause at it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, cast
 
@@ -94,6 +95,7 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
     if spec.kind == "approve":
         approvals_asked.ask(session, actor, ticket, row, spec)
     else:
+        row.scope = approvals_asked.scope_of(ticket, spec)
         handover.hand_over(session, actor, ticket, spec, tell=False)
     deadlines.step_begins(session, ticket, row)
     if row.approver_id is not None:
@@ -218,6 +220,39 @@ def forget_approver_elsewhere(session: Session, ticket: Ticket) -> None:
     if row.scope != approvals_asked.scope_of(ticket, spec):
         row.approver_id = None
         session.flush()
+
+
+def hand_over_again(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """Look anew for whom the step that waits is for: its place or matter changed, or others hold its function (R-108).
+    Who has the ticket keeps it while fitting; with nobody to have it, it waits in its queue. Gives whether there was
+    such a step."""
+    row = active(session, ticket)
+    if row is None or row.kind == "approve" or row.state != "active" or row.role is None:
+        return False
+    spec = _request_type(session, ticket).step(row.key)
+    row.scope = approvals_asked.scope_of(ticket, spec)
+    found = handover.fitting(session, ticket, spec)
+    if ticket.blocked_by is not None and ticket.blocked_by == found:
+        return True
+    ticket.blocked_by = None
+    if isinstance(found, str):
+        ticket.assignee_id = None
+    handover.hand_over(session, actor, ticket, spec, tell=True)
+    set_status(session, actor, ticket)
+    return True
+
+
+def depends_on(session: Session, ticket: Ticket, changed: Collection[str]) -> bool:
+    """Whether who acts in the step that waits depends on one of the data that changed, or is still to be found."""
+    row = active(session, ticket)
+    if row is None or row.kind == "approve" or row.state != "active" or row.role is None:
+        return False
+    spec = _request_type(session, ticket).step(row.key)
+    return (
+        ticket.blocked_by is not None
+        or spec.actor.subject in changed
+        or row.scope != approvals_asked.scope_of(ticket, spec)
+    )
 
 
 def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> bool:
