@@ -152,7 +152,8 @@ class BeneficiarySpec:
 
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares."""
+    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares,
+    `works_in` the team whose queue its holders work (R-101)."""
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
@@ -162,6 +163,7 @@ class RoleSpec:
     alias_of: str | None = None
     administrative_dependency: str | None = None
     technical_dependency: str | None = None
+    works_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.domain import choices
-from helpdesk.domain.catalogue import ANY_ORGAN, Catalogue, Condition, RequestType, StepActor, StepSpec
+from helpdesk.domain.catalogue import ANY_ORGAN, Catalogue, Condition, RequestType, RoleSpec, StepActor, StepSpec
 from helpdesk.domain.specialists import subjects_of
 
 CONTEXT_FIELDS = frozenset(("channel", "mailbox", "requester_role", "step", "escala"))
@@ -57,6 +57,8 @@ def _all(catalogue: Catalogue) -> Iterator[Inconsistency]:
             yield Inconsistency((*place, "address"), "no es una dirección de correo")
         for key in () if box.accepts == "*" else box.accepts:
             yield from _known((*place, "accepts"), key, types, "tipo de solicitud")
+    for index, role in enumerate(catalogue.roles):
+        yield from _works_in(("roles", index, "works_in"), catalogue, role)
     yield from _directory(catalogue)
     for index, request_type in enumerate(catalogue.request_types):
         yield from _request_type(catalogue, ("request_types", index), request_type, teams, calendars)
@@ -106,6 +108,18 @@ def _is_date(written: str) -> bool:
         return date.fromisoformat(written).isoformat() == written
     except ValueError:
         return False
+
+
+def _works_in(place: Place, catalogue: Catalogue, role: RoleSpec) -> Iterator[Inconsistency]:
+    """A function of one place works in a team that has an instance there: another would show it every place."""
+    if role.works_in is None:
+        return
+    teams = {team.key: team for team in catalogue.teams}
+    yield from _known(place, role.works_in, set(teams), "equipo")
+    team = teams.get(role.works_in)
+    where = None if team is None else "region" if team.per_region else "centre" if team.per_centre else "institution"
+    if team is not None and (role.scope != where or role.side == "requester"):
+        yield Inconsistency(place, f"«{role.key}» no vale donde trabaja «{team.key}»: debe tener el mismo ámbito")
 
 
 def _directory(catalogue: Catalogue) -> Iterator[Inconsistency]:

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
+from helpdesk.domain.belonging import organ_of, working_in
 from helpdesk.domain.catalogue import ANY_ORGAN, Catalogue, CentreSpec, Choice, RoleSpec
 from helpdesk.domain.specialists import subjects_of
 from helpdesk.models.people import Absence, Person, RoleHolding, TeamMember
@@ -21,8 +22,8 @@ When = Literal["now", "later", "past"]
 @dataclass(frozen=True, slots=True)
 class HoldingLine:
     """A person holds or substitutes (`kind`) a function; `away` is the absence that covers the day shown, `subjects`
-    the keys of the matters attended (R-108; none: any), `organ` the key of the own organ where the function leaves it
-    open (R-101), `in_place_of` whom a substitute stands for."""
+    the keys of the matters attended (R-108; none: any), `organ` the name of the organ that the person belongs to,
+    `chosen_organ` its key where the function leaves it open (R-101), `in_place_of` whom a substitute stands for."""
 
     id: int
     name: str
@@ -35,6 +36,7 @@ class HoldingLine:
     disabled: bool
     subjects: tuple[str, ...]
     organ: str | None
+    chosen_organ: str | None
     in_place_of: str | None
 
 
@@ -149,6 +151,8 @@ def delegations(session: Session, person_id: int, on: date) -> tuple[FunctionLin
 def _holdings(
     session: Session, institution_id: int, on: date, only: tuple[str, str | None] | None = None
 ) -> dict[tuple[str, str | None], list[HoldingLine]]:
+    catalogue = catalogues.current(session, institution_id)
+    roles = {role.key for role in catalogue.roles}
     stood_for = aliased(Person)
     query = (
         select(RoleHolding, Person, Absence, stood_for)
@@ -182,7 +186,8 @@ def _holdings(
             away=absence,
             disabled=person.disabled,
             subjects=tuple(row.subjects),
-            organ=row.organ,
+            organ=organ_of(catalogue, row.role, row.organ) if row.role in roles else None,
+            chosen_organ=row.organ,
             in_place_of=(other.name or other.address) if other is not None else None,
         )
         found.setdefault((row.role, row.scope), []).append(line)
@@ -262,13 +267,15 @@ def _positions(
     held: dict[tuple[str, str | None], list[HoldingLine]],
     members: set[tuple[str, str | None]],
 ) -> tuple[str, ...]:
-    """The positions of a centre that nobody fills: functions without a holder, teams without a member."""
+    """The positions of a centre that nobody fills: functions without a holder, teams in which nobody works."""
     lacking = []
     teams = {team.key: team.name for team in catalogue.teams}
     roles = {role.key: role.name for role in catalogue.roles}
     for position in centre.positions:
         lines = held.get((position, centre.key), [])
         filled = any(line.when == "now" and line.kind == "holder" and not line.disabled for line in lines)
+        working = [line for role in working_in(catalogue, position) for line in held.get((role, centre.key), [])]
+        filled = filled or any(line.when == "now" and not line.disabled for line in working)
         if not filled and (position, centre.key) not in members:
             lacking.append(roles.get(position) or teams.get(position) or position)
     return tuple(lacking)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain import belonging
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Absence, Person, RoleHolding, TeamMember
 from helpdesk.queries import catalogue as catalogues
@@ -163,20 +164,55 @@ def holds_any(session: Session, person_id: int) -> bool:
 
 
 def members(session: Session, institution_id: int, team: str, scope: str | None) -> tuple[Person, ...]:
-    """Who works the queue of a team, or of one of its instances."""
-    return tuple(
-        session.scalars(
-            select(Person)
-            .join(TeamMember, TeamMember.person_id == Person.id)
-            .where(
-                TeamMember.institution_id == institution_id,
-                TeamMember.team == team,
-                TeamMember.scope.is_not_distinct_from(scope),
-                Person.disabled.is_(False),
-            )
-            .order_by(Person.id)
+    """Who works the queue of a team, or of one of its instances: its members, and who holds a function that works
+    there and may sign in (R-101)."""
+    roles = belonging.working_in(catalogues.current(session, institution_id), team)
+    joined = (TeamMember.team == team, TeamMember.scope.is_not_distinct_from(scope))
+    held = (RoleHolding.role.in_(roles), RoleHolding.scope.is_not_distinct_from(scope)) if roles else None
+    return _working(session, institution_id, joined, held)
+
+
+def colleagues(session: Session, institution_id: int) -> tuple[Person, ...]:
+    """Who works the queue of any team of an institution."""
+    roles = [role.key for role in catalogues.current(session, institution_id).roles if role.works_in is not None]
+    return _working(session, institution_id, (), (RoleHolding.role.in_(roles),) if roles else None)
+
+
+def _working(
+    session: Session,
+    institution_id: int,
+    joined: tuple[ColumnElement[bool], ...],
+    held: tuple[ColumnElement[bool], ...] | None,
+) -> tuple[Person, ...]:
+    members_ = select(TeamMember.person_id).where(TeamMember.institution_id == institution_id, *joined)
+    works: ColumnElement[bool] = Person.id.in_(members_)
+    if held is not None:
+        holders_ = select(RoleHolding.person_id).where(
+            RoleHolding.institution_id == institution_id, *held, *in_force(today(session, institution_id))
         )
+        works = or_(works, Person.is_staff & Person.id.in_(holders_))
+    return tuple(session.scalars(select(Person).where(works, Person.disabled.is_(False)).order_by(Person.id)))
+
+
+def organs_of(session: Session, institution_id: int) -> dict[int, str]:
+    """The name of the organ to which each holder of a function belongs today that is held by members of organs, by
+    person (R-101)."""
+    catalogue = catalogues.current(session, institution_id)
+    roles = belonging.with_organ(catalogue)
+    if not roles:
+        return {}
+    rows = session.execute(
+        select(RoleHolding.person_id, RoleHolding.role, RoleHolding.organ)
+        .where(
+            RoleHolding.institution_id == institution_id,
+            RoleHolding.role.in_(roles),
+            RoleHolding.kind == "holder",
+            *in_force(today(session, institution_id)),
+        )
+        .order_by(RoleHolding.id)
     )
+    named = ((person_id, belonging.organ_of(catalogue, role, organ)) for person_id, role, organ in rows)
+    return {person_id: organ for person_id, organ in named if organ is not None}
 
 
 def administrators(session: Session, institution_id: int) -> tuple[Person, ...]:

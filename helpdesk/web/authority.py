@@ -182,7 +182,6 @@ def page(forms: Forms, problem: HelpdeskError | None = None) -> tuple[str, int]:
             belonging=tuple(
                 dict.fromkeys(line.name for place in places for line in place.functions if line.asks_organ)
             ),
-            place_name=catalogue.place_name,
             absences=functions.absences(session, who.institution_id, day),
             day=day,
             today=now,
