@@ -153,7 +153,8 @@ class BeneficiarySpec:
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
     """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares,
-    `works_in` the team whose queue its holders work (R-101)."""
+    `works_in` the team whose queue its holders work (R-101), `reads` what they may read beyond their own place: the
+    services given in all centres (R-103)."""
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
@@ -164,6 +165,7 @@ class RoleSpec:
     administrative_dependency: str | None = None
     technical_dependency: str | None = None
     works_in: str | None = None
+    reads: Literal["centres"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

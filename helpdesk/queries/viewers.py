@@ -27,7 +27,8 @@ class Viewer:
 
     `sees_all` is True for administrators, members of teams without a scope and national functions; everyone else sees
     the tickets of `scopes` (regions, centres, organs), plus those held or asked to decide. `teams` are those joined and
-    those in which a function held works (R-101); `joined` is whether any was joined. `works` says of one ticket whether
+    those in which a function held works (R-101); `joined` is whether any was joined. `reads_centres`: may
+    read the services given in all centres (R-103). `works` says of one ticket whether
     the person works it (None: no ticket is meant).
     """
 
@@ -47,6 +48,7 @@ class Viewer:
     sees_all: bool
     is_supervisor: bool
     joined: bool = False
+    reads_centres: bool = False
     works: bool | None = None
 
     @property
@@ -88,6 +90,9 @@ def viewer(session: Session, person_id: int) -> Viewer | None:
     roles = tuple((role, scope) for role, scope in holdings)
     catalogue = catalogues.current(session, institution.id) if institution.catalogue_version_id else None
     teams = tuple(dict.fromkeys(joined + (belonging.teams_of(catalogue, roles) if catalogue is not None else ())))
+    sees_all = person.is_admin or any(scope is None for _, scope in teams) or _any_role(catalogue, roles, _is_national)
+    is_supervisor = person.is_admin or _any_role(catalogue, roles, _supervises)
+    reads = sees_all or is_supervisor or _any_role(catalogue, roles, _reads_centres)
     return Viewer(
         person_id=person.id,
         institution_id=institution.id,
@@ -102,11 +107,10 @@ def viewer(session: Session, person_id: int) -> Viewer | None:
         teams=teams,
         roles=roles,
         scopes=frozenset(scope for _, scope in teams + roles if scope is not None),
-        sees_all=person.is_admin
-        or any(scope is None for _, scope in teams)
-        or _any_role(catalogue, roles, _is_national),
-        is_supervisor=person.is_admin or _any_role(catalogue, roles, _supervises),
+        sees_all=sees_all,
+        is_supervisor=is_supervisor,
         joined=bool(joined),
+        reads_centres=reads and catalogue is not None and bool(catalogue.centres),
     )
 
 
@@ -151,6 +155,10 @@ def _is_national(catalogue: Catalogue, role: str, scope: str | None) -> bool:
     if spec is None or spec.side == "requester":
         return False
     return spec.scope in WIDE_SCOPES
+
+
+def _reads_centres(catalogue: Catalogue, role: str, scope: str | None) -> bool:
+    return any(spec.key == role and spec.reads == "centres" for spec in catalogue.roles)
 
 
 def _supervises(catalogue: Catalogue, role: str, scope: str | None) -> bool:
