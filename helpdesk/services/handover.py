@@ -42,6 +42,9 @@ def fitting(session: Session, ticket: Ticket, spec: StepSpec) -> tuple[Person, .
     """Who may be given the ticket for a step of a role, the first of them first; or the sentence that says why nobody
     may."""
     scope = approvals_asked.scope_of(ticket, spec)
+    if scope is None and spec.actor.scope in approvals_asked.SCOPE_NAMES:
+        place = approvals_asked.SCOPE_NAMES[spec.actor.scope]
+        return f"Falta {place} para saber a quién pasa «{spec.name}»: complete el dato y siga."
     found = approvals_asked.standing_of(session, ticket, spec.actor.role, scope)
     if spec.actor.subject is None:
         if found.acting:

@@ -31,6 +31,7 @@ from helpdesk.services import (
     history,
     newrequests,
     notifications,
+    post,
     reminders,
     scheduling,
     windows,
@@ -41,14 +42,19 @@ Tone = Literal["full", "minimal", "silent"]
 not at all (authentication failed)."""
 
 
-def begin(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
-    """Lay out the steps of the ticket's type and walk to the first that waits. The ticket must be classified."""
+def begin(
+    session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full", opening: bool = False
+) -> None:
+    """Lay out the steps of the ticket's type and walk to the first that waits. The ticket must be classified.
+
+    `opening`: the acknowledgement is to come, and says where the request is then.
+    """
     request_type = _request_type(session, ticket)
     round_ = 0 if batch.is_new(session, ticket.id) else _next_round(session, ticket)
     rows = {spec.key: _row(ticket, spec, place, round_) for place, spec in enumerate(routes.walked(request_type))}
     batch.add_all(session, rows.values())
     deadlines.begin(session, ticket, at, complete=False)
-    _walk(session, actor, ticket, rows, at, tone)
+    _walk(session, actor, ticket, rows, at, tone, opening)
 
 
 def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
@@ -56,7 +62,15 @@ def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Ton
     _walk(session, actor, ticket, present(session, ticket), at, tone)
 
 
-def _walk(session: Session, actor: Actor, ticket: Ticket, rows: dict[str, Step], at: datetime, tone: Tone) -> None:
+def _walk(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    rows: dict[str, Step],
+    at: datetime,
+    tone: Tone,
+    opening: bool = False,
+) -> None:
     """`rows` are the present rows by key. Nothing that a step sets off by itself changes the facts: they are read once,
     and what the steps write goes to the database together."""
     request_type = _request_type(session, ticket)
@@ -74,7 +88,7 @@ def _walk(session: Session, actor: Actor, ticket: Ticket, rows: dict[str, Step],
             match routes.course(request_type, turn.step, states, facts):
                 case "pass":
                     settle(session, actor, ticket, row, via="machine")
-                    _passed(session, actor, ticket, turn.step, tone)
+                    _passed(session, actor, ticket, turn.step, tone, opening)
                 case "return":
                     send_back(session, actor, ticket, row, facts.entitled, at, tone)
                 case "reject":
@@ -238,6 +252,7 @@ def hand_over_again(session: Session, actor: Actor, ticket: Ticket) -> bool:
     if isinstance(found, str):
         ticket.assignee_id = None
     handover.hand_over(session, actor, ticket, spec, tell=True)
+    notifications.passed_on(session, ticket, spec.key, post.is_unverified(session, ticket))
     set_status(session, actor, ticket)
     return True
 
@@ -414,9 +429,11 @@ def _row(ticket: Ticket, spec: StepSpec, position: int, round_: int) -> Step:
     )
 
 
-def _passed(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tone: Tone) -> None:
+def _passed(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tone: Tone, opening: bool) -> None:
     """What a step sets off when it passes by itself."""
     if spec.kind == "derive":
         handover.hand_over(session, actor, ticket, spec, tell=True)
+        if tone != "silent" and not opening:
+            notifications.passed_on(session, ticket, spec.key, tone == "minimal")
     if spec.kind == "notify" and tone != "silent":
         notifications.informed(session, ticket, spec, tone == "minimal")
