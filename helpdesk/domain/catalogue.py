@@ -461,7 +461,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class RequestType:
-    """One service of the institution (R-002): what is asked, of whom, by which route and until when."""
+    """One service of the institution (R-002): what is asked, of whom, by which route and until when. `centre` names the
+    one that alone offers it; None is national (R-106)."""
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
@@ -491,6 +492,7 @@ class RequestType:
     match: Match
     completion_window: CompletionWindow | None = None
     activation_link: ActivationLink | None = None
+    centre: str | None = None
     seed_values: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
@@ -533,6 +535,10 @@ class Catalogue:
     def request_type(self, key: str) -> RequestType:
         """The request type with that key. Raises KeyError."""
         return next_by_key(self.request_types, key)
+
+    def offered_in(self, centre: str | None) -> tuple[RequestType, ...]:
+        """The request types that a centre offers: the national ones and its own (R-106)."""
+        return tuple(each for each in self.request_types if each.centre in (None, centre))
 
     def team(self, key: str) -> TeamSpec:
         """The team with that key. Raises KeyError."""

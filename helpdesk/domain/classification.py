@@ -5,7 +5,7 @@ was sent and who sent it only lean. Two requests in one message are no type at a
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
 from helpdesk.domain.documentmatching import mentions, mentions_code
@@ -71,6 +71,8 @@ def classify(
     `text` is what the sender wrote and forwarded, without quotations of ours; `sender_roles` are the roles that the
     sender holds with us.
     """
+    if any(each.centre not in (None, mailbox.centre) for each in catalogue.request_types):
+        catalogue = replace(catalogue, request_types=catalogue.offered_in(mailbox.centre))
     message = message_of(subject, text, attachment_names)
     scores = [_score(catalogue, each, mailbox, message, sender_roles) for each in catalogue.request_types]
     several = _several_requests(catalogue, message, scores)

@@ -152,6 +152,10 @@ def _request_type(
     boxes = {box.key for box in catalogue.mailboxes}
     yield from _known((*place, "responsible_team"), request_type.responsible_team, teams, "equipo")
     yield from _known((*place, "service_hours"), request_type.service_hours, calendars, "calendario")
+    if request_type.centre is not None:
+        yield from _known((*place, "centre"), request_type.centre, {each.key for each in catalogue.centres}, "centro")
+        if request_type.responsible_team not in {team.key for team in catalogue.teams if team.per_centre}:
+            yield Inconsistency((*place, "responsible_team"), "un tipo propio de un centro lo atiende un equipo suyo")
     if request_type.deadline is not None:
         yield from _known((*place, "deadline", "calendar"), request_type.deadline.calendar, calendars, "calendario")
     for key in request_type.who_may_request:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain import channels, closing
+from helpdesk.domain import additions, channels, closing
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
@@ -86,6 +86,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     catalogue = catalogues.of_ticket(session, ticket)
     if request_type not in {each.key for each in catalogue.request_types}:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
+    additions.check_offered(catalogue, catalogue.request_type(request_type), ticket.centre)
     if routes.is_decided(session, ticket):
         raise IllegalMove("El ticket ya tiene decisiones: divídalo o ciérrelo en vez de cambiar su tipo.")
     spec = catalogue.request_type(request_type)
@@ -212,6 +213,8 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     ticket = _open(locked(session, actor, ticket_id, touched))
     request_type = catalogues.request_type_of(session, ticket)
     check_fields(catalogues.of_ticket(session, ticket), request_type, fields)
+    if request_type is not None and "centro" in fields:
+        additions.check_offered(catalogues.of_ticket(session, ticket), request_type, fields["centro"])
     changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
     lacking = bool(ticket.missing_fields or ticket.invalid_fields)
     put_fields(ticket, changed)

@@ -281,7 +281,7 @@ def team_choices(catalogue: Catalogue, ticket: Ticket) -> tuple[Choice, ...]:
 def type_choices(catalogue: Catalogue, ticket: Ticket) -> tuple[Choice, ...]:
     """The request types, those the machine found likely first."""
     likely = {str(each.get("key", each) if isinstance(each, dict) else each) for each in ticket.candidates}
-    ordered = sorted(catalogue.request_types, key=lambda item: item.order)
+    ordered = sorted(catalogue.offered_in(ticket.centre), key=lambda item: item.order)
     first = [Choice(item.key, item.name, "Probables") for item in ordered if item.key in likely]
     rest = [Choice(item.key, item.name, "Todos los tipos") for item in ordered if item.key not in likely]
     return (*first, *rest)

@@ -1,14 +1,17 @@
 """The centres of Peru for tests of who works in them: a clerk of Piura, specialists, requests by telephone."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from helpdesk.domain.actors import Actor, operator
+from helpdesk.domain.catalogue import Catalogue, Match, RequestType
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import authority
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.services import authority, catalogue
 from helpdesk.services.authority import Particulars
 from helpdesk.services.opening_by_hand import ByHand, open_by_hand
 from helpdesk.services.people import meet
@@ -53,3 +56,16 @@ def holder_of(cast: Cast, ticket: Ticket) -> str | None:
     if ticket.assignee_id is None:
         return None
     return cast.session.get_one(Person, ticket.assignee_id).address
+
+
+def own_type(key: str = "pasantia", **changes: Any) -> RequestType:
+    """A type that only one centre offers: a consultation by another name, before its centre is said."""
+    spec = shipped(KEY).request_type("consulta")
+    own = {"key": key, "name": "Pasantía en el centro", "order": 40, "match": Match((key, "practica en el centro"))}
+    return replace(spec, **{**own, **changes})
+
+
+def adds(cast: Cast, *types: RequestType, centre: str = "piura") -> Catalogue:
+    """A centre adds types of its own; gives the catalogue in force then."""
+    version = cast.do(catalogue.add_types, operator(), KEY, centre, types or (own_type(),))
+    return catalogues.current(cast.session, version.institution_id)
