@@ -1,4 +1,4 @@
-"""`helpdesk catalogue check FILE… | load FILE… | export KEY`."""
+"""`helpdesk catalogue check FILE… | load FILE… | export KEY | drop INSTITUTION TYPE`."""
 
 import argparse
 import sys
@@ -36,7 +36,15 @@ def main(argv: list[str]) -> int:
             files.add_argument("--centre", metavar="KEY", help="add the request types of the files to this centre")
             files.add_argument("--institution", metavar="KEY", help="whose centre it is, where several have such a key")
     actions.add_parser("export", help="write the catalogue in force as YAML").add_argument("key", metavar="KEY")
+    drop = actions.add_parser("drop", help="a centre no longer offers a request type that it added")
+    drop.add_argument("key", metavar="INSTITUTION")
+    drop.add_argument("type", metavar="TYPE")
     chosen = parser.parse_args(argv)
+    if chosen.action == "drop":
+        with desk(), transaction() as session:
+            version = catalogue.drop_type(session, operator(), chosen.key, chosen.type)
+            sys.stdout.write(f"{chosen.key}: versión {version.number} publicada, sin «{chosen.type}»\n")
+        return 0
     if chosen.action == "export":
         with desk(), transaction() as session:
             institution = catalogues.institution_by_key(session, chosen.key)

@@ -103,11 +103,15 @@ def substitute(
     scope: str | None,
     since: date,
     until: date,
+    in_place_of: str | None = None,
 ) -> RoleHolding:
-    """Let a person act for a function between two dates, both included (R-176). Raises Invalid."""
+    """Let a person act for a function between two dates, both included (R-176). `in_place_of` is the address of the
+    holder for whom, where several hold it. Raises Invalid."""
     institution = _institution(session, actor, institution_key)
     _in_order(since, until, "La subrogancia termina antes de empezar: revise las fechas.")
-    return _hold(session, actor, institution, address, (role, scope), "substitute", (since, until))
+    holder = _one_of_the_holders(session, institution, in_place_of, (role, scope), since) if in_place_of else None
+    more = Particulars(in_place_of_id=holder)
+    return _hold(session, actor, institution, address, (role, scope), "substitute", (since, until), more=more)
 
 
 def revoke(session: Session, actor: Actor, institution_key: str, address: str, role: str, scope: str | None) -> int:
@@ -436,6 +440,26 @@ def fitting(catalogue: Catalogue, role: str, scope: str | None) -> None:
         raise Invalid(f"«{role}» vale para toda la institución: quite el ámbito «{scope}».")
     if places is not None and scope not in places:
         raise Invalid(f"«{role}» necesita un ámbito; son posibles: {', '.join(sorted(places))}.")
+
+
+def _one_of_the_holders(session: Session, institution: Institution, address: str, function: Function, on: date) -> int:
+    person_id = session.scalar(
+        select(RoleHolding.person_id)
+        .join(Person, Person.id == RoleHolding.person_id)
+        .where(
+            RoleHolding.institution_id == institution.id,
+            RoleHolding.kind == "holder",
+            RoleHolding.role == function[0],
+            RoleHolding.scope.is_not_distinct_from(function[1]),
+            Person.address == address.strip().lower(),
+            *in_force(on),
+        )
+        .limit(1)
+    )
+    if person_id is None:
+        wrong = {"in_place_of": "Escriba el correo de quien la ejerce, o deje el dato vacío."}
+        raise Invalid(f"{address[:100]} no ejerce esa función desde el primer día: elija a un titular.", wrong)
+    return person_id
 
 
 def _check_particulars(catalogue: Catalogue, role: str, more: Particulars) -> None:

@@ -13,7 +13,7 @@ from helpdesk.domain import additions
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.choices import choices_of
-from helpdesk.domain.errors import Conflict, Invalid
+from helpdesk.domain.errors import Conflict, Invalid, NotFound
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox, number_sequence
 from helpdesk.models.people import Person, RoleHolding
 from helpdesk.queries import catalogue as catalogues
@@ -49,6 +49,21 @@ def add_types(
     if wrong:
         raise Invalid("; ".join(each.reason for each in wrong) + ".")
     return _publish(session, actor, institution, additions.added_to(catalogue, centre, types), catalogue)
+
+
+def drop_type(session: Session, actor: Actor, institution_key: str, key: str) -> CatalogueVersion:
+    """Publish a version in which a centre no longer offers a type that it added; open tickets keep theirs (R-106).
+    Raises NotFound for an unknown type, Invalid for a national one."""
+    found = catalogues.institution_by_key(session, institution_key)
+    institution = session.get_one(Institution, found.id, with_for_update=True)
+    catalogue = catalogues.current(session, institution.id)
+    if key not in {each.key for each in catalogue.request_types}:
+        raise NotFound(f"El catálogo no tiene el tipo «{key}».")
+    own = additions.additions_of(catalogue)
+    if key not in {each.key for each in own}:
+        raise Invalid(f"«{key}» es un tipo nacional: vale en todos los centros y ninguno lo quita.")
+    left = additions.with_additions(additions.national(catalogue), (each for each in own if each.key != key))
+    return _publish(session, actor, institution, left, catalogue)
 
 
 def _publish(

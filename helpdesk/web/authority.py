@@ -73,7 +73,8 @@ def name_substitute() -> Answer:
     def change(session: Session, who: Viewer) -> str:
         key, (role, scope) = who.institution_key, form.pair
         since, until = form.since.data, form.until.data
-        authority.substitute(session, who.actor, key, form.address.data, role, scope, since, until)
+        instead = form.in_place_of.data or None
+        authority.substitute(session, who.actor, key, form.address.data, role, scope, since, until, instead)
         return f"{form.address.data} subroga la función."
 
     return done("substitute", form, change)

@@ -335,14 +335,20 @@ class HolderForm(FunctionForm, AmendForm):
     since = day_field("Desde")
 
 
-class SubstituteForm(FunctionForm):
-    """Naming who acts for a function between two dates, both included."""
+class ActingForm(FunctionForm):
+    """Somebody acts for a function between two dates, both included."""
 
     since = day_field("Desde", "Elija el primer día.")
     until = day_field("Hasta", "Elija el último día.")
 
 
-class DelegateForm(SubstituteForm):
+class SubstituteForm(ActingForm):
+    """Naming who acts, and for which of several holders."""
+
+    in_place_of = StringField("Quién es subrogado", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class DelegateForm(ActingForm):
     """A holder names who decides meanwhile."""
 
     reason = StringField("Motivo", filters=[clean], validators=[Length(max=LONGEST_LINE)])

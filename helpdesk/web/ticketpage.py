@@ -189,12 +189,16 @@ def by_name(people: tuple[Person, ...]) -> tuple[Person, ...]:
 
 
 def lacks_place(catalogue: Catalogue, page: TicketPage) -> bool:
-    """Whether the ticket stands still because the place that tells who approves is not known."""
+    """Whether the ticket stands still because the place or matter that tells who acts is not known."""
     row = page.active.step if page.active else None
     spec = next((each for each in catalogue.request_types if each.key == page.ticket.request_type), None)
-    if row is None or spec is None or page.ticket.blocked_by is None or row.scope is not None:
+    if row is None or spec is None or page.ticket.blocked_by is None:
         return False
-    return any(step.key == row.key and step.actor.scope in PLACES for step in spec.route)
+    step = next((each for each in spec.route if each.key == row.key), None)
+    if step is None:
+        return False
+    no_place = step.actor.scope in PLACES and row.scope is None
+    return no_place or (step.actor.subject is not None and not page.ticket.fields.get(step.actor.subject))
 
 
 def record_wanted(catalogue: Catalogue, page: TicketPage) -> str | None:

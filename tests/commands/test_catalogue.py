@@ -172,3 +172,10 @@ def test_a_centre_that_nobody_has_is_refused(operator: Operator) -> None:
         "catalogue", "load", path, "--centre", "lima"
     )
     assert "con --centre indique los archivos" in operator.is_refused("catalogue", "load", "--centre", "piura").lower()
+
+
+def test_a_centre_drops_only_what_it_added(operator: Operator) -> None:
+    operator.does("catalogue", "load", shipped("conectamef-pe"))
+    operator.does("catalogue", "load", centre_file(operator.folder), "--centre", "piura")
+    assert "sin «pasantia»" in operator.does("catalogue", "drop", "conectamef-pe", "pasantia")
+    assert "es un tipo nacional" in operator.is_refused("catalogue", "drop", "conectamef-pe", "consulta")

@@ -102,3 +102,17 @@ def test_it_does_not_move_to_another_centre(cast: Cast) -> None:
     with pytest.raises(Invalid, match="se ofrece solo en CONECTAMEF Piura"):
         cast.do(tickets.set_fields, clerk(cast), ticket.id, None, {"centro": "cusco"})
     assert ticket.centre == "piura"
+
+
+def test_a_centre_stops_offering_what_it_added_and_open_tickets_keep_it(cast: Cast, institution: Institution) -> None:
+    adds(cast)
+    ticket = cast.do(open_by_hand, clerk(cast), by_hand())
+    cast.do(catalogue.drop_type, operator(), KEY, "pasantia")
+    assert catalogues.current(cast.session, institution.id) == shipped(KEY)
+    assert catalogues.request_type_of(cast.session, ticket) is not None
+
+
+@pytest.mark.parametrize(("key", "problem"), [("consulta", Invalid), ("pasantia", NotFound)])
+def test_a_national_type_is_not_dropped(cast: Cast, key: str, problem: type[Exception]) -> None:
+    with pytest.raises(problem):
+        cast.do(catalogue.drop_type, operator(), KEY, key)

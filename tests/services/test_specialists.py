@@ -143,6 +143,19 @@ def test_the_only_specialist_of_a_system_who_is_away_stops_it_until_the_return(c
     assert (holder_of(cast, ticket), ticket.blocked_by) == (TREASURY, None)
 
 
+def test_a_substitute_named_for_one_of_several_attends_what_that_one_does(cast: Cast) -> None:
+    siaf, deputy = named(cast, "siaf", "siaf"), f"suplente@{KEY}.example.org"
+    cast.do(authority.substitute, operator(), KEY, deputy, *PLACE, TODAY, TODAY, siaf)
+    assert holder_of(cast, consultation(cast, "siaf")) == deputy
+    assert holder_of(cast, consultation(cast, "tesoreria")) == TREASURY
+
+
+@pytest.mark.parametrize("whom", ["nadie@fuera.example.org", f"coordinador.piura@{KEY}.example.org", "x" * 10_000])
+def test_only_a_holder_is_substituted_by_name(cast: Cast, whom: str) -> None:
+    with pytest.raises(Invalid, match="no ejerce esa función"):
+        cast.do(authority.substitute, operator(), KEY, TREASURY, *PLACE, TODAY, TODAY, whom)
+
+
 @pytest.mark.parametrize(
     ("role", "more"),
     [

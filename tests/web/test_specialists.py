@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from helpdesk.models.people import Person, RoleHolding
+from helpdesk.services.opening_by_hand import ByHand, open_by_hand
+from tests.factories import desk, requests
 from tests.web.conftest import SignIn, work
 
 pytestmark = pytest.mark.usefixtures("forms_without_token")
@@ -77,3 +79,26 @@ def test_where_no_holders_are_told_apart_nothing_is_asked(sign_in: SignIn) -> No
     page = sign_in("admin").get(PAGE).text
     assert "Sistemas que atiende" not in page
     assert "Órgano al que pertenece" not in page
+
+
+def test_a_substitute_is_named_for_one_of_several_holders(app: Flask, sign_in: SignIn, peru: str) -> None:
+    client, deputy = sign_in("admin", peru), "sub.cusco@conectamef-pe.example.org"
+    holder = "dos.cusco@conectamef-pe.example.org"
+    name(client, holder, subjects=["siaf"])
+    days = {"since": "2031-03-03", "until": "2031-03-14"}
+    data = {"function": PLACE, "address": deputy, "in_place_of": "otra@fuera.example", **days}
+    refused = client.post(f"{PAGE}/subrogante", data=data)
+    assert (refused.status_code, "otra@fuera.example" in refused.text) == (422, True)
+    assert client.post(f"{PAGE}/subrogante", data={**data, "in_place_of": holder}).status_code == 303
+    assert held(app, deputy).in_place_of_id == held(app, holder).person_id
+    assert f"En lugar de {holder}" in client.get(f"{PAGE}?dia=2031-03-05").text
+
+
+def test_a_consultation_without_its_system_leads_to_the_data(app: Flask, sign_in: SignIn, peru: str) -> None:
+    with work(app) as session:
+        admin = session.scalars(select(Person).where(Person.address == desk.address("admin", peru))).one()
+        values = ByHand("phone", "consulta", "Rosa Quispe", "Consulta", "Texto.", fields={"centro": "piura"})
+        number = open_by_hand(session, requests.acting(session, admin.id), values).number
+    page = sign_in("admin", peru).get(f"/tickets/CMEF-{number}").text
+    assert "Falta «Sistema administrativo o aplicativo»" in page
+    assert re.search(r'class="warning">.*?Completar datos', page, re.DOTALL)
