@@ -28,6 +28,9 @@ Kept = Literal["content_tasks", "materials"]
 ChannelKey = str
 Origin = str
 
+ANY_ORGAN = "organ"
+"""The technical dependency of a role whose holders belong to one organ or another (R-101)."""
+
 FORBID_EXTRA: dict[str, Any] = {"extra": "forbid"}
 
 
@@ -151,7 +154,9 @@ class BeneficiarySpec:
 
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares.
+    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares,
+    `works_in` the team whose queue its holders work (R-101), `reads` what they may read beyond their own place: the
+    services given in all centres (R-103).
 
     `keeps`: what its holders look after, content tasks (R-131) or the library of authorised material (R-126).
     """
@@ -165,6 +170,8 @@ class RoleSpec:
     administrative_dependency: str | None = None
     technical_dependency: str | None = None
     keeps: tuple[Kept, ...] = ()
+    works_in: str | None = None
+    reads: Literal["centres"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +204,14 @@ class MailboxSpec:
 
 @dataclass(frozen=True, slots=True)
 class HolderSpec:
+    """Who holds a role when the catalogue is first loaded, with the subjects attended (R-108) and the organ (R-101)."""
+
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     role: str
     scope: str | None
     address: str
+    subjects: tuple[str, ...] = ()
+    organ: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,12 +310,14 @@ class IntakeField:
 
 @dataclass(frozen=True, slots=True)
 class StepActor:
-    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …)."""
+    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …). `subject`
+    is the intake field that says which of several holders attends (R-108)."""
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     team: str | None = None
     role: str | None = None
     scope: Scope | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -498,7 +511,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RequestType:
-    """One service of the institution (R-002): what is asked, of whom, by which route and until when.
+    """One service of the institution (R-002): what is asked, of whom, by which route and until when. `centre` names the
+    one that alone offers it; None is national (R-106).
 
     Like its catalogue it is the same only as itself, so that what follows from it can be kept (`domain.kept`).
     `events`: what is asked for is an event, which is coordinated with an organ and has a list of who came (R-111).
@@ -534,6 +548,7 @@ class RequestType:
     activation_link: ActivationLink | None = None
     events: EventsSpec | None = None
     monthly: MonthlySpec | None = None
+    centre: str | None = None
     seed_values: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
@@ -580,6 +595,10 @@ class Catalogue:
     def request_type(self, key: str) -> RequestType:
         """The request type with that key. Raises KeyError."""
         return next_by_key(self.request_types, key)
+
+    def offered_in(self, centre: str | None) -> tuple[RequestType, ...]:
+        """The request types that a centre offers: the national ones and its own (R-106)."""
+        return tuple(each for each in self.request_types if each.centre in (None, centre))
 
     def team(self, key: str) -> TeamSpec:
         """The team with that key. Raises KeyError."""

@@ -77,7 +77,8 @@ class DecisionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`."""
+    """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`; `passed_to` names the
+    organ that has the request already (R-117)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -89,6 +90,7 @@ class Acknowledgement:
     next_step: str | None = None
     files: tuple[FileFacts, ...] = ()
     minimal: bool = False
+    passed_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,19 @@ class HandedOver:
     step: str | None = None
     reason: str = ""
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """The request passed to another organ (R-117). `holder` is the function that follows it up there."""
+
+    institution: Institution
+    ticket: TicketFacts
+    passed_to: str
+    at: datetime
+    holder: str = ""
+    recipient: str = ""
+    minimal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from helpdesk.services import (
     approvalletters,
     approvals_asked,
     approvals_renewed,
+    handover,
     history,
     reminders,
     routes,
@@ -71,7 +72,8 @@ def turned(session: Session, now: datetime) -> list[Function]:
 
 
 def astray(session: Session, function: Function) -> list[int]:
-    """The tickets whose waiting approval, of that function or one it answers for, lies with the wrong person."""
+    """The tickets whose waiting approval, of that function or one it answers for, lies with the wrong person; and those
+    that stopped because nobody could be given them, and now somebody can."""
     roles = catalogues.current(session, function.institution_id).roles
     answered_for = [spec.key for spec in roles if spec.alias_of == function.role]
     rows = session.execute(
@@ -80,7 +82,7 @@ def astray(session: Session, function: Function) -> list[int]:
         .where(
             Ticket.institution_id == function.institution_id,
             Ticket.merged_into_id.is_(None),
-            Step.kind == "approve",
+            or_(Step.kind == "approve", Ticket.blocked_by.is_not(None)),
             Step.state == "active",
             Step.role.in_([function.role, *answered_for]),
             Step.scope.is_not_distinct_from(function.scope),
@@ -91,14 +93,17 @@ def astray(session: Session, function: Function) -> list[int]:
 
 
 def move(session: Session, actor: Actor, ticket_id: int) -> bool:
-    """Ask the ticket's waiting approval of whoever decides now; gives whether it was astray."""
+    """Ask the ticket's waiting approval of whoever decides now, or hand a stopped ticket to who acts now; gives whether
+    it was astray."""
     ticket = locked(session, actor, ticket_id)
     step = routes.active(session, ticket)
-    if step is None or step.kind != "approve" or step.state != "active":
+    if step is None or step.state != "active":
         return False
     session.refresh(step)
     if lies_right(session, ticket, step):
         return False
+    if step.kind != "approve":
+        return routes.hand_over_again(session, actor, ticket)
     step.approver_id = None
     session.flush()
     return routes.ask_stopped(session, actor, ticket)
@@ -128,10 +133,13 @@ def remind(session: Session, actor: Actor, ticket: Ticket, step: Step | None) ->
 
 def lies_right(session: Session, ticket: Ticket, step: Step) -> bool:
     """Whether a waiting approval is asked of the right person: a substitute while there is one, else a holder; of
-    nobody, when nobody may decide it. One that was asked too often waits for the desk."""
+    nobody, when nobody may decide it. One that was asked too often waits for the desk. Work that was handed over stays
+    where it is; a ticket that stopped does while its sentence is true."""
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is None:
         return True
+    if step.kind != "approve":
+        return ticket.blocked_by in (None, handover.fitting(session, ticket, request_type.step(step.key)))
     found = approvals_asked.to_ask(session, ticket, request_type.step(step.key))
     if isinstance(found, Obstacle):
         return step.approver_id is None and ticket.blocked_by == found.sentence

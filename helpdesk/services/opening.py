@@ -132,13 +132,19 @@ def start(session: Session, actor: Actor, ticket: Ticket, tone: Tone) -> None:
     """Begin the route of a new ticket that has its first message; acknowledge it, unless it is returned at once."""
     if ticket.request_type is not None:
         documents.propose(session, actor, ticket)
-        routes.begin(session, actor, ticket, ticket.received_at, tone)
+        routes.begin(session, actor, ticket, ticket.received_at, tone, opening=True)
     if tone != "silent" and ticket.status != "waiting_requester":
         notifications.acknowledge(session, ticket, minimal=tone == "minimal")
 
 
 def settle_place(session: Session, ticket: Ticket) -> None:
-    """Which instance of its team has the ticket, and when it counts as filed (R-119)."""
+    """Which instance of its team has the ticket, and when it counts as filed (R-119). What only one centre offers lies
+    there (R-106)."""
+    request_type = catalogues.request_type_of(session, ticket)
+    if request_type is not None and request_type.centre is not None:
+        ticket.centre = request_type.centre
+        if any(field.key == "centro" for field in request_type.intake_fields):
+            ticket.fields = {**ticket.fields, "centro": request_type.centre}
     team = catalogues.of_ticket(session, ticket).team(ticket.team)
     ticket.team_scope = ticket.region if team.per_region else ticket.centre if team.per_centre else None
     chosen = choices_of(catalogues.current(session, ticket.institution_id).institution)

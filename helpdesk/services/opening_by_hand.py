@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain import channels
+from helpdesk.domain import additions, channels
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import Invalid, NotFound
@@ -90,6 +90,10 @@ def open_by_hand(session: Session, actor: Actor, asked: ByHand) -> Ticket:
     ticket.entity = asked.entity.strip()
     message = _message(session, ticket, person, asked)
     reading.read(ticket, catalogue, reading.mailbox_spec(catalogue, None), _words(person, message, asked), who)
+    if request_type is not None and request_type.centre is not None:
+        said = asked.fields.get("centro") or asked.place or request_type.centre
+        additions.check_offered(catalogue, request_type, str(said))
+        ticket.centre = request_type.centre
     _settle_own_place(session, actor, catalogue, ticket, asked.place)
     opening.settle_place(session, ticket)
     history.record(

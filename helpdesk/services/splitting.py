@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain import channels
+from helpdesk.domain import additions, channels
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
@@ -47,6 +47,7 @@ def split(
     spec = next((each for each in catalogue.request_types if each.key == request_type), None)
     if spec is None:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
+    additions.check_offered(catalogue, spec, ticket.centre)
     if ticket.mailbox_id is None and not channels.admits(spec, ticket.channel):
         raise IllegalMove(channels.refusal(spec, ticket.channel))
     made = _new(session, ticket, message, spec)

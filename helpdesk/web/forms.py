@@ -381,20 +381,33 @@ class FunctionForm(DeskForm):
         return role, scope or None
 
 
-class HolderForm(FunctionForm):
+class AmendForm(DeskForm):
+    """The matters that a holder attends (none: any) and the organ that the holder belongs to."""
+
+    subjects = SelectMultipleField("Sistemas que atiende", validate_choice=False)
+    organ = SelectField("Órgano", validate_choice=False, filters=[clean])
+
+
+class HolderForm(FunctionForm, AmendForm):
     """Naming the holder of a function, from today on when no day is given."""
 
     since = day_field("Desde")
 
 
-class SubstituteForm(FunctionForm):
-    """Naming who acts for a function between two dates, both included."""
+class ActingForm(FunctionForm):
+    """Somebody acts for a function between two dates, both included."""
 
     since = day_field("Desde", "Elija el primer día.")
     until = day_field("Hasta", "Elija el último día.")
 
 
-class DelegateForm(SubstituteForm):
+class SubstituteForm(ActingForm):
+    """Naming who acts, and for which of several holders."""
+
+    in_place_of = StringField("Quién es subrogado", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class DelegateForm(ActingForm):
     """A holder names who decides meanwhile."""
 
     reason = StringField("Motivo", filters=[clean], validators=[Length(max=LONGEST_LINE)])

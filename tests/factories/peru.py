@@ -1,124 +1,71 @@
-"""The Peruvian service centres for tests of events and goals: two centres, an organ, and a municipality that asks."""
+"""The centres of Peru for tests of who works in them: a clerk of Piura, specialists, requests by telephone."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from helpdesk import clock
 from helpdesk.domain.actors import Actor, operator
-from helpdesk.domain.events import Plan
-from helpdesk.models.audit import Event
-from helpdesk.models.events import TrainingEvent
+from helpdesk.domain.catalogue import Catalogue, Match, RequestType
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
-from helpdesk.queries import events as queries
-from helpdesk.queries import viewers
-from helpdesk.queries.viewers import Viewer
-from helpdesk.services import accounts, events
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.services import authority, catalogue
+from helpdesk.services.authority import Particulars
+from helpdesk.services.opening_by_hand import ByHand, open_by_hand
 from helpdesk.services.people import meet
 from tests.cast import Cast, load
 from tests.domain.shipped import shipped
 
 KEY = "conectamef-pe"
-LIMA = ZoneInfo("America/Lima")
-NEXT_TUESDAY = datetime(2026, 4, 14, 10, 0, tzinfo=LIMA)
+TREASURY = f"especialista.tesoreria.piura@{KEY}.example.org"
+COORDINATOR = f"coordinador.piura@{KEY}.example.org"
 
 
-@dataclass
-class Peru:
-    """The centres of Piura and Cusco, the organ of the treasury, and a municipality that asks for a training."""
-
-    cast: Cast
-    institution: Institution
-    agent: Actor
-    cusco: Actor
-    organ: Actor
-    other_organ: Actor
-    admin: Actor
-
-    def asked(self, **more: Any) -> Ticket:
-        """A municipality asks for a training by mail, and the centre of Piura gets it."""
-        box = self.cast.mailbox("conectamef_piura", self.institution)
-        text = "Solicito una capacitación. Tema: conciliación bancaria. Sistema administrativo: Tesorería."
-        outcome = self.cast.receive(self.cast.incoming("Capacitación", text, mailbox=box, **more))
-        ticket = self.cast.ticket(outcome.ticket_id or 0)
-        assert ticket.request_type == "capacitacion"
-        return ticket
-
-    def plan(self, **more: Any) -> Plan:
-        """Next Tuesday at ten, two hours, given by the agent."""
-        planned = Plan(
-            "Conciliación bancaria",
-            "tesoro",
-            "piura",
-            NEXT_TUESDAY,
-            NEXT_TUESDAY + timedelta(hours=2),
-            "Auditorio",
-            "tesoreria",
-            self.agent.person_id,
-        )
-        return replace(planned, **more)
-
-    def planned(self, ticket: Ticket | None = None, **more: Any) -> TrainingEvent:
-        """An event, planned by the agent."""
-        if ticket is None:
-            return self.cast.do(events.plan, self.agent, "training", self.plan(**more))
-        return self.cast.do(events.plan_for_ticket, self.agent, ticket.id, None, self.plan(**more))
-
-    def begun(self, ticket: Ticket | None = None) -> TrainingEvent:
-        """An event that the organ agreed to and that has begun."""
-        event = self.planned(ticket)
-        self.cast.do(events.agree, self.organ, event.id, None)
-        self.cast.now = NEXT_TUESDAY
-        return event
-
-    def for_staff(self, **more: Any) -> TrainingEvent:
-        """A training that the organ of the treasury gives to specialists."""
-        return self.cast.do(
-            events.plan, self.organ, "staff_training", self.plan(centre=None, specialist_id=None, **more)
-        )
-
-    def viewer(self, actor: Actor) -> Viewer:
-        """Somebody as pages see them."""
-        with clock.fixed(self.cast.now):
-            who = viewers.viewer(self.cast.session, actor.person_id or 0)
-        assert who is not None
-        return who
-
-    def list_of(self, event: TrainingEvent) -> dict[str, bool | None]:
-        """Who is on the list, and whether they came."""
-        return {row.name: row.attended for row in queries.attendances(self.cast.session, event)}
-
-    def institution_events(self, kind: str) -> list[Event]:
-        """The institution's own history."""
-        found = select(Event).where(Event.institution_id == self.institution.id, Event.ticket_id.is_(None))
-        return [each for each in self.cast.session.scalars(found.order_by(Event.id)) if each.kind == kind]
+def published(cast: Cast) -> Institution:
+    """The institution, its catalogue published."""
+    return load(cast.session, shipped(KEY))
 
 
-def peruvian(cast: Cast) -> Peru:
-    """The Peruvian institution with its people, at ten on a Tuesday in Chile."""
-    institution = load(cast.session, shipped(KEY))
+def clerk(cast: Cast, name: str = "carla") -> Actor:
+    """Somebody of the staff who may open for any centre."""
+    institution = cast.session.scalars(select(Institution).where(Institution.key == KEY)).one()
+    person = meet(cast.session, institution.id, name.title(), f"{name}@{KEY}.example.org")
+    person.is_staff = True
+    cast.session.flush()
+    return Actor("person", person.id, institution.id, person.name)
 
-    def somebody(name: str, address: str, *, centre: str | None = None) -> Actor:
-        person = meet(cast.session, institution.id, name, address)
-        person.name, person.is_staff = name, True
-        cast.session.flush()
-        if centre:
-            cast.do(accounts.join_team, operator(), KEY, address, "centro", centre)
-        return Actor("person", person.id, institution.id, name)
 
-    admin = somebody("Ada", "ada@conectamef-pe.example.org")
-    cast.session.get_one(Person, admin.person_id).is_admin = True
-    return Peru(
-        cast,
-        institution,
-        somebody("Elena Especialista", "elena@conectamef-pe.example.org", centre="piura"),
-        somebody("César Cusco", "cesar@conectamef-pe.example.org", centre="cusco"),
-        somebody("Rita Responsable", "responsable.tecnico.tesoro@conectamef-pe.example.org"),
-        somebody("Dora Directora", "direccion.contabilidad@conectamef-pe.example.org"),
-        admin,
-    )
+def named(cast: Cast, name: str, *subjects: str, role: str = "especialista", place: str = "piura", **more: Any) -> str:
+    """Somebody new holds a function, the specialist's of Piura unless told; gives the address."""
+    address = f"{name}@{KEY}.example.org"
+    cast.do(authority.grant, operator(), KEY, address, role, place, None, Particulars(subjects, **more))
+    return address
+
+
+def consultation(cast: Cast, subject: str | None = None, centre: str = "piura", **more: Any) -> Ticket:
+    """A consultation by telephone about a system."""
+    fields = {"centro": centre, **({"sistema_administrativo": subject} if subject else {})}
+    values = ByHand("phone", "consulta", "Rosa Quispe", "Consulta", "No sabe cómo seguir.", fields=fields, **more)
+    return cast.do(open_by_hand, clerk(cast), values)
+
+
+def holder_of(cast: Cast, ticket: Ticket) -> str | None:
+    """The address of who has the ticket."""
+    if ticket.assignee_id is None:
+        return None
+    return cast.session.get_one(Person, ticket.assignee_id).address
+
+
+def own_type(key: str = "pasantia", **changes: Any) -> RequestType:
+    """A type that only one centre offers: a consultation by another name, before its centre is said."""
+    spec = shipped(KEY).request_type("consulta")
+    own = {"key": key, "name": "Pasantía en el centro", "order": 40, "match": Match((key, "practica en el centro"))}
+    return replace(spec, **{**own, **changes})
+
+
+def adds(cast: Cast, *types: RequestType, centre: str = "piura") -> Catalogue:
+    """A centre adds types of its own; gives the catalogue in force then."""
+    version = cast.do(catalogue.add_types, operator(), KEY, centre, types or (own_type(),))
+    return catalogues.current(cast.session, version.institution_id)

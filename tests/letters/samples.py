@@ -53,6 +53,7 @@ def bare_facts() -> dict[str, Any]:
         "prorroga": f.Extended(MINISTRY, BARE, MORNING, EVENING),
         "evento": f.EventNotice(MINISTRY, BARE, "planned", "capacitación", "Conciliación", MORNING, EVENING),
         "tarea": f.TaskFacts(MINISTRY, "[MEF]", "asked", "Boletín", date(2026, 3, 31), DESK, "marzo de 2026"),
+        "derivacion": f.PassedOn(MINISTRY, BARE, "Tesorería", MORNING),
     }
 
 
@@ -69,7 +70,9 @@ def full_facts(word: str) -> dict[str, Any]:
     invalid = f.InvalidValue(word, "El dígito verificador no corresponde.", word)
     reject = f.DecisionFacts("reject", word, word, MORNING, word, word, word)
     return {
-        "acuse": f.Acknowledgement(MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files),
+        "acuse": f.Acknowledgement(
+            MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word
+        ),
         "incompleto": f.ReturnedIncomplete(
             MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word
         ),
@@ -98,6 +101,7 @@ def full_facts(word: str) -> dict[str, Any]:
             MINISTRY, "[MEF]", "reminded", word, date(2026, 3, 31), DESK, "marzo de 2026", word, word, word, word,
             ((word, word), ("Mes", "marzo de 2026")),
         ),
+        "derivacion": f.PassedOn(MINISTRY, ticket, word, MORNING, word, word),
     }  # fmt: skip
 
 

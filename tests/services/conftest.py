@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.services import accounts
 from tests.cast import Cast, assemble
-from tests.factories.peru import Peru, peruvian
+from tests.factories.peruvian_desk import Peru, peruvian
 
 
 @pytest.fixture

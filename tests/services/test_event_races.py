@@ -12,7 +12,7 @@ from helpdesk.models.events import Attendance, TrainingEvent
 from helpdesk.models.plans import PlanGoal
 from helpdesk.services import events, plans
 from tests.cast import assemble
-from tests.factories.peru import Peru, peruvian
+from tests.factories.peruvian_desk import Peru, peruvian
 from tests.services.test_races import together
 
 

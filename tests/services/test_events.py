@@ -13,7 +13,7 @@ from helpdesk.models.events import Attendance
 from helpdesk.queries import events as queries
 from helpdesk.services import accounts, events, tickets
 from tests.cast import REQUESTER
-from tests.factories.peru import NEXT_TUESDAY, Peru
+from tests.factories.peruvian_desk import NEXT_TUESDAY, Peru
 
 PEOPLE = (Listed("Ana Pérez", "40000001", "Muni Sullana"), Listed("Luis Paz", None, "Muni Talara"))
 

@@ -7,7 +7,7 @@ from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from helpdesk.models.plans import PlanGoal
 from helpdesk.queries import plans as queries
 from helpdesk.services import events, plans
-from tests.factories.peru import NEXT_TUESDAY, Peru
+from tests.factories.peruvian_desk import NEXT_TUESDAY, Peru
 
 
 def goal(peru: Peru, code: str = "C-12", organ: str = "tesoro", year: int = 2026) -> PlanGoal:

@@ -12,10 +12,10 @@ PUBLIC = {
 }  # fmt: skip
 BEHIND_A_TOKEN = {"approvals.by_link", "approvals.file_by_link"}
 PAGES = (
-    "/bandeja", "/bandeja/vistas", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/tickets/nuevo", "/aprobaciones",
-    "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones", "/admin/calendario",
-    "/eventos", "/eventos/nuevo", "/eventos/1", "/eventos/1/cambiar", "/eventos/1/asistencia.csv", "/metas",
-    "/metas.csv", "/admin/metas",
+    "/bandeja", "/bandeja/vistas", "/atenciones", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/tickets/nuevo",
+    "/aprobaciones", "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones",
+    "/admin/calendario", "/eventos", "/eventos/nuevo", "/eventos/1", "/eventos/1/cambiar",
+    "/eventos/1/asistencia.csv", "/metas", "/metas.csv", "/admin/metas",
     "/tareas", "/tareas/contenidos", "/tareas/informacion", "/tareas/compilado/x",
     "/directivas", "/directivas/1", "/materiales",
 )  # fmt: skip
