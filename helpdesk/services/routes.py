@@ -33,6 +33,7 @@ from helpdesk.services import (
     reminders,
     scheduling,
     windows,
+    withdrawals,
 )
 
 Tone = Literal["full", "minimal", "silent"]
@@ -262,7 +263,10 @@ def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> No
 
 
 def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: Event = Event.CLOSE) -> None:
-    """End the ticket by that event; steps still to come are stopped."""
+    """End the ticket by that event; steps still to come are stopped, and what was asked of organs for it is taken back.
+
+    An agent who closes it is refused before, while a question is open (`consultations.check_none_open`).
+    """
     for row in present(session, ticket).values():
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
@@ -277,6 +281,9 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
     if event is Event.CLOSE:
         scheduling.lay_out(session, actor, ticket)
     following.tell(session, actor, ticket, "followed_end", detail=LABELS[Status(ticket.status)])
+    for consultation in withdrawals.to_take_back(session, ticket):
+        finish(session, actor, consultation, at)
+        withdrawals.tell(session, actor, consultation, ticket, withdrawals.of_ended(ticket))
 
 
 def check_may_answer(session: Session, ticket: Ticket) -> None:
