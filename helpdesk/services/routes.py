@@ -188,9 +188,10 @@ def refuse(
 
 
 def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
-    """The requester answered a returned request: take the step up again from `at`."""
+    """A returned request was answered, or what its review of documents waited for is there: take the step up again
+    from `at`."""
     row = active(session, ticket)
-    if row is not None and row.state == "returned":
+    if row is not None and routes.waits_for_the_rest(row.kind, row.state):
         row.state = "to_come"
         session.flush()
         windows.end(session, ticket, row)
@@ -222,10 +223,10 @@ def forget_approver_elsewhere(session: Session, ticket: Ticket) -> None:
 
 
 def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> bool:
-    """Take a returned request up again when nothing is missing any more; a returned approval goes on with any answer
-    of the requester. Gives whether it went on."""
+    """Take a request that is returned, or waits in the review of its documents, up again when nothing is missing any
+    more; a returned approval goes on with any answer of the requester. Gives whether it went on."""
     row = active(session, ticket)
-    if row is None or row.state != "returned":
+    if row is None or not routes.waits_for_the_rest(row.kind, row.state):
         return False
     if row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
         return False
@@ -260,6 +261,12 @@ def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> No
         first.state = "returned"
         first.asked_at = clock.now()
         session.flush()
+
+
+def wait_at(session: Session, actor: Actor, ticket: Ticket, key: str) -> None:
+    """The step waits for its team, though it would do something by itself when its turn comes."""
+    activate(session, actor, ticket, present(session, ticket)[key], _request_type(session, ticket).step(key))
+    set_status(session, actor, ticket)
 
 
 def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: Event = Event.CLOSE) -> None:

@@ -216,7 +216,7 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     request_type = catalogues.request_type_of(session, ticket)
     check_fields(catalogues.of_ticket(session, ticket), request_type, fields)
     changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
-    lacking = bool(ticket.missing_fields or ticket.invalid_fields)
+    lacking = bool(ticket.missing_documents or ticket.missing_fields or ticket.invalid_fields)
     put_fields(ticket, changed)
     session.flush()
     if changed:

@@ -40,6 +40,7 @@ PLAIN = {
     "reopened": "Se reabrió el ticket",
     "blocked": "La ruta no puede seguir",
     "approval_renewed": "La solicitud cambió: sus aprobaciones se piden de nuevo",
+    "approval_withdrawn": "Falta un documento: se retiró la aprobación pedida hasta que la solicitud esté completa",
     "clarification_asked": "Quien aprueba pidió una aclaración",
     "reminded": "Se recordó la aprobación pendiente",
     "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
