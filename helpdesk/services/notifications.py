@@ -235,7 +235,7 @@ def answered(
         requester,
         "cierre" if closing else "respuesta",
         text,
-        Envelope(automatic=False, author_id=actor.person_id, files=files, text_shown=written),
+        Envelope(automatic=False, author_id=actor.person_id, files=files, text_shown=written, told=True),
     )
 
 
