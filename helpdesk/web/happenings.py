@@ -44,6 +44,7 @@ PLAIN = {
     "clarification_asked": "Quien aprueba pidió una aclaración",
     "reminded": "Se recordó la aprobación pendiente",
     "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
+    "back_in_queue": "Volvió a la bandeja del equipo",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",
     "documents_proposed": "Se reconocieron documentos",
