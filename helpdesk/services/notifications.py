@@ -43,6 +43,7 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
             next_step=step.name if step is not None else None,
             files=letterfacts.files(session, ticket),
             minimal=minimal,
+            channel=ticket.channel,
         )
     )
     post.announce(session, ticket, requester, "acuse", text, nameless=minimal)
