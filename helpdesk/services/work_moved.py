@@ -12,6 +12,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import Standing
 from helpdesk.services import approvals_asked, handover, history
 
 # What put a ticket where it lies, as its history says: the newest of them counts.
@@ -53,7 +54,7 @@ def move(session: Session, actor: Actor, ticket: Ticket, step: Step) -> bool:
     return True
 
 
-def _standing(session: Session, ticket: Ticket, step: Step) -> approvals_asked.Standing:
+def _standing(session: Session, ticket: Ticket, step: Step) -> Standing:
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
     spec = request_type.step(step.key)
