@@ -77,7 +77,8 @@ class DecisionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`."""
+    """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`. `channel` is the key of
+    the one by which the request came."""
 
     institution: Institution
     ticket: TicketFacts
@@ -89,6 +90,26 @@ class Acknowledgement:
     next_step: str | None = None
     files: tuple[FileFacts, ...] = ()
     minimal: bool = False
+    channel: str = "email"
+
+    @property
+    def came(self) -> str:
+        """What was received, and that it was registered: only what was written is a message."""
+        return CAME.get(self.channel, "Recibimos su solicitud y la registramos")
+
+    @property
+    def thing(self) -> str:
+        """What it is called in a sentence."""
+        return "mensaje" if self.channel == "email" else "solicitud"
+
+
+CAME = {
+    "email": "Recibimos su mensaje y lo registramos",
+    "in_person": "Registramos la solicitud que hizo en nuestra oficina",
+    "phone": "Registramos la solicitud que hizo por teléfono",
+    "physical_document": "Recibimos el documento que presentó en papel y lo registramos",
+    "suggestion_box": "Recibimos lo que dejó en el buzón de sugerencias y lo registramos",
+}
 
 
 @dataclass(frozen=True, slots=True)

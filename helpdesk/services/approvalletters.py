@@ -52,7 +52,7 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
             answer=clarified.answer if clarified else "",
         )
     )
-    return post.send(session, ticket, approver, "aprobacion", text, Envelope(automatic=False, step=step))
+    return post.send(session, ticket, approver, "aprobacion", text, Envelope(automatic=False, step=step, told=True))
 
 
 def ask_again(session: Session, ticket: Ticket, step: Step, approver: Person, cause: str, answer: str) -> None:

@@ -31,6 +31,7 @@ from helpdesk.services import (
     deadlines,
     following,
     history,
+    notifications,
     post,
     reminders,
     routes,
@@ -41,6 +42,10 @@ from helpdesk.services.threads import Thread
 
 Decision = Literal["approve", "reject"]
 Via = Literal["web", "link", "mail"]
+WAITS_FOR = {
+    "to_come": "la solicitud cambió y antes de su decisión hay otro paso",
+    "returned": "la solicitud está devuelta a quien la pidió",
+}
 VERDICTS = {"approve": "aprobado", "reject": "rechazado"}
 
 
@@ -179,8 +184,9 @@ def _note_answer(
 
 
 def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> str:
-    """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Gives the action
-    (`approve`, `reject`, `needs_human`, `append`)."""
+    """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Who answers a letter
+    whose question was taken back meanwhile is told so. Gives the action (`approve`, `reject`, `needs_human`,
+    `append`)."""
     ticket = thread.ticket
     step = _present(session, ticket, session.get_one(Step, thread.step_id))
     read = _read(incoming)
@@ -188,6 +194,8 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
     authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
     _note_answer(session, actor, thread, step, read, incoming, message, authorised=authorised)
     if not authorised:
+        if step.state in WAITS_FOR and read.decision != "none" and may_decide(session, ticket, step, sender.id):
+            _tell_too_early(session, actor, ticket, step, sender, incoming)
         return "append"
     cause = _doubt(session, ticket, step, thread, message, read)
     if cause is not None:
@@ -270,6 +278,21 @@ def _ask_again(
     step.request_hash = approvals_asked.request_hash(session, ticket, step)
     said = incoming.new_text[:2000] if incoming.trust != "T0" else ""
     approvalletters.ask_again(session, ticket, step, approver, cause, said)
+
+
+def _tell_too_early(
+    session: Session, actor: Actor, ticket: Ticket, step: Step, approver: Person, incoming: Incoming
+) -> None:
+    """Tell the approver that the request does not wait for the decision now, within the limits of automatic letters."""
+    why = post.why_silent(session, ticket, approver, incoming)
+    if why is not None:
+        history.record(session, actor, ticket, "kept_silent", {"sentence": why})
+        return
+    words = (
+        f"Su respuesta sobre «{step.name}» no decidió nada: {WAITS_FOR[step.state]}. "
+        "Cuando vuelva a esperar su decisión se la pediremos con otro correo."
+    )
+    post.announce(session, ticket, approver, "respuesta", notifications.plain(session, ticket, approver, words))
 
 
 def _doubt(session: Session, ticket: Ticket, step: Step, thread: Thread, message: Message, read: Answer) -> str | None:

@@ -43,6 +43,7 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
             next_step=step.name if step is not None else None,
             files=letterfacts.files(session, ticket),
             minimal=minimal,
+            channel=ticket.channel,
         )
     )
     post.announce(session, ticket, requester, "acuse", text, nameless=minimal)
@@ -235,7 +236,7 @@ def answered(
         requester,
         "cierre" if closing else "respuesta",
         text,
-        Envelope(automatic=False, author_id=actor.person_id, files=files, text_shown=written),
+        Envelope(automatic=False, author_id=actor.person_id, files=files, text_shown=written, told=True),
     )
 
 

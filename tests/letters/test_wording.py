@@ -45,6 +45,23 @@ def test_the_acknowledgement_of_an_unclassified_request_says_so() -> None:
     assert "Plazo de respuesta: sin plazo fijado" in text
 
 
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        ("email", "Recibimos su mensaje y lo registramos"),
+        ("in_person", "Registramos la solicitud que hizo en nuestra oficina"),
+        ("phone", "Registramos la solicitud que hizo por teléfono"),
+        ("physical_document", "Recibimos el documento que presentó en papel"),
+        ("ventanilla_de_otro_catalogo", "Recibimos su solicitud y la registramos"),
+    ],
+)
+def test_the_acknowledgement_speaks_of_a_message_only_where_one_came(channel: str, words: str) -> None:
+    facts = f.Acknowledgement(MINISTRY, BARE, MORNING, filed_at=EVENING, channel=channel)
+    text = " ".join(write.acuse(facts).text.split())
+    assert words in text
+    assert ("Su mensaje llegó" in text, "Su solicitud llegó" in text) == (channel == "email", channel != "email")
+
+
 def test_the_filing_date_is_named_only_when_it_differs_from_the_arrival() -> None:
     same = f.Acknowledgement(MINISTRY, TYPED, MORNING, filed_at=MORNING)
     assert "Fecha de presentación" not in write.acuse(same).text
