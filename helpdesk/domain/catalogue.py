@@ -26,6 +26,9 @@ Required = Literal["always", "conditional", "optional"]
 ChannelKey = str
 Origin = str
 
+ANY_ORGAN = "organ"
+"""The technical dependency of a role whose holders belong to one organ or another (R-101)."""
+
 FORBID_EXTRA: dict[str, Any] = {"extra": "forbid"}
 
 
@@ -149,7 +152,9 @@ class BeneficiarySpec:
 
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares."""
+    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares,
+    `works_in` the team whose queue its holders work (R-101), `reads` what they may read beyond their own place: the
+    services given in all centres (R-103)."""
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
@@ -159,6 +164,8 @@ class RoleSpec:
     alias_of: str | None = None
     administrative_dependency: str | None = None
     technical_dependency: str | None = None
+    works_in: str | None = None
+    reads: Literal["centres"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +198,14 @@ class MailboxSpec:
 
 @dataclass(frozen=True, slots=True)
 class HolderSpec:
+    """Who holds a role when the catalogue is first loaded, with the subjects attended (R-108) and the organ (R-101)."""
+
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     role: str
     scope: str | None
     address: str
+    subjects: tuple[str, ...] = ()
+    organ: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +286,14 @@ class IntakeField:
 
 @dataclass(frozen=True, slots=True)
 class StepActor:
-    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …)."""
+    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …). `subject`
+    is the intake field that says which of several holders attends (R-108)."""
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     team: str | None = None
     role: str | None = None
     scope: Scope | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

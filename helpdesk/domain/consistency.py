@@ -8,7 +8,8 @@ from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.domain import choices
-from helpdesk.domain.catalogue import Catalogue, Condition, RequestType, StepActor
+from helpdesk.domain.catalogue import ANY_ORGAN, Catalogue, Condition, RequestType, RoleSpec, StepActor, StepSpec
+from helpdesk.domain.specialists import subjects_of
 
 CONTEXT_FIELDS = frozenset(("channel", "mailbox", "requester_role", "step", "escala"))
 
@@ -56,6 +57,8 @@ def _all(catalogue: Catalogue) -> Iterator[Inconsistency]:
             yield Inconsistency((*place, "address"), "no es una dirección de correo")
         for key in () if box.accepts == "*" else box.accepts:
             yield from _known((*place, "accepts"), key, types, "tipo de solicitud")
+    for index, role in enumerate(catalogue.roles):
+        yield from _works_in(("roles", index, "works_in"), catalogue, role)
     yield from _directory(catalogue)
     for index, request_type in enumerate(catalogue.request_types):
         yield from _request_type(catalogue, ("request_types", index), request_type, teams, calendars)
@@ -107,6 +110,18 @@ def _is_date(written: str) -> bool:
         return False
 
 
+def _works_in(place: Place, catalogue: Catalogue, role: RoleSpec) -> Iterator[Inconsistency]:
+    """A function of one place works in a team that has an instance there: another would show it every place."""
+    if role.works_in is None:
+        return
+    teams = {team.key: team for team in catalogue.teams}
+    yield from _known(place, role.works_in, set(teams), "equipo")
+    team = teams.get(role.works_in)
+    where = None if team is None else "region" if team.per_region else "centre" if team.per_centre else "institution"
+    if team is not None and (role.scope != where or role.side == "requester"):
+        yield Inconsistency(place, f"«{role.key}» no vale donde trabaja «{team.key}»: debe tener el mismo ámbito")
+
+
 def _directory(catalogue: Catalogue) -> Iterator[Inconsistency]:
     roles = {role.key: role for role in catalogue.roles}
     places = {
@@ -120,6 +135,14 @@ def _directory(catalogue: Catalogue) -> Iterator[Inconsistency]:
         allowed = places.get(roles[entry.role].scope) if entry.role in roles else None
         if allowed is not None:
             yield from _known(("directory", index, "scope"), str(entry.scope), allowed, "ámbito")
+        if entry.subjects:
+            subjects = {choice.key for choice in subjects_of(catalogue, entry.role)}
+            for key in entry.subjects:
+                yield from _known(("directory", index, "subjects"), key, subjects, "materia")
+        if entry.organ is not None:
+            yield from _known(("directory", index, "organ"), entry.organ, places["organ"], "órgano")
+            if entry.role in roles and roles[entry.role].technical_dependency != ANY_ORGAN:
+                yield Inconsistency(("directory", index, "organ"), "el órgano de esa función no se elige")
 
 
 def _request_type(
@@ -142,6 +165,7 @@ def _request_type(
     for index, step in enumerate(request_type.route):
         at = (*place, "route", index)
         yield from _actor((*at, "actor"), step.actor, teams, roles)
+        yield from _subject((*at, "actor"), step, request_type)
         yield from _condition((*at, "when"), step.when, request_type)
         if step.kind == "approve" and step.actor.role is None:
             yield Inconsistency((*at, "actor"), "una aprobación necesita un rol (role), no un equipo")
@@ -173,6 +197,16 @@ def _actor(place: Place, actor: StepActor, teams: set[str], roles: set[str]) -> 
         yield from _known((*place, "team"), actor.team, teams, "equipo")
     if actor.role is not None:
         yield from _known((*place, "role"), actor.role, roles, "rol")
+
+
+def _subject(place: Place, step: StepSpec, request_type: RequestType) -> Iterator[Inconsistency]:
+    """What tells the holders of a step's role apart is a datum with choices, and no approval depends on it."""
+    if step.actor.subject is None:
+        return
+    choices = {datum.key for datum in request_type.intake_fields if datum.type == "choice"}
+    yield from _known((*place, "subject"), step.actor.subject, choices, "dato de elección (choice)")
+    if step.actor.role is None or step.kind == "approve":
+        yield Inconsistency((*place, "subject"), "solo un paso de un rol (role) que no aprueba se reparte por materia")
 
 
 def _condition(place: Place, condition: Condition | None, request_type: RequestType) -> Iterator[Inconsistency]:

@@ -150,6 +150,18 @@ def record_wanted(request_type: RequestType, step: StepSpec) -> str | None:
     return None
 
 
+def passing_told(request_type: RequestType, step: StepSpec) -> StepSpec | None:
+    """The derivation of which the requester is to be told when the step's holder gets the request (R-117): the step
+    itself, or the one before it that hands over to the same function."""
+    earlier: StepSpec | None = None
+    for each in walked(request_type):
+        if each.kind == "derive" and "requester" in each.notify and each.actor.role == step.actor.role:
+            earlier = each
+        if each.key == step.key:
+            return earlier
+    return None
+
+
 def refusal(step: StepSpec) -> StepOutcome:
     """What the catalogue wants when the step is refused or incomplete."""
     return step.on_incomplete or step.on_reject or StepOutcome("return_incomplete", ("requester",))

@@ -78,7 +78,7 @@ class DecisionFacts:
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`. `channel` is the key of
-    the one by which the request came."""
+    the one by which the request came, `passed_to` names the organ that has the request already (R-117)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -91,6 +91,7 @@ class Acknowledgement:
     files: tuple[FileFacts, ...] = ()
     minimal: bool = False
     channel: str = "email"
+    passed_to: str | None = None
 
     @property
     def came(self) -> str:
@@ -261,6 +262,19 @@ class HandedOver:
     step: str | None = None
     reason: str = ""
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """The request passed to another organ (R-117). `holder` is the function that follows it up there."""
+
+    institution: Institution
+    ticket: TicketFacts
+    passed_to: str
+    at: datetime
+    holder: str = ""
+    recipient: str = ""
+    minimal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

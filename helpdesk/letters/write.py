@@ -39,6 +39,11 @@ def derivado(facts: f.HandedOver) -> LetterText:
     return render("derivado", facts)
 
 
+def derivacion(facts: f.PassedOn) -> LetterText:
+    """Tells the requester to which organ the request passed (R-117)."""
+    return render("derivacion", facts)
+
+
 def unido(facts: f.Merged) -> LetterText:
     """Tells that the request goes on in another ticket on the same matter (R-187)."""
     return render("unido", facts)

@@ -73,7 +73,8 @@ def turned(session: Session, now: datetime) -> list[Function]:
 
 
 def astray(session: Session, function: Function) -> list[int]:
-    """The tickets whose waiting step, of that function or one it answers for, lies with the wrong person."""
+    """The tickets whose waiting step, of that function or one it answers for, lies with the wrong person; and those
+    that stopped because nobody could be given them, and now somebody can."""
     roles = catalogues.current(session, function.institution_id).roles
     answered_for = [spec.key for spec in roles if spec.alias_of == function.role]
     rows = session.execute(

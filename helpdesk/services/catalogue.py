@@ -142,7 +142,14 @@ def _sync_directory(session: Session, institution: Institution, catalogue: Catal
         )
         if held is None:
             session.add(
-                RoleHolding(institution_id=institution.id, person_id=person.id, role=entry.role, scope=entry.scope)
+                RoleHolding(
+                    institution_id=institution.id,
+                    person_id=person.id,
+                    role=entry.role,
+                    scope=entry.scope,
+                    subjects=list(entry.subjects),
+                    organ=entry.organ,
+                )
             )
     session.flush()
 

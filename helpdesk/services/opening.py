@@ -132,7 +132,7 @@ def start(session: Session, actor: Actor, ticket: Ticket, tone: Tone) -> None:
     """Begin the route of a new ticket that has its first message; acknowledge it, unless it is returned at once."""
     if ticket.request_type is not None:
         documents.propose(session, actor, ticket)
-        routes.begin(session, actor, ticket, ticket.received_at, tone)
+        routes.begin(session, actor, ticket, ticket.received_at, tone, opening=True)
     if tone != "silent" and ticket.status != "waiting_requester":
         notifications.acknowledge(session, ticket, minimal=tone == "minimal")
 

@@ -209,8 +209,8 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     request that was returned for these data goes on.
 
     A value None empties a datum. An approval that was asked of somebody for another region, programme, centre or organ
-    is asked anew of who decides for this one (R-072). Raises Invalid for a field that the type does not have, or a
-    value that is not one of those to choose from.
+    is asked anew of who decides for this one (R-072); a step goes to who attends the matter that they name (R-108).
+    Raises Invalid for a field that the type does not have, or a value that is not one of those to choose from.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     request_type = catalogues.request_type_of(session, ticket)
@@ -228,6 +228,8 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
         deadlines.recount_told(session, actor, ticket)
     assessment.facts_of(session, ticket)
     routes.forget_approver_elsewhere(session, ticket)
+    if routes.depends_on(session, ticket, changed):
+        routes.hand_over_again(session, actor, ticket)
     if routes.ask_stopped(session, actor, ticket) or approvals_renewed.request_changed(session, actor, ticket):
         return ticket
     if lacking:

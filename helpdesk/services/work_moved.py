@@ -12,8 +12,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import Standing
-from helpdesk.services import approvals_asked, handover, history
+from helpdesk.services import handover, history, routes
 
 # What put a ticket where it lies, as its history says: the newest of them counts.
 BY_FUNCTION, FOR_WANT_OF_ONE = "handed_over", ("back_in_queue", "nobody_holds")
@@ -21,15 +20,20 @@ PLACING = (BY_FUNCTION, *FOR_WANT_OF_ONE, "assigned", "derived")
 
 
 def lies_right(session: Session, ticket: Ticket, step: Step) -> bool:
-    """Whether the step, no approval, lies where its function wants it: with somebody who acts for it today, or in the
-    queue while nobody does."""
-    if catalogues.request_type_of(session, ticket) is None or step.role is None:
+    """Whether the step, no approval, lies where its function wants it: with somebody who acts for it today and attends
+    its matter, in the queue while nobody does; a ticket that stopped does while its sentence is true."""
+    request_type = catalogues.request_type_of(session, ticket)
+    if request_type is None or step.role is None:
         return True
+    found = handover.fitting(session, ticket, request_type.step(step.key))
+    if ticket.blocked_by is not None:
+        return ticket.blocked_by == found
     placed = _placed(session, ticket)
     if placed != BY_FUNCTION and (placed not in FOR_WANT_OF_ONE or ticket.assignee_id is not None):
         return True
-    acting = [holder.person.id for holder in _standing(session, ticket, step).acting]
-    return ticket.assignee_id in acting if ticket.assignee_id is not None else not acting
+    if isinstance(found, str):
+        return ticket.assignee_id is None
+    return ticket.assignee_id in {person.id for person in found}
 
 
 def move(session: Session, actor: Actor, ticket: Ticket, step: Step) -> bool:
@@ -39,26 +43,15 @@ def move(session: Session, actor: Actor, ticket: Ticket, step: Step) -> bool:
         return False
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
-    spec = request_type.step(step.key)
-    found = _standing(session, ticket, step)
-    if found.acting:
-        ticket.blocked_by = None
-        handover.hand_over(session, actor, ticket, spec, tell=True)
-    else:
+    found = handover.fitting(session, ticket, request_type.step(step.key))
+    if isinstance(found, str) and ticket.blocked_by is None:
         before = session.get(Person, ticket.assignee_id)
         ticket.assignee_id = None
-        why = approvals_asked.obstacle(session, ticket, spec, found)
-        data = {"role": step.role, "from": before.address if before else None, "sentence": why.sentence}
+        data = {"role": step.role, "from": before.address if before else None, "sentence": found}
         history.record(session, actor, ticket, "back_in_queue", data)
-    session.flush()
-    return True
-
-
-def _standing(session: Session, ticket: Ticket, step: Step) -> Standing:
-    request_type = catalogues.request_type_of(session, ticket)
-    assert request_type is not None
-    spec = request_type.step(step.key)
-    return approvals_asked.standing_of(session, ticket, spec.actor.role, approvals_asked.scope_of(ticket, spec))
+        session.flush()
+        return True
+    return routes.hand_over_again(session, actor, ticket)
 
 
 def _placed(session: Session, ticket: Ticket) -> str | None:

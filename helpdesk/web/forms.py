@@ -326,7 +326,14 @@ class FunctionForm(DeskForm):
         return role, scope or None
 
 
-class HolderForm(FunctionForm):
+class AmendForm(DeskForm):
+    """The matters that a holder attends (none: any) and the organ that the holder belongs to."""
+
+    subjects = SelectMultipleField("Sistemas que atiende", validate_choice=False)
+    organ = SelectField("Órgano", validate_choice=False, filters=[clean])
+
+
+class HolderForm(FunctionForm, AmendForm):
     """Naming the holder of a function, from today on when no day is given."""
 
     since = day_field("Desde")

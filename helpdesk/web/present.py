@@ -61,6 +61,7 @@ LETTER_NAMES = {
     "aclaracion": "Pregunta de quien aprueba",
     "decision": "Aviso de la decisión",
     "derivado": "Aviso de derivación",
+    "derivacion": "Aviso de a qué órgano pasó",
     "canal": "Indicación de otro canal",
     "recordatorio": "Recordatorio de aprobación",
     "aviso_autoservicio": "Indicaciones para hacerlo en línea",

@@ -15,11 +15,14 @@ from helpdesk.domain import objections, routes
 from helpdesk.domain.catalogue import Catalogue, RequiredDocument
 from helpdesk.domain.closing import needs_reason
 from helpdesk.domain.errors import HelpdeskError, NotFound
+from helpdesk.domain.folding import fold
+from helpdesk.models.people import Person
 from helpdesk.models.tickets import ENDED, Ticket
 from helpdesk.queries import calendars, deadlines, tickets, timeline
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import colleagues, organs_of
 from helpdesk.queries.timeline import DocumentLine, OriginalLine, TicketPage
-from helpdesk.queries.viewers import Viewer
+from helpdesk.queries.viewers import Viewer, at_ticket
 from helpdesk.services import assessment, windows
 from helpdesk.web import aroundpage, clockwords, errors, forms, present
 from helpdesk.web.happenings import told
@@ -90,6 +93,7 @@ def render(
     """The page and its status: 200, or the problem's own."""
     with transaction() as session:
         ticket = tickets.find(session, who, number_of(who, written))
+        who = at_ticket(session, who, ticket.number)
         page = timeline.ticket_page(session, who, ticket)
         html = desk_page(session, who, template, **values(session, who, page, problem, filled or {}))
     return html, errors.status_of(problem) if problem else 200
@@ -147,7 +151,8 @@ def values(
         "record_wanted": record_wanted(catalogue, page),
         "teams": team_choices(catalogue, ticket),
         "types": type_choices(catalogue, ticket),
-        "colleagues": timeline.colleagues(session, who) if who.is_agent else (),
+        "colleagues": by_name(colleagues(session, who.institution_id)) if who.is_agent else (),
+        "belongs_to": organs_of(session, ticket.institution_id),
         "may_decide": bool(
             active and active.step.kind == "approve" and active.step.state == "active" and is_asked(who, page)
         ),
@@ -176,6 +181,11 @@ def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
         "original": forms.OriginalForm(formdata=None, touched=seen),
         "extend": forms.ExtendForm(formdata=None, touched=seen),
     }
+
+
+def by_name(people: tuple[Person, ...]) -> tuple[Person, ...]:
+    """People in the order in which one looks for them."""
+    return tuple(sorted(people, key=lambda each: (fold(each.name), each.id)))
 
 
 def lacks_place(catalogue: Catalogue, page: TicketPage) -> bool:

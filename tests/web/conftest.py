@@ -76,3 +76,12 @@ def sign_in(app: Flask) -> SignIn:
 def forms_without_token(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Posts need no token, for tests of what a post does."""
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+
+
+@pytest.fixture(scope="session")
+def peru(app: Flask) -> str:
+    """The key of a third institution, with centres, for tests of who works in them."""
+    key = "conectamef-pe"
+    with work(app) as session:
+        desk.institution(session, key)
+    return key

@@ -12,8 +12,9 @@ PUBLIC = {
 }  # fmt: skip
 BEHIND_A_TOKEN = {"approvals.by_link", "approvals.file_by_link"}
 PAGES = (
-    "/bandeja", "/bandeja/vistas", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/tickets/nuevo", "/aprobaciones",
-    "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones", "/admin/calendario",
+    "/bandeja", "/bandeja/vistas", "/atenciones", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/tickets/nuevo",
+    "/aprobaciones", "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones",
+    "/admin/calendario",
 )  # fmt: skip
 
 
