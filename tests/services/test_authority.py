@@ -71,7 +71,7 @@ def centre(cast: Cast) -> Centre:
     """It was just asked."""
     peru = load(cast.session, shipped("conectamef-pe"))
     box = cast.mailbox("conectamef_piura", peru)
-    outcome = cast.receive(cast.incoming("Consulta SIAF", "¿Cómo registro un devengado en SIAF?", mailbox=box))
+    outcome = cast.receive(cast.incoming("Consulta de Tesorería", "¿Cómo anulo un giro en Tesorería?", mailbox=box))
     ticket = cast.ticket(outcome.ticket_id or 0)
     made = Centre(cast, ticket, _staff(cast.session, peru, "Mesa", "mesa@conectamef-pe.example.org"))
     assert cast.step(ticket).role == "especialista"
