@@ -16,7 +16,8 @@ from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed, N
 from helpdesk.domain.evidence import written
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
-from helpdesk.domain.references import PAGE, masked
+from helpdesk.domain.references import PAGE, masked, ticket_numbers_in
+from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import ReplyToken
 from helpdesk.models.people import Person
@@ -197,7 +198,8 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
         if step.state in WAITS_FOR and read.decision != "none" and may_decide(session, ticket, step, sender.id):
             _tell_too_early(session, actor, ticket, step, sender, incoming)
         return "append"
-    cause = _doubt(session, ticket, step, thread, message, read)
+    cause = "other_ticket" if _names_another(session, ticket, incoming) else None
+    cause = cause or _doubt(session, ticket, step, thread, message, read)
     if cause is not None:
         _ask_again(session, actor, ticket, step, sender, cause, incoming)
         return "needs_human"
@@ -293,6 +295,16 @@ def _tell_too_early(
         "Cuando vuelva a esperar su decisión se la pediremos con otro correo."
     )
     post.announce(session, ticket, approver, "respuesta", notifications.plain(session, ticket, approver, words))
+
+
+def _names_another(session: Session, ticket: Ticket, incoming: Incoming) -> bool:
+    """Whether an answer speaks of another ticket than the one that was asked about, or those joined to it."""
+    prefix = session.get_one(Institution, ticket.institution_id).ticket_prefix
+    said = {number for _, number in ticket_numbers_in(f"{incoming.new_text}\n{incoming.other_text}", (prefix,))}
+    if said <= {ticket.number}:
+        return False
+    joined = select(Ticket.number).where(Ticket.merged_into_id == ticket.id)
+    return not said <= {ticket.number, *session.scalars(joined)}
 
 
 def _doubt(session: Session, ticket: Ticket, step: Step, thread: Thread, message: Message, read: Answer) -> str | None:
