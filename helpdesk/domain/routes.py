@@ -23,6 +23,7 @@ AUTOMATIC: frozenset[StepKind] = frozenset(("receive", "generate", "derive", "su
 # Steps that run on a date of their own, beside the route (R-040).
 BESIDE: frozenset[StepKind] = frozenset(("scheduled",))
 SETTLED = frozenset(("done", "skipped"))
+REVIEW: StepKind = "validate_documents"
 
 Course = Literal["pass", "return", "reject", "wait"]
 
@@ -119,6 +120,12 @@ def course(request_type: RequestType, step: StepSpec, states: Mapping[str, str],
     if step.kind == "notify" and not _after_human_work(request_type, step, states):
         return "pass"
     return "wait"
+
+
+def waits_for_the_rest(kind: str, state: str) -> bool:
+    """Whether a step goes on once nothing is missing any more: returned to the requester, or a review of documents
+    that waits with the team; a complete request passes that one by itself."""
+    return state == "returned" or (kind == REVIEW and state == "active")
 
 
 def needed_data(request_type: RequestType, step: StepSpec, lacking: tuple[IntakeField, ...]) -> tuple[IntakeField, ...]:

@@ -98,7 +98,7 @@ def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | No
     ):
         sent[letter.message_id] = Sent(letter.recipient, letter.subject, letter.text, letter.html)
         files[letter.message_id] += [(str(file["filename"]), str(file["sha256"])) for file in letter.files]
-    found, own = {}, set()
+    found = {}
     messages = (
         select(*MESSAGE, Arrival.sha256.label("raw"))
         .outerjoin(Arrival, Arrival.id == Message.ledger_id)
@@ -107,9 +107,7 @@ def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | No
     )
     for row in session.execute(messages):
         found[row.id] = evidence.vouched(row, files[row.id], row.raw, sent.get(row.id))
-        if row.direction != "outbound":
-            own.add(row.id)
-    yield from evidence.message_findings(place, events, found, own)
+    yield from evidence.message_findings(place, events, found)
     steps = session.execute(select(*STEP).where(Step.ticket_id == ticket_id).order_by(Step.id)).all()
     yield from evidence.decision_findings(place, events, steps)
 

@@ -21,6 +21,8 @@ from helpdesk.queries.viewers import Viewer, reach
 
 OTHER_TICKETS = 6
 HISTORY = 300
+# The letter itself stands in the conversation.
+BESIDE_ITS_LETTER = "letter_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,12 @@ def ticket_page(session: Session, who: Viewer, ticket: Ticket) -> TicketPage:
     ).one()
     talks = _talks(session, ticket.id)
     events = tuple(
-        session.scalars(select(Event).where(Event.ticket_id == ticket.id).order_by(Event.id.desc()).limit(HISTORY))
+        session.scalars(
+            select(Event)
+            .where(Event.ticket_id == ticket.id, Event.kind != BESIDE_ITS_LETTER)
+            .order_by(Event.id.desc())
+            .limit(HISTORY)
+        )
     )[::-1]
     others = session.scalars(
         select(Ticket)

@@ -48,7 +48,7 @@ def fitting(session: Session, ticket: Ticket, spec: StepSpec) -> tuple[Person, .
     found = approvals_asked.standing_of(session, ticket, spec.actor.role, scope)
     if spec.actor.subject is None:
         if found.acting:
-            return (found.acting[0].person,)
+            return tuple(each.person for each in found.acting)
         return approvals_asked.obstacle(session, ticket, spec, found).sentence
     subject = subject_of(ticket, spec)
     acting = specialists.attending(found.acting, subject)

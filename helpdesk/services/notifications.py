@@ -49,6 +49,7 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
             next_step=step.name if step is not None else None,
             files=letterfacts.files(session, ticket),
             minimal=minimal,
+            channel=ticket.channel,
             passed_to=passed_to(session, ticket, step.key) if step is not None else None,
         )
     )
@@ -275,7 +276,7 @@ def answered(
         requester,
         "cierre" if closing else "respuesta",
         text,
-        Envelope(automatic=False, author_id=actor.person_id, files=files, text_shown=written),
+        Envelope(automatic=False, author_id=actor.person_id, files=files, text_shown=written, told=True),
     )
 
 

@@ -35,6 +35,7 @@ from helpdesk.services import (
     reminders,
     scheduling,
     windows,
+    withdrawals,
 )
 
 Tone = Literal["full", "minimal", "silent"]
@@ -203,9 +204,10 @@ def refuse(
 
 
 def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
-    """The requester answered a returned request: take the step up again from `at`."""
+    """A returned request was answered, or what its review of documents waited for is there: take the step up again
+    from `at`."""
     row = active(session, ticket)
-    if row is not None and row.state == "returned":
+    if row is not None and routes.waits_for_the_rest(row.kind, row.state):
         row.state = "to_come"
         session.flush()
         windows.end(session, ticket, row)
@@ -271,10 +273,10 @@ def depends_on(session: Session, ticket: Ticket, changed: Collection[str]) -> bo
 
 
 def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> bool:
-    """Take a returned request up again when nothing is missing any more; a returned approval goes on with any answer
-    of the requester. Gives whether it went on."""
+    """Take a request that is returned, or waits in the review of its documents, up again when nothing is missing any
+    more; a returned approval goes on with any answer of the requester. Gives whether it went on."""
     row = active(session, ticket)
-    if row is None or row.state != "returned":
+    if row is None or not routes.waits_for_the_rest(row.kind, row.state):
         return False
     if row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
         return False
@@ -311,8 +313,17 @@ def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> No
         session.flush()
 
 
+def wait_at(session: Session, actor: Actor, ticket: Ticket, key: str) -> None:
+    """The step waits for its team, though it would do something by itself when its turn comes."""
+    activate(session, actor, ticket, present(session, ticket)[key], _request_type(session, ticket).step(key))
+    set_status(session, actor, ticket)
+
+
 def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: Event = Event.CLOSE) -> None:
-    """End the ticket by that event; steps still to come are stopped."""
+    """End the ticket by that event; steps still to come are stopped, and what was asked of organs for it is taken back.
+
+    An agent who closes it is refused before, while a question is open (`consultations.check_none_open`).
+    """
     for row in present(session, ticket).values():
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
@@ -327,6 +338,9 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
     if event is Event.CLOSE:
         scheduling.lay_out(session, actor, ticket)
     following.tell(session, actor, ticket, "followed_end", detail=LABELS[Status(ticket.status)])
+    for consultation in withdrawals.to_take_back(session, ticket):
+        finish(session, actor, consultation, at)
+        withdrawals.tell(session, actor, consultation, ticket, withdrawals.of_ended(ticket))
 
 
 def check_may_answer(session: Session, ticket: Ticket) -> None:

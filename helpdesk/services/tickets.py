@@ -35,6 +35,7 @@ from helpdesk.services import (
     reading,
     routes,
     windows,
+    withdrawals,
 )
 from helpdesk.services.locks import locked
 from helpdesk.services.routes import Tone
@@ -155,6 +156,8 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     if row.kind == "verify_originals":
         originals.check_seen(session, ticket)
     now = clock.now()
+    # Ending the ticket takes them back: whether there are any is known before.
+    asked = withdrawals.open_of(session, ticket)
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is not None:
         _check_work(session, ticket, request_type, row, note)
@@ -166,7 +169,7 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
         deadlines.begin(session, ticket, now, complete=True)
     routes.walk(session, actor, ticket, now)
     if ticket.closed_at is not None:
-        consultations.check_none_open(session, ticket)
+        consultations.refuse_open(session, asked)
     return ticket
 
 
@@ -216,7 +219,7 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     if request_type is not None and "centro" in fields:
         additions.check_offered(catalogues.of_ticket(session, ticket), request_type, fields["centro"])
     changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
-    lacking = bool(ticket.missing_fields or ticket.invalid_fields)
+    lacking = bool(ticket.missing_documents or ticket.missing_fields or ticket.invalid_fields)
     put_fields(ticket, changed)
     session.flush()
     if changed:

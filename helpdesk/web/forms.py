@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.domain.closing import WAY_LABELS, Delivery
@@ -25,6 +25,8 @@ LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
 LONGEST_NAME, LONGEST_NUMBER = 200, 40
 LONGEST_ADDRESS = 254
+HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+WRITE_AN_HOUR = "Escriba la hora como 08:30."
 
 
 def written(what: str) -> DataRequired:
@@ -212,6 +214,8 @@ class CalendarDayForm(DeskForm):
     kind = StringField(
         "Ese día", filters=[clean], validators=[AnyOf(("closed", "open"), message="Diga si ese día se atiende.")]
     )
+    opens = StringField("Abre a las", filters=[clean], validators=[Optional(), Regexp(HOUR, message=WRITE_AN_HOUR)])
+    closes = StringField("Cierra a las", filters=[clean], validators=[Optional(), Regexp(HOUR, message=WRITE_AN_HOUR)])
     name = StringField(
         "Nombre", filters=[clean], validators=[written("Escriba el nombre del día."), Length(max=LONGEST_LINE)]
     )

@@ -10,7 +10,15 @@ from helpdesk.domain.countedlines import MONTH_NAMES, amount_of
 from helpdesk.domain.events import KIND_NAMES
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
-from helpdesk.web.present import CHANNEL_LABELS, LINK_WORDS, STANDING_REASONS, STATUS_LABELS, VIA_LABELS, spoken
+from helpdesk.web.present import (
+    CHANNEL_LABELS,
+    LETTER_NAMES,
+    LINK_WORDS,
+    STANDING_REASONS,
+    STATUS_LABELS,
+    VIA_LABELS,
+    spoken,
+)
 
 Teller = Callable[[Event], str]
 Data = dict[str, Any]
@@ -41,9 +49,11 @@ PLAIN = {
     "reopened": "Se reabrió el ticket",
     "blocked": "La ruta no puede seguir",
     "approval_renewed": "La solicitud cambió: sus aprobaciones se piden de nuevo",
+    "approval_withdrawn": "Falta un documento: se retiró la aprobación pedida hasta que la solicitud esté completa",
     "clarification_asked": "Quien aprueba pidió una aclaración",
     "reminded": "Se recordó la aprobación pendiente",
     "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
+    "back_in_queue": "Volvió a la bandeja del equipo",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",
     "documents_proposed": "Se reconocieron documentos",
@@ -105,6 +115,11 @@ def _decided(names: Names, request_type: str | None, data: Data) -> str:
 def _answered(names: Names, request_type: str | None, data: Data) -> str:
     unheard = "" if data.get("authorised") else ", sin ser quien decide"
     return f"{data.get('by')} respondió a la petición «{_step(names, request_type, data)}»{unheard}"
+
+
+def _letter_sent(names: Names, request_type: str | None, data: Data) -> str:
+    name = LETTER_NAMES.get(str(data.get("letter")), "Correo")
+    return f"Se escribió a {data.get('to')}: {name}"
 
 
 def _assigned(names: Names, request_type: str | None, data: Data) -> str:
@@ -291,6 +306,7 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "approval_asked": _asked,
     "approval_answered": _answered,
     "decided": _decided,
+    "letter_sent": _letter_sent,
     "assigned": _assigned,
     "classified": _classified,
     "derived": _derived,

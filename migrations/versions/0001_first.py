@@ -127,6 +127,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('hours', postgresql.JSONB(astext_type=Text()), server_default='[]', nullable=False),
     sa.Column('added_by_id', sa.BigInteger(), nullable=True),
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('withdrawn_by_id', sa.BigInteger(), nullable=True),
