@@ -49,7 +49,8 @@ class TeamMember(Base):
 class RoleHolding(Base):
     """A person holds a role within a scope between two dates (both included; None = open), as holder or substitute.
 
-    A substitute (subrogante) acts for the role during the dates and comes before the holder (R-176).
+    A substitute (subrogante) acts for the role during the dates and comes before the holder (R-176). `named_by_id` is
+    the person who named them; None: the catalogue or whoever runs the installation.
     """
 
     __tablename__ = "role_holdings"
@@ -76,6 +77,7 @@ class RoleHolding(Base):
     kind: Mapped[str] = mapped_column(default="holder", server_default="holder")
     since: Mapped[date | None]
     until: Mapped[date | None]
+    named_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class Absence(Base):

@@ -15,10 +15,12 @@ from helpdesk.queries import catalogue as catalogues
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who answers for a role on a date: the person to ask, and for whom when that person is a substitute."""
+    """Who answers for a role on a date: the person to ask, and for whom when that person is a substitute. `named_by`
+    are the people who named the substitute, None among them for the catalogue or whoever runs the installation."""
 
     person: Person
     on_behalf_of: Person | None
+    named_by: frozenset[int | None] = frozenset((None,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def standing(session: Session, institution_id: int, role: str, scope: str | None
     roles = (role, *alias_of(session, institution_id, role))
     past = on < today(session, institution_id)
     rows = session.execute(
-        select(RoleHolding.role, RoleHolding.kind, Person, Absence)
+        select(RoleHolding.role, RoleHolding.kind, RoleHolding.named_by_id, Person, Absence)
         .join(Person, Person.id == RoleHolding.person_id)
         .outerjoin(Absence, and_(Absence.person_id == Person.id, *away(on)))
         .where(
@@ -103,12 +105,15 @@ def standing(session: Session, institution_id: int, role: str, scope: str | None
     held = next((key for key in roles if any(row.role == key for row in rows)), role)
     absent: dict[int, Absentee] = {}
     named: dict[str, dict[int, Person]] = {"holder": {}, "substitute": {}}
-    for key, kind, person, absence in rows:
+    namers: dict[int, set[int | None]] = {}
+    for key, kind, named_by, person, absence in rows:
         if key == held:
             named[kind][person.id] = person
+            if kind == "substitute":
+                namers.setdefault(person.id, set()).add(named_by)
             if absence is not None:
                 absent.setdefault(person.id, Absentee(person, absence.until))
-    return Standing(_acting(named["holder"], named["substitute"], absent), tuple(absent.values()))
+    return Standing(_acting(named["holder"], named["substitute"], namers, absent), tuple(absent.values()))
 
 
 def alias_of(session: Session, institution_id: int, role: str) -> tuple[str, ...]:
@@ -118,12 +123,17 @@ def alias_of(session: Session, institution_id: int, role: str) -> tuple[str, ...
 
 
 def _acting(
-    holders: dict[int, Person], substitutes: dict[int, Person], absent: dict[int, Absentee]
+    holders: dict[int, Person],
+    substitutes: dict[int, Person],
+    namers: dict[int, set[int | None]],
+    absent: dict[int, Absentee],
 ) -> tuple[Holder, ...]:
     """A substitute acts for the holder who is away, else for the first."""
     principals = sorted(holders.values(), key=lambda person: person.id not in absent)
     named_for = principals[0] if principals else None
-    acting = [Holder(person, named_for) for person in substitutes.values() if person.id not in absent]
+    acting = [
+        Holder(person, named_for, frozenset(namers[key])) for key, person in substitutes.items() if key not in absent
+    ]
     own = [Holder(person, None) for key, person in holders.items() if key not in absent and key not in substitutes]
     return (*acting, *own)
 

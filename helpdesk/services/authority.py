@@ -244,6 +244,7 @@ def _hold(
         kind=kind,
         since=dates[0],
         until=dates[1],
+        named_by_id=actor.person_id,
     )
     session.add(row)
     session.flush()

@@ -159,8 +159,10 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), server_default='holder', nullable=False),
     sa.Column('since', sa.Date(), nullable=True),
     sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('named_by_id', sa.BigInteger(), nullable=True),
     sa.CheckConstraint("kind IN ('holder', 'substitute')", name=op.f('ck_role_holdings_kind')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_role_holdings_institution_id')),
+    sa.ForeignKeyConstraint(['named_by_id'], ['people.id'], name=op.f('fk_role_holdings_named_by_id')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_role_holdings_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_holdings'))
     )
