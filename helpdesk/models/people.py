@@ -52,7 +52,8 @@ class RoleHolding(Base):
 
     A substitute (subrogante) acts for the role during the dates and comes before the holder (R-176); `in_place_of_id`
     names the holder, where the function has several. `subjects` are the matters attended (R-108; empty = any),
-    `organ` is the one to which the holder of a role belongs that leaves that open (R-101).
+    `organ` is the one to which the holder of a role belongs that leaves that open (R-101). `named_by_id` is the person
+    who named them; None: the catalogue or whoever runs the installation.
     """
 
     __tablename__ = "role_holdings"
@@ -82,6 +83,7 @@ class RoleHolding(Base):
     subjects: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     organ: Mapped[str | None]
     in_place_of_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    named_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class Absence(Base):

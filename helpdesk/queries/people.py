@@ -17,11 +17,13 @@ from helpdesk.queries import catalogue as catalogues
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who answers for a role on a date: the person to ask, and for whom when that person is a substitute. `subjects`
-    are the matters attended (R-108), those of the holder when it is a substitute; empty = any."""
+    are the matters attended (R-108), those of the holder when it is a substitute; empty = any. `named_by` are the
+    people who named the substitute, None among them for the catalogue or whoever runs the installation."""
 
     person: Person
     on_behalf_of: Person | None
     subjects: tuple[str, ...] = ()
+    named_by: frozenset[int | None] = frozenset((None,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Named:
     person: Person
     subjects: tuple[str, ...]
     in_place_of_id: int | None
+    named_by: frozenset[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,9 @@ def standing(session: Session, institution_id: int, role: str, scope: str | None
     named: dict[str, dict[int, Named]] = {"holder": {}, "substitute": {}}
     for row, person, absence in rows:
         if row.role == held:
-            named[row.kind][person.id] = Named(person, tuple(row.subjects), row.in_place_of_id)
+            before = named[row.kind].get(person.id)
+            named_by = frozenset((row.named_by_id,)) | (before.named_by if before is not None else frozenset())
+            named[row.kind][person.id] = Named(person, tuple(row.subjects), row.in_place_of_id, named_by)
             if absence is not None:
                 away_until.setdefault(person.id, absence.until)
     return _standing(named["holder"], named["substitute"], away_until)
@@ -140,7 +145,8 @@ def _standing(holders: dict[int, Named], substitutes: dict[int, Named], away: di
         if each.person.id in away:
             absent.append(Absentee(each.person, away[each.person.id], subjects))
         else:
-            acting.append(Holder(each.person, instead.person if instead is not None else None, subjects))
+            on_behalf_of = instead.person if instead is not None else None
+            acting.append(Holder(each.person, on_behalf_of, subjects, each.named_by))
     for key, each in holders.items():
         if key in away and key not in substitutes:
             absent.append(Absentee(each.person, away[key], each.subjects))

@@ -261,11 +261,11 @@ def _linked(session: Session, token: str) -> tuple[ApprovalPage, Actor]:
 
 def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> bool:
     """Whether a person holds the step's function for its scope today and is there, or substitutes it; never who asks,
-    wrote first or passed the request on (R-175)."""
+    wrote first or passed the request on, nor a substitute whom one of these named (R-175)."""
     if person_id in approvals_asked.parties(ticket) or step.role is None:
         return False
     found = approvals_asked.standing_of(session, ticket, step.role, step.scope)
-    return any(holder.person.id == person_id for holder in found.acting)
+    return any(holder.person.id == person_id and approvals_asked.may_act(ticket, holder) for holder in found.acting)
 
 
 def _ask_again(

@@ -148,4 +148,6 @@ def lies_right(session: Session, ticket: Ticket, step: Step) -> bool:
         return approvals_renewed.too_often(session, ticket)
     acting = approvals_asked.standing_of(session, ticket, step.role, step.scope).acting
     asked = next((holder for holder in acting if holder.person.id == step.approver_id), None)
-    return asked is not None and (asked.on_behalf_of is None) == (found.on_behalf_of is None)
+    if asked is None or not approvals_asked.may_act(ticket, asked):
+        return False
+    return (asked.on_behalf_of is None) == (found.on_behalf_of is None)

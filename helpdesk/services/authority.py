@@ -292,6 +292,7 @@ def _hold(
         subjects=list(more.subjects),
         organ=more.organ,
         in_place_of_id=more.in_place_of_id,
+        named_by_id=actor.person_id,
     )
     session.add(row)
     session.flush()

@@ -11,12 +11,11 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.errors import Conflict, Invalid, NotFound
 from helpdesk.models.calendars import CalendarDay
-from helpdesk.models.institutions import Institution
 from helpdesk.queries import calendars
 from helpdesk.queries import deadlines as terms
 from helpdesk.queries.calendars import Rules
 from helpdesk.queries.deadlines import Move
-from helpdesk.services import deadlines, history
+from helpdesk.services import calendarlock, deadlines, history
 
 
 def preview_day(
@@ -38,7 +37,7 @@ def add_day(
     Raises Invalid for an unknown calendar or region, or a day that this would not change; Conflict for a day that is
     edited already.
     """
-    _lock(session, institution_id)
+    calendarlock.edited(session, institution_id)
     calendars.forget(session, institution_id)
     _, edit = _checked(session, institution_id, calendar, edit)
     row = CalendarDay(
@@ -72,7 +71,8 @@ def withdraw_day(
     session: Session, actor: Actor, institution_id: int, day_id: int
 ) -> tuple[CalendarDay, tuple[Move, ...]]:
     """Take an edited day back and count the open tickets anew; the row stays as history. Raises NotFound."""
-    _lock(session, institution_id)
+    calendarlock.edited(session, institution_id)
+    calendars.forget(session, institution_id)
     row = _standing(session, institution_id, day_id)
     row.withdrawn_by_id, row.withdrawn_at = actor.person_id, clock.now()
     session.flush()
@@ -110,11 +110,6 @@ def _standing(session: Session, institution_id: int, day_id: int) -> CalendarDay
     if row is None:
         raise NotFound("Ese día no está entre los editados de su institución, o ya se retiró.")
     return row
-
-
-def _lock(session: Session, institution_id: int) -> None:
-    """One edit at a time: two at once would each count without the other."""
-    session.execute(select(Institution.id).where(Institution.id == institution_id).with_for_update(key_share=True))
 
 
 def _told(row: CalendarDay) -> dict[str, str | None]:

@@ -23,7 +23,7 @@ from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import documents, history, notifications, reading, routes
+from helpdesk.services import calendarlock, documents, history, notifications, reading, routes
 from helpdesk.services.messages import append
 from helpdesk.services.people import meet
 from helpdesk.services.routes import Tone
@@ -51,6 +51,8 @@ class Request:
 def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Ticket, Message]:
     """A new ticket with its number, proposed type, requester, data, place, team and first message. Its route has not
     begun."""
+    with batch.apart(session):
+        calendarlock.counted_in(session, incoming.institution_id)
     catalogue = catalogues.current(session, incoming.institution_id)
     mailbox = session.get_one(Mailbox, incoming.mailbox_id)
     spec = reading.mailbox_spec(catalogue, mailbox.key)

@@ -28,7 +28,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import viewers
 from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import history, messages, opening, reading, tickets
+from helpdesk.services import calendarlock, history, messages, opening, reading, tickets
 from helpdesk.services.people import meet, meet_without_address
 
 # The datum of support that is the hour at which the attention began (R-017, R-018).
@@ -69,6 +69,7 @@ def open_by_hand(session: Session, actor: Actor, asked: ByHand) -> Ticket:
     not taken.
     """
     assert actor.institution_id is not None
+    calendarlock.counted_in(session, actor.institution_id)
     catalogue = catalogues.current(session, actor.institution_id)
     request_type = admitted(catalogue, asked.request_type, asked.channel)
     received_at = _check(catalogue, request_type, asked)

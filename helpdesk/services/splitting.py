@@ -16,7 +16,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import documents, history, links, merging, notifications, opening, reading, routes
+from helpdesk.services import calendarlock, documents, history, links, merging, notifications, opening, reading, routes
 from helpdesk.services.locks import locked
 from helpdesk.services.messages import copy_files
 from helpdesk.services.routes import Tone
@@ -37,6 +37,8 @@ def split(
     nothing. Raises NotFound for a message or type that is not there, Invalid for a file of another message,
     IllegalMove for a consultation or a merged ticket.
     """
+    assert actor.institution_id is not None
+    calendarlock.counted_in(session, actor.institution_id)
     ticket = locked(session, actor, ticket_id, touched)
     merging.check_apart(session, ticket)
     if ticket.kind == "consultation":

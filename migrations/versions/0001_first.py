@@ -221,9 +221,11 @@ def upgrade() -> None:
     sa.Column('subjects', postgresql.JSONB(astext_type=Text()), server_default=sa.text("'[]'"), nullable=False),
     sa.Column('organ', sa.Text(), nullable=True),
     sa.Column('in_place_of_id', sa.BigInteger(), nullable=True),
+    sa.Column('named_by_id', sa.BigInteger(), nullable=True),
     sa.CheckConstraint("kind IN ('holder', 'substitute')", name=op.f('ck_role_holdings_kind')),
     sa.ForeignKeyConstraint(['in_place_of_id'], ['people.id'], name=op.f('fk_role_holdings_in_place_of_id')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_role_holdings_institution_id')),
+    sa.ForeignKeyConstraint(['named_by_id'], ['people.id'], name=op.f('fk_role_holdings_named_by_id')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_role_holdings_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_holdings'))
     )

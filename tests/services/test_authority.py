@@ -346,6 +346,49 @@ def test_the_requesters_substitute_is_asked(cast: Cast) -> None:
     assert asked(cast, ticket) == [DEPUTY.address]
 
 
+def delegated(cast: Cast) -> None:
+    """The head of the region lets an officer act for the own function."""
+    head = cast.acting(REGIONAL_HEAD)
+    cast.do(authority.delegate, head, HERE, NATIONAL_OFFICER.address, TODAY, TODAY + WEEK, "")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_substitute_whom_the_requester_named_does_not_decide_the_requesters_request(cast: Cast, when: str) -> None:
+    if when == "before":
+        delegated(cast)
+    ticket = cast.open(sender=REGIONAL_HEAD)
+    if when == "after":
+        delegated(cast)
+    assert asked(cast, ticket) == []
+    assert "por nombramiento de quien es parte de la solicitud" in (ticket.blocked_by or "")
+    with pytest.raises(NotAllowed):
+        cast.do(approvals.decide, cast.acting(NATIONAL_OFFICER), cast.step(ticket).id, "approve", None, "web")
+
+
+def test_a_substitute_whom_the_requester_named_decides_the_requests_of_others(cast: Cast) -> None:
+    delegated(cast)
+    ticket = cast.open()
+    assert asked(cast, ticket) == [NATIONAL_OFFICER.address]
+    cast.do(approvals.decide, cast.acting(NATIONAL_OFFICER), cast.step(ticket).id, "approve", None, "web")
+    assert cast.steps(ticket)["validar_jar"] == "done"
+
+
+def test_a_substitute_whom_the_administration_named_too_decides(cast: Cast) -> None:
+    delegated(cast)
+    ticket = cast.open(sender=REGIONAL_HEAD)
+    cast.do(authority.substitute, operator(), "sigec-cl", NATIONAL_OFFICER.address, *HERE, TODAY, TODAY)
+    assert asked(cast, ticket) == [NATIONAL_OFFICER.address]
+
+
+def test_the_mail_of_a_substitute_whom_the_requester_named_decides_nothing(cast: Cast) -> None:
+    cast.do(authority.substitute, operator(), "sigec-cl", DEPUTY.address, *HERE, TODAY, TODAY)
+    ticket = cast.open(sender=REGIONAL_HEAD)
+    delegated(cast)
+    letter = cast.letter(ticket, "aprobacion", DEPUTY)
+    assert cast.receive(cast.answer_to(letter, "Apruebo.", NATIONAL_OFFICER)).action != "approve"
+    assert cast.steps(ticket)["validar_jar"] == "active"
+
+
 @pytest.mark.parametrize("part", ["originator_id", "forwarded_by_id"])
 def test_who_wrote_first_or_passed_it_on_does_not_decide_either(cast: Cast, part: str) -> None:
     ticket = cast.open()
