@@ -218,6 +218,16 @@ def test_a_file_that_we_sent_is_looked_at_too(operator: Operator, history: Engin
     assert len(found(operator)) == 2
 
 
+def test_a_published_file_that_is_gone_is_named_with_its_institution(operator: Operator, history: Engine) -> None:
+    tamper(
+        history,
+        "INSERT INTO materials (institution_id, title, kind, filename, content_type, size, sha256, authorised_at) "
+        "SELECT id, 'Folleto', 'leaflet', 'folleto.pdf', 'application/pdf', 1, repeat('a', 64), now() "
+        "FROM institutions WHERE key = 'sigec-cl'",
+    )
+    assert found(operator) == [f"sigec-cl: falta el archivo «folleto.pdf» ({'a' * 64})"]
+
+
 def test_an_event_that_was_altered_beyond_reading_is_a_finding_too(operator: Operator, history: Engine) -> None:
     (victim,) = events(history, "kind = 'decided' AND data->>'via' = 'mail'")
     tamper(history, 'UPDATE events SET data = \'{"message": 1, "sha256": [], "step": []}\' WHERE id = :id', id=victim)
