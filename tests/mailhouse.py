@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import yaml
 from flask import Flask
 from sqlalchemy import Engine, NullPool, func, select
 from sqlalchemy.orm import Session
 
-from helpdesk import cataloguefile, clock, queue
+from helpdesk import clock, queue
 from helpdesk.db import db, transaction
 from helpdesk.domain.actors import operator
 from helpdesk.domain.desk import DeskSettings
@@ -26,8 +25,8 @@ from mailbridge.filewords import FileWords
 from mailbridge.runtime import Runtime
 from mailbridge.sandbox import Sandbox
 from mailbridge.signing import Signer
+from tests.domain.shipped import shipped
 
-INSTITUTIONS = Path(__file__).parents[1] / "helpdesk" / "institutions"
 DESK = DeskSettings(b"k" * 32, "http://127.0.0.1:8025", None)
 # Importing the handlers registers them.
 HANDLERS = (jobs,)
@@ -112,8 +111,7 @@ def house(
 
 def load_institution(session: Session, key: str) -> None:
     """Loads a shipped catalogue."""
-    document = yaml.safe_load((INSTITUTIONS / f"{key}.yaml").read_text("utf-8"))
-    catalogue.load(session, operator(), cataloguefile.from_json(cataloguefile.renamed(document)))
+    catalogue.load(session, operator(), shipped(key))
 
 
 def letter(
