@@ -1,9 +1,11 @@
 """A small helpdesk for tests of the mail path: its own database, one institution, the real desk, jobs run by hand."""
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -80,6 +82,16 @@ def flask_app(url: str) -> Flask:
     return app
 
 
+@cache
+def readers() -> tuple[Sandbox, FileWords]:
+    """The reading processes, shared by all houses of this process: as in production one serves message after message,
+    and one that dies is replaced. They end with us."""
+    mails, papers = Sandbox(1), FileWords()
+    atexit.register(mails.close)
+    atexit.register(papers.close)
+    return mails, papers
+
+
 @contextmanager
 def house(
     url: str,
@@ -92,9 +104,8 @@ def house(
 ) -> Iterator[House]:
     """The installation, its application context open; one that is there already is opened as it is."""
     app = flask_app(url)
-    fence = sandbox or Sandbox(1)
-    words = FileWords()
-    runtime.install(app, Runtime(DESK, Files(folder), fence, BORDER, smtp_url, keep, signer, words))
+    fence, words = readers()
+    runtime.install(app, Runtime(DESK, Files(folder), sandbox or fence, BORDER, smtp_url, keep, signer, words))
     with app.app_context():
         with transaction() as session:
             if session.scalar(select(func.count(Mailbox.id))) == 0:
@@ -105,8 +116,8 @@ def house(
         finally:
             db.session.remove()
             db.engine.dispose()
-            fence.close()
-            words.close()
+            if sandbox is not None:
+                sandbox.close()
 
 
 def load_institution(session: Session, key: str) -> None:
