@@ -12,6 +12,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -212,14 +213,21 @@ def engine(server: str) -> Iterator[Engine]:
     drop(server, name)
 
 
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A session in one outer transaction that is rolled back: commits inside the test end savepoints only."""
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Session]:
+    """A session in one outer transaction that is rolled back: commits inside it end savepoints only."""
     with engine.connect() as connection:
         outer = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as opened:
             yield opened
         outer.rollback()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session that leaves no trace, on a database with nothing in it."""
+    with rolled_back(engine) as opened:
+        yield opened
 
 
 @pytest.fixture
