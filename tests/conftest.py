@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import argon2
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -25,6 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from helpdesk import embedded, schema
+from helpdesk.services import accounts
 from tests import proofs
 from tests.needs import NO_SKIP, requires
 
@@ -126,6 +128,15 @@ def is_local(host: object) -> bool:
         return ipaddress.ip_address(str(host)).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashing is dear on purpose; what it costs in production is a test of its own (tests/services/test_hashing.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "hasher", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(accounts, "NOBODY", accounts.hasher.hash("nobody has this password"))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -230,12 +241,19 @@ def session(engine: Engine) -> Iterator[Session]:
         yield opened
 
 
+@contextmanager
+def copied(server: str, template: str = TEMPLATE) -> Iterator[str]:
+    """The URL of a copy of that database, dropped in the end."""
+    name = f"test_{uuid4().hex[:16]}"
+    yield create_from_template(server, name, template)
+    drop(server, name)
+
+
 @pytest.fixture
 def database_url(server: str) -> Iterator[str]:
     """URL of a fresh database of this test alone, for what needs real commits or several connections."""
-    name = f"test_{uuid4().hex[:16]}"
-    yield create_from_template(server, name)
-    drop(server, name)
+    with copied(server) as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import Engine, NullPool, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, queue
@@ -76,7 +76,7 @@ def flask_app(url: str) -> Flask:
     """An application with the database at `url` and nothing of the web."""
     app = Flask("mailhouse")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
     db.init_app(app)
     app.extensions["desk"] = DESK
     return app
