@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk import cataloguefile, clock
+from helpdesk import clock
 from helpdesk.domain.actors import operator
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.files import Files
@@ -25,6 +23,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import accounts, history
 from helpdesk.services import catalogue as publishing
 from helpdesk.services.people import meet
+from tests.domain.shipped import shipped
 
 PASSWORD = "una-clave-larga-de-prueba"
 STATES = (
@@ -65,12 +64,6 @@ class Cast:
 def address(role: str, key: str) -> str:
     """Where a person of the cast signs in."""
     return f"{role}@{key}.example"
-
-
-@lru_cache
-def shipped(key: str) -> Catalogue:
-    """A catalogue as it ships."""
-    return cataloguefile.read(Path(cataloguefile.SHIPPED) / f"{key}.yaml")
 
 
 def institution(session: Session, key: str) -> Cast:

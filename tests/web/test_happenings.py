@@ -10,7 +10,7 @@ from helpdesk.models.audit import Event
 from helpdesk.web.happenings import PLAIN, SENTENCES, told
 from helpdesk.web.names import Names
 from tests.architecture.source import PROJECT, tree
-from tests.factories.desk import shipped
+from tests.domain.shipped import shipped
 
 
 def recorded() -> set[str]:

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import Sequence, delete, select, update
 
 from helpdesk import clock
 from helpdesk.domain import months
 from helpdesk.jobs import clockwork
 from helpdesk.models.audit import Event
+from helpdesk.models.institutions import number_sequence
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.tasks import Task
@@ -59,7 +60,7 @@ def sent(app: Flask, month: date, *, centre: str = "piura", sender: str = "coord
     with work(app) as session:
         institution = peru.institution(session)
         cast = desk.Cast(institution, desk.shipped(KEY), *(peru.person(session, "coordinador") for _ in range(4)))
-        number = (session.query(Ticket).filter_by(institution_id=institution.id).count() or 0) + 1
+        number = session.scalars(select(Sequence(number_sequence(institution.id)).next_value())).one()
         made = desk.ticket(session, cast, number)
         made.request_type, made.status, made.closed_at = "insumo_boletin", "open", None
         made.requester_id = meet(session, institution.id, "", desk.address(sender, KEY)).id
