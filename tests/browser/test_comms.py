@@ -11,6 +11,7 @@ from helpdesk.domain import months
 from helpdesk.jobs import clockwork
 from helpdesk.models.tickets import Ticket
 from tests.browser.conftest import Visit, sign_in
+from tests.domain.shipped import shipped
 from tests.factories import desk
 from tests.web import peru
 from tests.web.conftest import work
@@ -32,7 +33,7 @@ def office(app: Flask) -> None:
         owner = peru.institution(session)
         if session.query(Ticket).filter_by(institution_id=owner.id).count():
             return
-        cast = desk.Cast(owner, desk.shipped(KEY), *(peru.person(session, "agente") for _ in range(4)))
+        cast = desk.Cast(owner, shipped(KEY), *(peru.person(session, "agente") for _ in range(4)))
         made = desk.ticket(session, cast, 1)
         made.request_type, made.status, made.closed_at, made.centre = "insumo_boletin", "open", None, "piura"
         made.requester_id, made.received_at = peru.person(session, "coordinador").id, clock.now()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Sequence, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -98,6 +98,11 @@ def add(session: Session, key: str, role: str, name: str, **rights: Any) -> Pers
 def populate(session: Session, cast: Cast, count: int, files: Files | None = None) -> list[Ticket]:
     """`count` tickets in all states, spread over types, people and due dates around now."""
     return [ticket(session, cast, number, files) for number in range(1, count + 1)]
+
+
+def next_number(session: Session, institution: Institution) -> int:
+    """A number that no other ticket of the institution gets, for one ticket more among those of a desk at work."""
+    return session.scalars(select(Sequence(number_sequence(institution.id)).next_value())).one()
 
 
 def ticket(session: Session, cast: Cast, number: int, files: Files | None = None) -> Ticket:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from helpdesk.models.materials import Material
 from helpdesk.models.outbox import Letter
-from helpdesk.models.tickets import Ticket
+from tests.domain.shipped import shipped
 from tests.factories import desk
 from tests.web import peru
 from tests.web.conftest import SignIn, work
@@ -45,8 +45,8 @@ def consultation(app: Flask) -> str:
     """The number of a user's open consultation."""
     with work(app) as session:
         owner = peru.institution(session)
-        cast = desk.Cast(owner, desk.shipped(KEY), *(peru.person(session, "agente") for _ in range(4)))
-        made = desk.ticket(session, cast, session.query(Ticket).filter_by(institution_id=owner.id).count() + 1)
+        cast = desk.Cast(owner, shipped(KEY), *(peru.person(session, "agente") for _ in range(4)))
+        made = desk.ticket(session, cast, desk.next_number(session, owner))
         made.request_type, made.status, made.closed_at = "consulta", "open", None
         return f"CMEF-{made.number}"
 

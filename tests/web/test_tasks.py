@@ -6,19 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Sequence, delete, select, update
+from sqlalchemy import delete, select, update
 
 from helpdesk import clock
 from helpdesk.domain import months
 from helpdesk.jobs import clockwork
 from helpdesk.models.audit import Event
-from helpdesk.models.institutions import number_sequence
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.tasks import Task
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries.people import today
 from helpdesk.services.people import meet
+from tests.domain.shipped import shipped
 from tests.factories import desk
 from tests.web import peru
 from tests.web.conftest import SignIn, work
@@ -59,8 +59,8 @@ def sent(app: Flask, month: date, *, centre: str = "piura", sender: str = "coord
     values = {"periodo": months.in_words(month), "destino": "boletin", "contenido": "Cuarenta capacitados.", **fields}
     with work(app) as session:
         institution = peru.institution(session)
-        cast = desk.Cast(institution, desk.shipped(KEY), *(peru.person(session, "coordinador") for _ in range(4)))
-        number = session.scalars(select(Sequence(number_sequence(institution.id)).next_value())).one()
+        cast = desk.Cast(institution, shipped(KEY), *(peru.person(session, "coordinador") for _ in range(4)))
+        number = desk.next_number(session, institution)
         made = desk.ticket(session, cast, number)
         made.request_type, made.status, made.closed_at = "insumo_boletin", "open", None
         made.requester_id = meet(session, institution.id, "", desk.address(sender, KEY)).id
