@@ -44,11 +44,12 @@ def test_f41_a_worker_told_to_end_finishes_the_letter_it_is_sending(
     it.wait_until(it.listens, 90, "opening the door")
     it.start("worker")
     it.postfix.send(mail(citizen, LMTP_MAILBOX, "Consulta", "No puedo firmar."), LMTP_MAILBOX)
-    it.wait_until(lambda: it.ask("SELECT state FROM outbox") == [("dot_sent",)], 90, "the final dot")
+    to_citizen = "FROM outbox WHERE recipient = :citizen"
+    it.wait_until(lambda: it.ask(f"SELECT state {to_citizen}", citizen=citizen) == [("dot_sent",)], 90, "the final dot")
     worker = it.running.pop("worker")
     worker.terminate()
     assert worker.wait(DRAIN_SECONDS) == 0
-    assert it.ask("SELECT state, attempts, resends FROM outbox") == [("accepted", 1, 0)]
+    assert it.ask(f"SELECT state, attempts, resends {to_citizen}", citizen=citizen) == [("accepted", 1, 0)]
     assert it.ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") == [(0,)]
 
 
