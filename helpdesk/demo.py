@@ -1,7 +1,7 @@
 """The demo: four institutions, a few people who may sign in, and sample mail through the real LMTP door.
 
-Letters are kept and readable at /demo/correo, where one answers them as requester or approver; such an answer is a
-mail like any other, stamped as the institution's border would stamp it, and goes in by the same door.
+Letters are kept and readable at /demo/correo, where one answers them as requester or approver, and writes new ones. Such
+mail is like any other, stamped as the institution's border would stamp it, and goes in by the same door.
 """
 
 import re
@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime, getaddresses, make_msgid
 from functools import partial
+from mimetypes import guess_type
 from pathlib import Path
 
 from flask import Flask
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Session
 from helpdesk.cataloguefile import SHIPPED, read
 from helpdesk.db import transaction
 from helpdesk.domain.actors import operator
-from helpdesk.domain.errors import NotFound, Unavailable
+from helpdesk.domain.errors import Invalid, NotFound, Unavailable
 from helpdesk.models.institutions import Mailbox
 from helpdesk.models.ledger import Arrival
 from helpdesk.models.outbox import Letter
@@ -165,10 +166,11 @@ def mailboxes(session: Session) -> frozenset[str]:
 
 
 def answering(host: str, port: int) -> Callable[[Flask], None]:
-    """What completes the demo's web application: letters are answered through the LMTP door at that address."""
+    """What completes the demo's web application: letters are answered and mails written through that LMTP door."""
 
     def complete(app: Flask) -> None:
         app.config["DEMO_ANSWER"] = partial(answer, host, port)
+        app.config["DEMO_WRITE"] = partial(write, host, port)
 
     return complete
 
@@ -180,9 +182,32 @@ def answer(host: str, port: int, recipient: str, letter_id: int, text: str) -> N
         if letter is None or letter.recipient != recipient:
             raise NotFound("No hay tal carta.")
         message = reply_to(letter, text)
-    with closing(door(host, port)) as lmtp:
-        lmtp.sendmail(recipient, [letter.reply_to or letter.sender], stamped(message.as_bytes(), recipient))
-        lmtp.quit()
+    hand_in(host, port, message, recipient, letter.reply_to or letter.sender)
+
+
+def write(
+    host: str, port: int, sender: str, mailbox: str, subject: str, text: str, files: tuple[tuple[str, bytes], ...]
+) -> None:
+    """Send a mail of that text with those files (name, content) to a shared mailbox. Raises Invalid, Unavailable."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, mailbox, " ".join(subject.split())
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = make_msgid(domain=BORDER)
+    message.set_content(text)
+    for name, content in files:
+        maintype, _, subtype = (guess_type(name)[0] or "application/octet-stream").partition("/")
+        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
+    hand_in(host, port, message, sender, mailbox)
+
+
+def hand_in(host: str, port: int, message: EmailMessage, sender: str, recipient: str) -> None:
+    """Give a message to the bridge. Raises Invalid when it refuses it, Unavailable when it does not answer."""
+    try:
+        with closing(door(host, port)) as lmtp:
+            lmtp.sendmail(sender, [recipient], stamped(message.as_bytes(), sender))
+            lmtp.quit()
+    except smtplib.SMTPException as refused:
+        raise Invalid(f"El puente de correo no aceptó el mensaje: {refused}.") from refused
 
 
 def reply_to(letter: Letter, text: str) -> EmailMessage:

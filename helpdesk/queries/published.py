@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.errors import NotFound
-from helpdesk.models.institutions import CatalogueVersion, Institution
+from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
 from helpdesk.models.outbox import Letter
 from helpdesk.queries import catalogue as catalogues
 
@@ -51,6 +51,24 @@ class Kept:
 
     letter: Letter
     timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicMailbox:
+    """A shared mailbox to which one may write."""
+
+    address: str
+    institution: str
+
+
+def mailboxes(session: Session) -> tuple[PublicMailbox, ...]:
+    """The shared mailboxes of all institutions, by institution in the order of their catalogues."""
+    rows = session.execute(
+        select(Mailbox.address, Institution.name)
+        .join(Institution, Institution.id == Mailbox.institution_id)
+        .order_by(Institution.name, Mailbox.id)
+    )
+    return tuple(PublicMailbox(*row) for row in rows)
 
 
 def kept_letters(session: Session) -> tuple[Kept, ...]:

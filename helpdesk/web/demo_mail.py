@@ -1,4 +1,4 @@
-"""The mail of a demo: letters that were kept instead of sent, and a way to answer them as their reader.
+"""The mail of a demo: letters that were kept instead of sent, a way to answer them as their reader, and to write one.
 
 Registered only when the installation is a demo; it shows every institution's letters to anybody.
 """
@@ -12,14 +12,17 @@ from helpdesk.db import transaction
 from helpdesk.domain.errors import HelpdeskError, Invalid, Unavailable
 from helpdesk.queries import published
 from helpdesk.web import errors
-from helpdesk.web.forms import AnswerForm
+from helpdesk.web.forms import AnswerForm, NewMailForm
 from helpdesk.web.identity import viewer_or_none
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.render import page, see_other
 
 blueprint = Blueprint("demo_mail", __name__, url_prefix="/demo/correo")
 DEMO_ANSWER = "DEMO_ANSWER"
+DEMO_WRITE = "DEMO_WRITE"
 Answer = Callable[[str, int, str], None]
+Enclosure = tuple[str, bytes]
+Write = Callable[[str, str, str, str, tuple[Enclosure, ...]], None]
 
 
 @blueprint.get("")
@@ -70,9 +73,47 @@ def show(letter_id: int) -> Response | tuple[str, int]:
     return html, errors.status_of(problem) if problem else 200
 
 
+@blueprint.route("/nuevo", methods=["GET", "POST"])
+@policy(Policy.PUBLIC)
+def write() -> Response | tuple[str, int]:
+    """A new mail to a shared mailbox, as its sender's program would hand it over."""
+    form = NewMailForm()
+    problem: HelpdeskError | None = None
+    with transaction() as session:
+        mailboxes = published.mailboxes(session)
+    if request.method == "POST" and form.validate():
+        try:
+            if form.mailbox.data not in {each.address for each in mailboxes}:
+                raise Invalid("Ese buzón no es de la demostración: elija uno de la lista.")
+            files = tuple((each.filename, each.read()) for each in form.files.data or () if each and each.filename)
+            write_hook()(form.address.data, form.mailbox.data, form.subject.data, form.text.data, files)
+        except HelpdeskError as refusal:
+            problem = refusal
+        else:
+            done = "Correo enviado: en segundos es un ticket, y aquí llega el acuse de recibo."
+            return see_other(url_for("demo_mail.index"), done)
+    refused = 422 if form.errors else 200
+    html = page(
+        "demo_mail/new.html",
+        form=form,
+        mailboxes=mailboxes,
+        viewer=viewer_or_none(),
+        problem=str(problem) if problem else None,
+    )
+    return html, errors.status_of(problem) if problem else refused
+
+
 def answer_hook() -> Answer:
     """What the demo's starting point set to deliver an answer. Raises Unavailable without one."""
     hook: Answer | None = current_app.config.get(DEMO_ANSWER)
     if hook is None:
         raise Unavailable("Esta instalación no recibe respuestas de demostración.")
+    return hook
+
+
+def write_hook() -> Write:
+    """What the demo's starting point set to deliver a mail. Raises Unavailable without one."""
+    hook: Write | None = current_app.config.get(DEMO_WRITE)
+    if hook is None:
+        raise Unavailable("Esta instalación no recibe correos de demostración.")
     return hook

@@ -470,3 +470,22 @@ class AnswerForm(DeskForm):
     text = TextAreaField(
         "Su respuesta", filters=[clean], validators=[written("Escriba la respuesta."), Length(max=LONGEST_TEXT)]
     )
+
+
+class NewMailForm(AnswerForm):
+    """A mail to one of the demo's mailboxes, from whoever one likes to be."""
+
+    mailbox = SelectField("Para", validate_choice=False, validators=[written("Elija el buzón.")])
+    address = StringField(
+        "De",
+        filters=[clean],
+        validators=[
+            written("Escriba el correo de quien envía."),
+            Length(max=LONGEST_ADDRESS),
+            Regexp(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", message="Escriba una dirección de correo, como ana@example.org."),
+        ],
+    )
+    subject = StringField(
+        "Asunto", filters=[clean], validators=[written("Escriba el asunto."), Length(max=LONGEST_LINE)]
+    )
+    files = MultipleFileField("Adjuntar archivos", validators=[Optional()])

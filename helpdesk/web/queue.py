@@ -1,5 +1,6 @@
 """The queue (bandeja)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -71,6 +72,9 @@ def show() -> str | Response:
     with transaction() as session:
         if exact := exact_ticket(session, who, filters.text):
             return see_other(ticket_url(who, exact))
+        counts = tickets.counts(session, who, now)
+        if not request.args and (elsewhere := where_work_is(counts)):
+            return see_other(url_for("queue.show", vista=elsewhere))
         found = tickets.page(session, who, filters, now, cursor_of_request())
         rules = calendars.rules_of(session, who.institution_id)
         names = Names(rules.catalogue)
@@ -81,7 +85,7 @@ def show() -> str | Response:
             rows=[(row, due_of(rules, row, now)) for row in found.rows],
             names=names,
             filters=filters,
-            counts=tickets.counts(session, who, now),
+            counts=counts,
             cap=tickets.COUNT_CAP,
             view_labels=VIEW_LABELS,
             empty="Nada coincide con lo que busca. Pruebe con otras palabras o quite un filtro."
@@ -108,6 +112,11 @@ def views() -> str:
             view_labels=VIEW_LABELS,
             filters=filters_of_request(),
         )
+
+
+def where_work_is(counts: Mapping[str, int]) -> str | None:
+    """The view somebody who just came in should see when nothing lies with them but others wait to be taken."""
+    return "sin-asignar" if counts["sin-asignar"] and not counts["mias"] else None
 
 
 def filters_of_request() -> Filters:

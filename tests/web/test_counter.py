@@ -59,7 +59,7 @@ def count(app: Flask) -> int:
 
 
 def test_the_navigation_leads_an_agent_there_and_nobody_else(sign_in: SignIn) -> None:
-    assert f'href="{NEW}"' in sign_in("agente", "mef-ec").get("/bandeja").text
+    assert f'href="{NEW}"' in sign_in("agente", "mef-ec").get("/bandeja?vista=abiertos").text
     assert f'href="{NEW}"' not in sign_in("jefa").get("/bandeja?vista=abiertos").text
 
 

@@ -1,6 +1,7 @@
 """The mail of a demo: letters that did not leave can be read and answered."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,50 @@ def test_an_answer_that_cannot_be_delivered_keeps_the_text(app: Flask, monkeypat
     assert answer.status_code == 503
     assert "El buzón no abre." in answer.text
     assert "Sigue fallando" in answer.text
+
+
+NEW_MAIL = {
+    "mailbox": "centro.servicios@mef-ec.example.org",
+    "address": "ana@gmail.example",
+    "subject": "No puedo ingresar",
+    "text": "Buenos días",
+}
+
+
+def test_a_mail_is_written_to_a_mailbox_with_its_files(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[object, ...]] = []
+    monkeypatch.setitem(app.config, "DEMO_WRITE", lambda *mail: sent.append(mail))
+    files = [(BytesIO(b"%PDF-1.7"), "oficio.pdf")]
+    answer = app.test_client().post("/demo/correo/nuevo", data={**NEW_MAIL, "files": files})
+    assert answer.status_code == 303
+    assert sent == [
+        (
+            NEW_MAIL["address"],
+            NEW_MAIL["mailbox"],
+            NEW_MAIL["subject"],
+            NEW_MAIL["text"],
+            (("oficio.pdf", b"%PDF-1.7"),),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"address": "ana"}, "Escriba una dirección de correo"),
+        ({"address": "ana@x.example, otra@x.example"}, "Escriba una dirección de correo"),
+        ({"subject": " "}, "Escriba el asunto."),
+        ({"mailbox": "otro@example.org"}, "Ese buzón no es de la demostración"),
+    ],
+)
+def test_a_mail_that_cannot_be_sent_comes_back_with_its_sentence(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str], said: str
+) -> None:
+    monkeypatch.setitem(app.config, "DEMO_WRITE", lambda *_: pytest.fail("sent"))
+    answer = app.test_client().post("/demo/correo/nuevo", data=NEW_MAIL | wrong)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert NEW_MAIL["text"] in answer.text
 
 
 def test_an_installation_that_is_no_demo_has_no_such_page(tmp_path: Path) -> None:

@@ -172,8 +172,8 @@ def test_a_wrong_notice_comes_back_filled_with_its_sentence(sign_in: SignIn, cha
 
 def test_the_menu_leads_there_whoever_holds_a_function(sign_in: SignIn) -> None:
     assert f'href="{PAGE}"' in sign_in("coordinador", KEY).get(PAGE).text
-    assert f'href="{PAGE}"' not in sign_in("agente", KEY).get("/bandeja").text
-    assert f'href="{PAGE}"' not in sign_in("admin", "sigec-cl").get("/bandeja").text
+    assert f'href="{PAGE}"' not in sign_in("agente", KEY).get("/bandeja?vista=abiertos").text
+    assert f'href="{PAGE}"' not in sign_in("admin", "sigec-cl").get("/bandeja?vista=abiertos").text
 
 
 def test_who_holds_no_function_is_not_let_in(sign_in: SignIn) -> None:

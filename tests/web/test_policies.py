@@ -9,6 +9,7 @@ from tests.web.conftest import SignIn
 PUBLIC = {
     "static", "catalogue.home", "catalogue.services", "catalogue.show", "catalogue.service", "sessions.entry",
     "sessions.leave", "health.alive", "health.ready", "health.metrics", "demo_mail.index", "demo_mail.show",
+    "demo_mail.write",
 }  # fmt: skip
 BEHIND_A_TOKEN = {"approvals.by_link", "approvals.file_by_link"}
 PAGES = (
@@ -36,8 +37,8 @@ def test_only_these_routes_are_open_to_everybody(app: Flask) -> None:
 
 def test_every_route_that_changes_something_asks_for_an_agent_or_more(app: Flask) -> None:
     free = {
-        "sessions.entry", "sessions.leave", "demo_mail.show", "approvals.by_link", "approvals.decide",
-        "authority.delegate", "authority.end_delegation",
+        "sessions.entry", "sessions.leave", "demo_mail.show", "demo_mail.write", "approvals.by_link",
+        "approvals.decide", "authority.delegate", "authority.end_delegation",
         # Whoever an organ is asked through need not work tickets; the service checks who it is.
         "ticketlinks.answer",
         # Whoever speaks for an organ agrees to its events and keeps the trainings that it gives; the services check it.

@@ -16,6 +16,7 @@ from helpdesk.models.tickets import ENDED, Ticket
 from helpdesk.queries import tickets, viewers
 from helpdesk.queries.tickets import VIEWS, Filters
 from helpdesk.queries.viewers import Viewer
+from helpdesk.web.queue import where_work_is
 from tests.factories import desk
 from tests.web.conftest import SignIn, work
 
@@ -165,3 +166,14 @@ def test_more_rows_cost_no_more_statements(app: Flask, admin: Viewer) -> None:
 
 def test_a_place_in_another_view_does_not_break_the_ended_ones(sign_in: SignIn) -> None:
     assert sign_in("admin").get("/bandeja?vista=cerrados&desde=-_9").status_code == 200
+
+
+def test_whoever_has_no_ticket_of_their_own_begins_where_tickets_wait_to_be_taken(sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    assert client.get("/bandeja").headers["Location"].endswith("/bandeja?vista=sin-asignar")
+    assert "No tiene tickets a su cargo" in client.get("/bandeja?vista=mias").text
+
+
+def test_the_view_to_begin_with_is_that_of_the_own_tickets_if_there_are_any() -> None:
+    assert where_work_is({"mias": 1, "sin-asignar": 9}) is None
+    assert where_work_is({"mias": 0, "sin-asignar": 0}) is None

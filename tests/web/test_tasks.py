@@ -286,4 +286,4 @@ def test_only_those_who_keep_contents_set_them(app: Flask, sign_in: SignIn, role
 
 def test_the_menu_leads_to_the_tasks_where_the_institution_has_any(sign_in: SignIn) -> None:
     assert 'href="/tareas"' in sign_in("coordinador", KEY).get("/aprobaciones").text
-    assert 'href="/tareas"' not in sign_in("agente", "sigec-cl").get("/bandeja").text
+    assert 'href="/tareas"' not in sign_in("agente", "sigec-cl").get("/bandeja?vista=abiertos").text
