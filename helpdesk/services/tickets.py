@@ -24,6 +24,7 @@ from helpdesk.queries.people import holdings_of, members, today
 from helpdesk.services import (
     approvals_renewed,
     assessment,
+    authorisations,
     consultations,
     deadlines,
     documents,
@@ -80,8 +81,8 @@ def assign(session: Session, actor: Actor, ticket_id: int, touched: int | None, 
 
 def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None, request_type: str) -> Ticket:
     """Say what the ticket asks for: its route begins anew with that type. Raises NotFound for an unknown type,
-    IllegalMove once decisions were taken in the present route, or for a type that may not be taken by the channel by
-    which the staff took the request (R-014)."""
+    IllegalMove once decisions were taken in the present route, for a type that may not be taken by the channel by
+    which the staff took the request (R-014), or when an authorisation before any answer would be lost (R-125)."""
     ticket = _open(locked(session, actor, ticket_id, touched))
     consultations.check_request(ticket)
     catalogue = catalogues.of_ticket(session, ticket)
@@ -93,6 +94,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     spec = catalogue.request_type(request_type)
     if ticket.mailbox_id is None and not channels.admits(spec, ticket.channel):
         raise IllegalMove(channels.refusal(spec, ticket.channel))
+    authorisations.check_kept(session, actor, ticket, rules.unauthorised(spec, {}))
     before, ticket.request_type = ticket.request_type, request_type
     routes.drop(session, ticket)
     documents.forget(session, ticket, spec)
