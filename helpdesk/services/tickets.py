@@ -142,6 +142,7 @@ def derive(
 def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str = "") -> Ticket:
     """Mark the step that waits as done and go on. An agent may pass an incomplete request on, with the reason.
 
+    A condition that does not hold by what is known now does not pass: the requester is told instead (R-027).
     Raises IllegalMove for an approval, the closing, when nothing waits, while data that the step needs are missing
     («datos por completar»), or when it would end the ticket while a consultation is open; Invalid when passing
     on an incomplete request without a reason, or without the record that the step wants.
@@ -163,6 +164,9 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is not None:
         _check_work(session, ticket, request_type, row, note)
+    if row.state == "active" and routes.refused_condition(session, actor, ticket, row, _tone(session, ticket)):
+        routes.set_status(session, actor, ticket)
+        return ticket
     if row.state == "returned":
         deadlines.resume(session, ticket, now)
         windows.end(session, ticket, row)
@@ -273,7 +277,7 @@ def _check_delivery(session: Session, ticket: Ticket, delivery: Delivery) -> Non
     )
     request_type = catalogues.request_type_of(session, ticket)
     if not delivery.reason.strip() and closing.needs_reason(request_type, ticket.channel, delivery.way):
-        wrong["reason"] = closing.asks_reason(ticket.channel)
+        wrong["reason"] = closing.asks_reason(request_type, ticket.channel)
     if wrong:
         raise Invalid(next(iter(wrong.values())), wrong)
 

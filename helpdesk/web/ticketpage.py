@@ -151,6 +151,7 @@ def values(
         "lacks_place": lacks_place(catalogue, page),
         "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
         "record_wanted": record_wanted(catalogue, page),
+        **closing_words(catalogue, page),
         "teams": team_choices(catalogue, ticket),
         "types": type_choices(catalogue, ticket),
         "colleagues": by_name(colleagues(session, who.institution_id)) if who.is_agent else (),
@@ -204,6 +205,16 @@ def lacks_place(catalogue: Catalogue, page: TicketPage) -> bool:
         return False
     no_place = step.actor.scope in PLACES and row.scope is None
     return no_place or (step.actor.subject is not None and not page.ticket.fields.get(step.actor.subject))
+
+
+def closing_words(catalogue: Catalogue, page: TicketPage) -> dict[str, Any]:
+    """Once the answer that ends the request is what waits: the text that it begins with, of its type (R-179), and what
+    the letter adds to it (R-037, R-038)."""
+    spec = next((each for each in catalogue.request_types if each.key == page.ticket.request_type), None)
+    if spec is None or page.active is None or page.active.step.kind not in ("notify", "close"):
+        return {"closing_text": "", "closing_adds": ()}
+    adds = (f"los {spec.closure.content}" if spec.closure.content else "", spec.closure.tells.rstrip("."))
+    return {"closing_text": catalogue.closing_text(spec), "closing_adds": tuple(each for each in adds if each)}
 
 
 def record_wanted(catalogue: Catalogue, page: TicketPage) -> str | None:
