@@ -258,12 +258,17 @@ def _open(ticket: Ticket) -> Ticket:
 
 
 def _check_work(session: Session, ticket: Ticket, request_type: RequestType, row: Step, note: str) -> None:
-    """Raises IllegalMove naming the data that the step lacks, Invalid without the record it wants (R-035, R-038)."""
+    """Raises IllegalMove naming the data or documents that the step lacks, Invalid without the record it wants (R-035,
+    R-038, R-114)."""
     spec = request_type.step(row.key)
     lacking = rules.needed_data(request_type, spec, assessment.to_complete(session, ticket))
     if lacking:
         labels = ", ".join(f"«{field.label}»" for field in lacking)
         raise IllegalMove(f"Antes de «{row.name}» complete los datos: {labels}.")
+    absent = assessment.lacking_at(session, ticket, row.key)
+    if absent:
+        names = ", ".join(f"«{document.name}»" for document in absent)
+        raise IllegalMove(f"Antes de «{row.name}» adjunte los documentos: {names}.")
     wanted = rules.record_wanted(request_type, spec)
     if wanted is not None and not note.strip():
         sentence = f"Escriba {wanted}."
