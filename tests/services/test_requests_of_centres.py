@@ -117,22 +117,34 @@ def test_a_new_service_without_the_report_of_its_organ_is_returned(desk: Desk) -
     assert asked_of(desk[0], ticket) == []
 
 
-def test_a_new_service_is_set_up_after_the_reports_of_organ_and_office(desk: Desk) -> None:
+def supported(desk: Desk, **fields: object) -> Ticket:
+    """A proposal with the organ's report, which the office supports."""
     cast, _, agent = desk
     ticket = new_service(desk, "Informe sustentatorio.pdf")
-    assert asked_of(cast, ticket) == [OFFICE.address]
+    cast.do(tickets.set_fields, agent, ticket.id, None, {"requiere_especialista": True, **fields})
+    assert asked_of(cast, ticket)[-1] == OFFICE.address
     with pytest.raises(IllegalMove):
         cast.do(tickets.complete_step, agent, ticket.id, None)
     assert cast.approve(ticket, OFFICE) == "approve"
     assert waits_at(cast, ticket) == ("integrar", "ogauc")
-    with pytest.raises(IllegalMove, match="Especialista"):
-        cast.do(tickets.complete_step, agent, ticket.id, None)
-    cast.do(tickets.set_fields, agent, ticket.id, None, {"especialista_asignado": "Especialista de contabilidad"})
+    return ticket
+
+
+def test_a_new_service_is_set_up_after_the_reports_of_organ_and_office(desk: Desk) -> None:
+    cast, _, agent = desk
+    ticket = supported(desk, especialista_asignado="Especialista de contabilidad")
     with pytest.raises(IllegalMove, match="Informe sustentatorio de la OGAUC"):
         cast.do(tickets.complete_step, agent, ticket.id, None)
     cast.do(originals.see, agent, ticket.id, None, "informe_ogauc", "paper", True)
     cast.do(tickets.complete_step, agent, ticket.id, None)
     assert waits_at(cast, ticket) == ("cerrar", "ogauc")
+
+
+def test_a_new_service_that_needs_a_specialist_is_not_set_up_without_one(desk: Desk) -> None:
+    cast, _, agent = desk
+    ticket = supported(desk)
+    with pytest.raises(IllegalMove, match="Especialista"):
+        cast.do(tickets.complete_step, agent, ticket.id, None)
 
 
 def test_a_new_service_that_the_office_does_not_support_is_not_set_up(desk: Desk) -> None:
