@@ -13,6 +13,7 @@ from helpdesk import clock
 from helpdesk.db import transaction
 from helpdesk.domain import objections, routes
 from helpdesk.domain.catalogue import Catalogue, RequiredDocument
+from helpdesk.domain.choices import choices_of
 from helpdesk.domain.closing import needs_reason
 from helpdesk.domain.errors import HelpdeskError, NotFound
 from helpdesk.domain.folding import fold
@@ -160,6 +161,7 @@ def values(
             active and active.step.kind == "approve" and active.step.state == "active" and is_asked(who, page)
         ),
         "materials": materials.authorised(session, who.institution_id) if materials.may_see(in_force, who) else (),
+        "electronic_signatures": choices_of(catalogue.institution).electronic_signatures,
         "only_material": bound(in_force, names.type_of(ticket.request_type)),
         "problem": str(problem) if problem else None,
         "forms": own | filled,
