@@ -125,3 +125,28 @@ def test_the_defaults_are_those_of_the_requirements() -> None:
     assert (default.extension_by, default.business_hours_mode) == ("agent", "opening_hours")
     assert (default.clock_during_approval, default.approvals_by_mail) == ("runs", "verified")
     assert (default.electronic_signatures, default.keep_years, default.answer_anonymous) == (True, 0, False)
+
+
+def test_business_hours_are_opening_hours(cast: Cast) -> None:
+    ticket = cast.open()
+    assert ticket.due_at == datetime(2026, 4, 10, 10, 0, tzinfo=CHILE)
+
+
+def test_where_an_institution_counts_whole_days_24_hours_are_one_working_day(cast: Cast) -> None:
+    chosen(cast, "sigec-cl", business_hours_mode="whole_days")
+    ticket = cast.open()
+    assert ticket.due_at == datetime(2026, 4, 8, 10, 0, tzinfo=CHILE)
+
+
+def test_an_answer_from_the_registered_address_is_enough_to_approve(cast: Cast) -> None:
+    ticket = cast.open()
+    assert cast.approve(ticket, REGIONAL_HEAD) == "approve"
+    assert cast.steps(ticket)["validar_jar"] == "done"
+
+
+@pytest.mark.parametrize("choice", ["confirm", "off"])
+def test_where_an_institution_wants_its_page_a_mail_alone_does_not_approve(cast: Cast, choice: str) -> None:
+    chosen(cast, "sigec-cl", approvals_by_mail=choice)
+    ticket = cast.open()
+    assert cast.approve(ticket, REGIONAL_HEAD) != "approve"
+    assert cast.steps(ticket)["validar_jar"] == "active"
