@@ -81,7 +81,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Notes which tests passed, on the machine that sums up; one with a case that is expected to fail proves nothing."""
+    """Notes which tests passed, on the machine that sums up: not one with a case that is expected to fail."""
     name = report.nodeid.rpartition("::")[2].partition("[")[0]
     if hasattr(report, "wasxfail"):
         EXPECTED_TO_FAIL.add(name)
