@@ -36,6 +36,7 @@ TEMPLATE = "migrated"
 FOLDERS = "helpdesk-test-"
 ABANDONED_AFTER = 3600
 PASSED: set[str] = set()
+EXPECTED_TO_FAIL: set[str] = set()
 
 
 def memory() -> Path:
@@ -80,9 +81,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Notes which tests passed, on the machine that sums up."""
-    if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
-        PASSED.add(report.nodeid.rpartition("::")[2].partition("[")[0])
+    """Notes which tests passed, on the machine that sums up: not one with a case that is expected to fail."""
+    name = report.nodeid.rpartition("::")[2].partition("[")[0]
+    if hasattr(report, "wasxfail"):
+        EXPECTED_TO_FAIL.add(name)
+    elif report.when == "call" and report.passed:
+        PASSED.add(name)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -91,7 +95,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     whole = config.args_source is not pytest.Config.ArgsSource.ARGS and not config.option.keyword
     if WORKER != "main" or not NO_SKIP or not whole:
         return
-    if absent := sorted(proofs.named() - PASSED):
+    if absent := sorted(proofs.named() - (PASSED - EXPECTED_TO_FAIL)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         config.get_terminal_writer().line(f"named as a proof in docs/, but did not pass: {', '.join(absent)}", red=True)
 

@@ -18,7 +18,7 @@ from helpdesk.evidence.folder import as_json
 from helpdesk.models.institutions import Institution
 from helpdesk.models.tickets import STATUSES, Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries import dossier
+from helpdesk.queries import dossier, keeping
 
 YES_NO = {"True": "sí", "False": "no"}
 
@@ -31,6 +31,9 @@ def main(argv: list[str]) -> int:
     listing.add_argument("--status", choices=STATUSES)
     listing.add_argument("--institution", metavar="KEY")
     listing.add_argument("--type", metavar="KEY")
+    listing.add_argument(
+        "--past-keeping", action="store_true", help="only those kept as long as their institution chose"
+    )
     listing.add_argument("--json", action="store_true")
     show = actions.add_parser("show", help="one ticket")
     show.add_argument("number", metavar="NUMBER")
@@ -42,7 +45,10 @@ def main(argv: list[str]) -> int:
     with desk() as settings, transaction() as session:
         match chosen.action:
             case "list":
+                kept_long = past_keeping(session) if chosen.past_keeping else None
                 for ticket in matching(session, chosen.institution, chosen.status, chosen.type):
+                    if kept_long is not None and ticket.id not in kept_long:
+                        continue
                     found = dossier.line(session, ticket, clock.now())
                     shown = as_json(found) if chosen.json else in_a_line(found, zone_of(session, ticket))
                     sys.stdout.write(f"{shown}\n")
@@ -68,6 +74,12 @@ def matching(session: Session, institution: str | None, status: str | None, requ
     if request_type:
         query = query.where(Ticket.request_type == request_type)
     return list(session.scalars(query))
+
+
+def past_keeping(session: Session) -> frozenset[int]:
+    """The tickets that were kept as long as their institution chose (Q-09)."""
+    ids = session.scalars(select(Institution.id).where(Institution.catalogue_version_id.is_not(None)))
+    return frozenset(ticket.id for each in ids.all() for ticket in keeping.past(session, each, clock.now()))
 
 
 def zone_of(session: Session, ticket: Ticket) -> ZoneInfo:

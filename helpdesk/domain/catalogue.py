@@ -443,12 +443,25 @@ class ActivationLink:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
+    """How a request ends. `template` names the closing text that an agent begins with (R-179), `content` what the
+    closing letter tells of the work done, as the step recorded it (R-037), `tells` what it says in any case (R-038)."""
+
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     method: Literal["reply_by_email", "notify_email", "same_channel", "in_person", "phone", "internal", "self_service"]
     template: str
     reply_to: str | None = None
     content: str = ""
+    tells: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingText:
+    """The words with which an agent begins the answer that ends a request (R-179)."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    key: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,6 +604,11 @@ class Catalogue:
     programmes: tuple[ProgrammeSpec, ...] = ()
     access_roles: tuple[AccessRoleSpec, ...] = ()
     content_channels: tuple[Choice, ...] = ()
+    closing_texts: tuple[ClosingText, ...] = ()
+
+    def closing_text(self, request_type: RequestType) -> str:
+        """What an agent begins the closing answer with; empty where the type names no text."""
+        return next((each.text for each in self.closing_texts if each.key == request_type.closure.template), "")
 
     def request_type(self, key: str) -> RequestType:
         """The request type with that key. Raises KeyError."""

@@ -17,6 +17,7 @@ RANGES = {
     "approval_business_hours": (0, 1000),
     "remind_at_percent": (1, 99),
     "escalate_at_percent": (1, 99),
+    "keep_years": (0, 200),
 }
 """The least and the greatest whole number of a choice."""
 
@@ -36,6 +37,10 @@ class Choices:
     `regional_holidays`: whether the holidays of a region count for the offices in it (R-182).
     `extension_by`: who may prolong a term (Q-02).
     `only_authorised_material`: answers to users and media carry files of the library alone (R-126).
+    `electronic_signatures`: whether a file with a valid electronic signature may stand for the paper original, as the
+    reviewer records it (Q-07).
+    `keep_years`: after how many years from its end a ticket counts as kept long enough; 0 = for ever (Q-09).
+    `answer_anonymous`: whether who gives no name with a suggestion may be answered (Q-10).
     """
 
     approvals_by_mail: Literal["verified", "confirm", "off"] = "verified"
@@ -49,6 +54,9 @@ class Choices:
     regional_holidays: bool = True
     extension_by: Literal["agent", "supervisor"] = "agent"
     only_authorised_material: bool = False
+    electronic_signatures: bool = True
+    keep_years: int = 0
+    answer_anonymous: bool = False
 
     @property
     def cut_off(self) -> time | None:

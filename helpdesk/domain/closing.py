@@ -42,14 +42,21 @@ class Delivery:
 
 
 def needs_reason(request_type: RequestType | None, channel: str, way: Way) -> bool:
-    """Whether an answer that leaves that way must say why: its type answers by the same channel, and it does not."""
-    if request_type is None or request_type.closure.method != "same_channel":
+    """Whether an answer that leaves that way must say why: its type answers by the same channel, and it does not; or
+    its closing mail tells of the work done, and there is no mail (R-037)."""
+    if request_type is None:
+        return False
+    if request_type.closure.content:
+        return way != "mail"
+    if request_type.closure.method != "same_channel":
         return False
     return channel in WAYS_BACK and way not in WAYS_BACK[channel]
 
 
-def asks_reason(channel: str) -> str:
+def asks_reason(request_type: RequestType | None, channel: str) -> str:
     """The sentence that asks for the reason."""
+    if request_type is not None and request_type.closure.content:
+        return f"Este servicio termina con un correo con los {request_type.closure.content}: escriba por qué no sale."
     return (
         f"La solicitud llegó por el canal {label(channel)} y la respuesta sale por el mismo: para responder por otro, "
         "escriba el motivo."

@@ -70,6 +70,7 @@ def _all(catalogue: Catalogue) -> Iterator[Inconsistency]:
     for index, role in enumerate(catalogue.roles):
         yield from _works_in(("roles", index, "works_in"), catalogue, role)
     yield from _directory(catalogue)
+    yield from _closing_texts(catalogue)
     for index, task in enumerate(catalogue.periodic_tasks):
         yield from _periodic_task(catalogue, ("periodic_tasks", index), task)
     for index, request_type in enumerate(catalogue.request_types):
@@ -106,6 +107,15 @@ def _calendars(catalogue: Catalogue) -> Iterator[Inconsistency]:
             for written in getattr(spec.holidays, name):
                 if not _is_date(written):
                     yield Inconsistency((*place, "holidays", name), f"«{written}» no es una fecha como 2026-12-31")
+
+
+def _closing_texts(catalogue: Catalogue) -> Iterator[Inconsistency]:
+    """Where an institution keeps texts of closing, every type names one of them (R-179)."""
+    texts = {each.key for each in catalogue.closing_texts}
+    for index, each in enumerate(catalogue.request_types):
+        if texts:
+            place: Place = ("request_types", index, "closure", "template")
+            yield from _known(place, each.closure.template, texts, "texto de cierre")
 
 
 def _zone(place: Place, name: str) -> Iterator[Inconsistency]:
@@ -288,7 +298,7 @@ def _condition(place: Place, condition: Condition | None, request_type: RequestT
 def _duplicates(catalogue: Catalogue) -> Iterator[Inconsistency]:
     names = (
         "calendars", "regions", "roles", "teams", "mailboxes", "request_types", "centres", "organs", "periodic_tasks",
-        "content_channels",
+        "content_channels", "closing_texts",
     )  # fmt: skip
     for name in names:
         counted = Counter(item.key for item in getattr(catalogue, name))

@@ -145,9 +145,12 @@ def record_wanted(request_type: RequestType, step: StepSpec) -> str | None:
     work (R-035, R-038). None where a note is free."""
     if step.kind == "capture":
         return "qué se registró"
-    if step.kind == "execute" and request_type.closure.content:
-        return request_type.closure.content
-    return None
+    return request_type.closure.content if is_told(request_type, step) else None
+
+
+def is_told(request_type: RequestType, step: StepSpec) -> bool:
+    """Whether the closing letter tells what was recorded of the step (R-037)."""
+    return step.kind == "execute" and bool(request_type.closure.content)
 
 
 def passing_told(request_type: RequestType, step: StepSpec) -> StepSpec | None:

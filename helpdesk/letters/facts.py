@@ -327,7 +327,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class ClosingAnswer:
     """An agent's answer that closes (R-042, R-179); until `reopen_until` a reply reopens, later it opens a linked
-    ticket (R-180)."""
+    ticket (R-180). `done` is what was recorded of the work under the title `done_title` (R-037), `notice` what every
+    closing of the type tells (R-038)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -338,6 +339,9 @@ class ClosingAnswer:
     files: tuple[FileFacts, ...] = ()
     reopen_until: datetime | None = None
     survey_url: str | None = None
+    done_title: str = ""
+    done: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,13 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
 from helpdesk.domain.references import format_number
 from helpdesk.domain.requesters import identify
-from helpdesk.domain.requirements import fields_to_complete, missing_documents, missing_fields, needed_documents
+from helpdesk.domain.requirements import (
+    applies,
+    fields_to_complete,
+    missing_documents,
+    missing_fields,
+    needed_documents,
+)
 from helpdesk.domain.routes import Facts
 from helpdesk.domain.validation import FIRST_TIME, field_warnings, invalid_fields
 from helpdesk.models.documents import Document, Original
@@ -61,6 +67,13 @@ def needed(session: Session, ticket: Ticket) -> tuple[RequiredDocument, ...]:
     holdings = holdings_of(session, ticket.institution_id, requester.address, today(session, ticket.institution_id))
     context = _context(session, ticket, request_type, _roles(ticket, holdings))
     return needed_documents(request_type, ticket.fields, context)
+
+
+def lacking_at(session: Session, ticket: Ticket, step: str) -> tuple[RequiredDocument, ...]:
+    """The documents that the step which waits produces or needs for itself, and that are not in the ticket (R-114)."""
+    own = (each for each in needed(session, ticket) if each.when is not None and each.when.field == "step")
+    provided = _provided(session, ticket)
+    return tuple(each for each in own if applies(each.when, {"step": step}) and each.key not in provided)
 
 
 def to_complete(session: Session, ticket: Ticket) -> tuple[IntakeField, ...]:

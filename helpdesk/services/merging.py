@@ -23,6 +23,7 @@ from helpdesk.services import (
     approvals,
     approvals_renewed,
     assessment,
+    authorisations,
     deadlines,
     documents,
     expiry,
@@ -44,13 +45,15 @@ def merge(session: Session, actor: Actor, ticket_id: int, touched: int | None, i
     """Let the matter of a ticket go on in another one of the same requester; the requester is told.
 
     Raises NotFound for a number that the actor may not see, Invalid for the ticket itself, IllegalMove for tickets
-    that are not both open requests, or of people who have nothing to do with each other, or when a decision was taken.
+    that are not both open requests, or of people who have nothing to do with each other, when a decision was taken, or
+    when an authorisation before any answer would be lost (R-125).
     """
     into_id = links.named(session, actor, into_number)
     if into_id == ticket_id:
         raise Invalid("Es el mismo ticket: escriba el número de otro.", {"other": "Escriba el número de otro ticket."})
     ticket, into = locked_pair(session, actor, ticket_id, into_id, touched)
     _check(session, ticket, into)
+    authorisations.check_kept(session, actor, ticket, authorisations.missing(session, into))
     before = ticket.status
     ticket.merged_into_id = into.id
     ticket.closed_at = clock.now()

@@ -255,9 +255,12 @@ def answered(
     closing: bool,
     files: tuple[tuple[str, str, str], ...],
     reopen_until: datetime | None,
+    done: str = "",
 ) -> Letter:
-    """An agent's answer to the requester, in the requester's thread; `closing` says that it ends the case (R-179)."""
-    catalogue = catalogues.of_ticket(session, ticket)
+    """An agent's answer to the requester, in the requester's thread; `closing` says that it ends the case (R-179), and
+    `done` what was recorded of the work that it tells about (R-037)."""
+    catalogue, request_type = catalogues.of_ticket(session, ticket), catalogues.request_type_of(session, ticket)
+    closure = request_type.closure if request_type is not None else None
     requester = session.get_one(Person, ticket.requester_id)
     facts = f.ClosingAnswer(
         institution=f.institution_of(catalogue.institution),
@@ -268,6 +271,9 @@ def answered(
         team=catalogue.team(ticket.team).name,
         files=tuple(f.FileFacts(name) for name, _, _ in files),
         reopen_until=reopen_until,
+        done_title=_sentence(closure.content) if closure is not None else "",
+        done=done,
+        notice=closure.tells if closure is not None else "",
     )
     text = write.cierre(facts) if closing else write.respuesta(_as_answer(facts))
     return post.send(
@@ -407,6 +413,10 @@ CHANNELS = {
     "internal": "interno",
     "self_service": "autoservicio",
 }
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _as_answer(facts: f.ClosingAnswer) -> f.Answer:

@@ -16,6 +16,7 @@ from helpdesk import clock
 from helpdesk.domain import additions, channels
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
+from helpdesk.domain.choices import choices_of
 from helpdesk.domain.errors import Invalid, NotFound
 from helpdesk.domain.incoming import IncomingFile
 from helpdesk.domain.incoming import Person as Named
@@ -174,6 +175,8 @@ def _wrong(catalogue: Catalogue, asked: ByHand) -> Iterable[tuple[str, str]]:
     if not asked.text.strip():
         yield "text", "Escriba qué se solicita."
     address = asked.address.strip().lower()
+    if address and not asked.name.strip() and not choices_of(catalogue.institution).answer_anonymous:
+        yield "address", "Una sugerencia anónima no se responde: escriba el nombre, o deje vacío el correo."
     if not address and asked.channel not in channels.WITHOUT_ADDRESS:
         yield "address", "Escriba el correo: por este canal la respuesta sale por correo."
     if address and EMAIL.match(address) is None:

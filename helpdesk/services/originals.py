@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.choices import choices_of
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.models.documents import ORIGINAL_KINDS, Original
 from helpdesk.models.tickets import Ticket
@@ -25,13 +26,15 @@ def see(
     """Mark the original of the document `key` as seen; a mark that is there already is corrected.
 
     `kind` electronic_signature stands for the paper (Q-07); `kept`: the paper stays in the office. A document seen on
-    paper counts as provided. Raises NotFound for a document that the type does not ask for, Invalid for another kind,
-    IllegalMove once the ticket has ended.
+    paper counts as provided. Raises NotFound for a document that the type does not ask for, Invalid for another kind
+    or an electronic signature where the institution wants paper, IllegalMove once the ticket has ended.
     """
     ticket = documents.open_ticket(session, actor, ticket_id, touched)
     documents.check_asked_for(session, ticket, key)
     if kind not in ORIGINAL_KINDS:
         raise Invalid("Elija si vio el original en papel o un documento con firma electrónica.")
+    if kind != "paper" and not choices_of(catalogues.of_ticket(session, ticket).institution).electronic_signatures:
+        raise Invalid("Aquí vale solo el original en papel: una firma electrónica no lo reemplaza.")
     row = _mark(session, ticket, key) or Original(ticket_id=ticket.id, key=key)
     row.kind, row.kept, row.note = kind, kept and kind == "paper", note.strip()
     row.seen_by_id, row.seen_at = actor.person_id, clock.now()

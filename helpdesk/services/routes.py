@@ -203,6 +203,17 @@ def refuse(
             send_back(session, actor, ticket, row, facts.entitled, at, tone)
 
 
+def refused_condition(session: Session, actor: Actor, ticket: Ticket, row: Step, tone: Tone) -> bool:
+    """Do what the catalogue says when the condition that waits for its check does not hold by what is known now
+    (R-027). Gives whether it was refused."""
+    request_type, facts = _request_type(session, ticket), assessment.facts_of(session, ticket)
+    spec = request_type.step(row.key)
+    if spec.kind != "validate_condition" or routes.course(request_type, spec, {}, facts) != "reject":
+        return False
+    refuse(session, actor, ticket, row, routes.refusal(spec), facts, clock.now(), tone)
+    return row.state != "done"
+
+
 def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
     """A returned request was answered, or what its review of documents waited for is there: take the step up again
     from `at`."""
@@ -357,6 +368,14 @@ def check_may_answer(session: Session, ticket: Ticket) -> None:
     for each in catalogue.request_types:
         if each.key in ticket.candidates and routes.unauthorised(each, {}) is not None:
             raise IllegalMove(f"Puede ser «{each.name}», que no se responde sin autorización: clasifíquelo antes.")
+
+
+def recorded(session: Session, ticket: Ticket) -> str:
+    """What was written down of the work that the closing letter tells about (R-037); empty where it tells of none."""
+    request_type = _request_type(session, ticket)
+    rows = present(session, ticket)
+    told = [step.key for step in routes.walked(request_type) if routes.is_told(request_type, step)]
+    return "\n".join(rows[key].reason or "" for key in told if key in rows and rows[key].state == "done")
 
 
 def drop(session: Session, ticket: Ticket) -> None:

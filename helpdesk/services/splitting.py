@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain import additions, channels
+from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
@@ -16,7 +17,18 @@ from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import calendarlock, documents, history, links, merging, notifications, opening, reading, routes
+from helpdesk.services import (
+    authorisations,
+    calendarlock,
+    documents,
+    history,
+    links,
+    merging,
+    notifications,
+    opening,
+    reading,
+    routes,
+)
 from helpdesk.services.locks import locked
 from helpdesk.services.messages import copy_files
 from helpdesk.services.routes import Tone
@@ -35,7 +47,7 @@ def split(
 
     It is received when the message was; message and files are copies of the same mail, so that the first ticket loses
     nothing. Raises NotFound for a message or type that is not there, Invalid for a file of another message,
-    IllegalMove for a consultation or a merged ticket.
+    IllegalMove for a consultation, a merged ticket, or one whose authorisation the new one would not wait for (R-125).
     """
     assert actor.institution_id is not None
     calendarlock.counted_in(session, actor.institution_id)
@@ -52,6 +64,7 @@ def split(
     additions.check_offered(catalogue, spec, ticket.centre)
     if ticket.mailbox_id is None and not channels.admits(spec, ticket.channel):
         raise IllegalMove(channels.refusal(spec, ticket.channel))
+    authorisations.check_kept(session, actor, ticket, rules.unauthorised(spec, {}))
     made = _new(session, ticket, message, spec)
     copied = _copy(session, ticket, made, message, files)
     _read(session, catalogue, spec, made)

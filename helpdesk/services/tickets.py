@@ -24,6 +24,7 @@ from helpdesk.queries.people import holdings_of, members, today
 from helpdesk.services import (
     approvals_renewed,
     assessment,
+    authorisations,
     consultations,
     deadlines,
     documents,
@@ -80,8 +81,8 @@ def assign(session: Session, actor: Actor, ticket_id: int, touched: int | None, 
 
 def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None, request_type: str) -> Ticket:
     """Say what the ticket asks for: its route begins anew with that type. Raises NotFound for an unknown type,
-    IllegalMove once decisions were taken in the present route, or for a type that may not be taken by the channel by
-    which the staff took the request (R-014)."""
+    IllegalMove once decisions were taken in the present route, for a type that may not be taken by the channel by
+    which the staff took the request (R-014), or when an authorisation before any answer would be lost (R-125)."""
     ticket = _open(locked(session, actor, ticket_id, touched))
     consultations.check_request(ticket)
     catalogue = catalogues.of_ticket(session, ticket)
@@ -93,6 +94,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     spec = catalogue.request_type(request_type)
     if ticket.mailbox_id is None and not channels.admits(spec, ticket.channel):
         raise IllegalMove(channels.refusal(spec, ticket.channel))
+    authorisations.check_kept(session, actor, ticket, rules.unauthorised(spec, {}))
     before, ticket.request_type = ticket.request_type, request_type
     routes.drop(session, ticket)
     documents.forget(session, ticket, spec)
@@ -140,6 +142,7 @@ def derive(
 def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str = "") -> Ticket:
     """Mark the step that waits as done and go on. An agent may pass an incomplete request on, with the reason.
 
+    A condition that does not hold by what is known now does not pass: the requester is told instead (R-027).
     Raises IllegalMove for an approval, the closing, when nothing waits, while data that the step needs are missing
     («datos por completar»), or when it would end the ticket while a consultation is open; Invalid when passing
     on an incomplete request without a reason, or without the record that the step wants.
@@ -161,6 +164,9 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is not None:
         _check_work(session, ticket, request_type, row, note)
+    if row.state == "active" and routes.refused_condition(session, actor, ticket, row, _tone(session, ticket)):
+        routes.set_status(session, actor, ticket)
+        return ticket
     if row.state == "returned":
         deadlines.resume(session, ticket, now)
         windows.end(session, ticket, row)
@@ -252,12 +258,17 @@ def _open(ticket: Ticket) -> Ticket:
 
 
 def _check_work(session: Session, ticket: Ticket, request_type: RequestType, row: Step, note: str) -> None:
-    """Raises IllegalMove naming the data that the step lacks, Invalid without the record it wants (R-035, R-038)."""
+    """Raises IllegalMove naming the data or documents that the step lacks, Invalid without the record it wants (R-035,
+    R-038, R-114)."""
     spec = request_type.step(row.key)
     lacking = rules.needed_data(request_type, spec, assessment.to_complete(session, ticket))
     if lacking:
         labels = ", ".join(f"«{field.label}»" for field in lacking)
         raise IllegalMove(f"Antes de «{row.name}» complete los datos: {labels}.")
+    absent = assessment.lacking_at(session, ticket, row.key)
+    if absent:
+        names = ", ".join(f"«{document.name}»" for document in absent)
+        raise IllegalMove(f"Antes de «{row.name}» adjunte los documentos: {names}.")
     wanted = rules.record_wanted(request_type, spec)
     if wanted is not None and not note.strip():
         sentence = f"Escriba {wanted}."
@@ -271,7 +282,7 @@ def _check_delivery(session: Session, ticket: Ticket, delivery: Delivery) -> Non
     )
     request_type = catalogues.request_type_of(session, ticket)
     if not delivery.reason.strip() and closing.needs_reason(request_type, ticket.channel, delivery.way):
-        wrong["reason"] = closing.asks_reason(ticket.channel)
+        wrong["reason"] = closing.asks_reason(request_type, ticket.channel)
     if wrong:
         raise Invalid(next(iter(wrong.values())), wrong)
 

@@ -52,7 +52,8 @@ def reply(
     attached = materials.attachable(session, ticket.institution_id, chosen)
     now = clock.now()
     until = reopening.last_day(session, ticket, now) if close else None
-    letter = notifications.answered(session, actor, ticket, text.strip(), close, (*files, *attached), until)
+    done = routes.recorded(session, ticket) if close else ""
+    letter = notifications.answered(session, actor, ticket, text.strip(), close, (*files, *attached), until, done)
     ticket.first_answer_at = ticket.first_answer_at or now
     answered = {"to": requester.address, "closing": close, **history.of_letter(session, letter)}
     history.record(session, actor, ticket, "answered", answered)
@@ -68,7 +69,7 @@ def _same_channel(session: Session, ticket: Ticket, reason: str) -> None:
     """A request whose type answers by its own channel is closed by mail only with a reason (R-015)."""
     request_type = catalogues.request_type_of(session, ticket)
     if not reason.strip() and closing.needs_reason(request_type, ticket.channel, "mail"):
-        sentence = closing.asks_reason(ticket.channel)
+        sentence = closing.asks_reason(request_type, ticket.channel)
         raise Invalid(sentence, {"reason": sentence})
 
 

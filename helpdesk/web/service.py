@@ -50,8 +50,8 @@ def described(catalogue: Catalogue, spec: RequestType) -> Described:
             (CHANNEL_LABELS.get(each.key, each.key), channel_detail(catalogue, each)) for each in spec.channels
         ),
         automated="SI" if spec.automated else "No",
-        form=spec.links.form or NOT_APPLICABLE,
-        online=spec.links.online or NOT_APPLICABLE,
+        form=stated(spec.links.form),
+        online=stated(spec.links.online),
     )
 
 
@@ -82,6 +82,11 @@ def access_lists(steps: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
         title, text = (found[1], found[2]) if found else ("", step)
         lists.setdefault(title, []).append(text[0].upper() + text[1:])
     return tuple((title, tuple(texts)) for title, texts in lists.items())
+
+
+def stated(link: str | None) -> str:
+    """A link's text, or that there is none: never an empty cell (R-005)."""
+    return (link or "").strip() or NOT_APPLICABLE
 
 
 def term(deadline: DeadlineSpec | None) -> str:

@@ -13,6 +13,7 @@ from helpdesk import clock
 from helpdesk.db import transaction
 from helpdesk.domain import objections, routes
 from helpdesk.domain.catalogue import Catalogue, RequiredDocument
+from helpdesk.domain.choices import choices_of
 from helpdesk.domain.closing import needs_reason
 from helpdesk.domain.errors import HelpdeskError, NotFound
 from helpdesk.domain.folding import fold
@@ -151,6 +152,7 @@ def values(
         "lacks_place": lacks_place(catalogue, page),
         "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
         "record_wanted": record_wanted(catalogue, page),
+        **closing_words(catalogue, page),
         "teams": team_choices(catalogue, ticket),
         "types": type_choices(catalogue, ticket),
         "colleagues": by_name(colleagues(session, who.institution_id)) if who.is_agent else (),
@@ -159,6 +161,7 @@ def values(
             active and active.step.kind == "approve" and active.step.state == "active" and is_asked(who, page)
         ),
         "materials": materials.authorised(session, who.institution_id) if materials.may_see(in_force, who) else (),
+        "electronic_signatures": choices_of(catalogue.institution).electronic_signatures,
         "only_material": bound(in_force, names.type_of(ticket.request_type)),
         "problem": str(problem) if problem else None,
         "forms": own | filled,
@@ -204,6 +207,16 @@ def lacks_place(catalogue: Catalogue, page: TicketPage) -> bool:
         return False
     no_place = step.actor.scope in PLACES and row.scope is None
     return no_place or (step.actor.subject is not None and not page.ticket.fields.get(step.actor.subject))
+
+
+def closing_words(catalogue: Catalogue, page: TicketPage) -> dict[str, Any]:
+    """Once the answer that ends the request is what waits: the text that it begins with, of its type (R-179), and what
+    the letter adds to it (R-037, R-038)."""
+    spec = next((each for each in catalogue.request_types if each.key == page.ticket.request_type), None)
+    if spec is None or page.active is None or page.active.step.kind not in ("notify", "close"):
+        return {"closing_text": "", "closing_adds": ()}
+    adds = (f"los {spec.closure.content}" if spec.closure.content else "", spec.closure.tells.rstrip("."))
+    return {"closing_text": catalogue.closing_text(spec), "closing_adds": tuple(each for each in adds if each)}
 
 
 def record_wanted(catalogue: Catalogue, page: TicketPage) -> str | None:

@@ -165,3 +165,8 @@ def test_a_place_that_cannot_be_written_is_named(operator: Operator) -> None:
     (operator.folder / "file").touch()
     said = operator.is_refused("ticket", "export", "MEF-1", "file/evidence")
     assert said.startswith("helpdesk: file/evidence: no se puede escribir")
+
+
+def test_nothing_has_been_kept_long_enough_where_everything_is_kept(operator: Operator) -> None:
+    assert operator.does("ticket", "list", "--past-keeping") == ""
+    assert "MEF-1" in operator.does("ticket", "list")

@@ -38,9 +38,17 @@ def test_activation_and_information_answer_by_the_channel_of_the_request(request
 
 
 def test_other_types_answer_by_any_way() -> None:
-    free = [each for each in MEF.request_types if each.closure.method != "same_channel"]
-    assert len(free) == 8
+    free = [each for each in MEF.request_types if each.closure.method != "same_channel" and not each.closure.content]
+    assert len(free) == 5
     assert not any(needs_reason(each, channel, way) for each in free for channel in LABELS for way in ALL_WAYS)
+
+
+@pytest.mark.parametrize("way", ["in_person", "phone", "paper", "portal", "internal"])
+def test_a_service_that_ends_with_a_mail_says_why_there_is_none(way: Way) -> None:
+    created = [each for each in MEF.request_types if each.closure.content]
+    assert [each.order for each in created] == [1, 2, 3]
+    assert all(needs_reason(each, channel, way) for each in created for channel in LABELS)
+    assert not any(needs_reason(each, channel, "mail") for each in created for channel in LABELS)
 
 
 ALL_WAYS: tuple[Way, ...] = ("mail", "in_person", "phone", "paper", "portal", "internal")

@@ -87,7 +87,7 @@ def full_facts(word: str) -> dict[str, Any]:
         "unido": f.Merged(MINISTRY, ticket, "MEF-124", "approver", word),
         "consulta": f.Consultation(MINISTRY, ticket, "MEF-122", word, word, DESK, word, word, word, word, files),
         "respuesta": f.Answer(MINISTRY, ticket, word, word, word, word, files),
-        "cierre": f.ClosingAnswer(MINISTRY, ticket, word, word, word, word, files, EVENING, DESK),
+        "cierre": f.ClosingAnswer(MINISTRY, ticket, word, word, word, word, files, EVENING, DESK, word, word, word),
         "aviso_autoservicio": f.SelfService(MINISTRY, ticket, (word, "Ingresar."), word, DESK, 72),
         "no_presentado": f.NotFiled(MINISTRY, ticket, EVENING, word, (word,), False),
         "canal": f.OtherChannel(MINISTRY, ticket, word, word, word, word, True, word),

@@ -13,9 +13,11 @@ from helpdesk.domain.closing import Delivery
 from helpdesk.domain.desk import DeskSettings
 from helpdesk.domain.errors import IllegalMove
 from helpdesk.models.institutions import Institution, Mailbox
+from helpdesk.models.messages import Message
+from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import documents, routes, tickets, writing
+from helpdesk.services import documents, merging, routes, splitting, tickets, writing
 from helpdesk.services.people import meet
 from tests.cast import TUESDAY, load
 from tests.domain.shipped import shipped
@@ -52,6 +54,30 @@ class Case:
             writing.reply(self.session, self.agent, self.ticket.id, None, "Aquí tiene la respuesta.", close=close)
 
 
+def ticket_of(
+    session: Session, institution_id: int, requester_id: int, spec: RequestType, number: int, request_type: str | None
+) -> Ticket:
+    """A ticket that came by mail, without its route."""
+    box = session.query(Mailbox.id).filter_by(institution_id=institution_id).order_by(Mailbox.id).limit(1).scalar()
+    return Ticket(
+        institution_id=institution_id,
+        number=number,
+        catalogue_version_id=session.get_one(Institution, institution_id).catalogue_version_id or 0,
+        request_type=request_type,
+        candidates=[],
+        status="new",
+        channel="email",
+        subject="Mi solicitud",
+        mailbox_id=box,
+        requester_id=requester_id,
+        team=spec.responsible_team,
+        fields={},
+        received_at=TUESDAY,
+        filed_at=TUESDAY,
+        updated_at=TUESDAY,
+    )
+
+
 def case(session: Session, institution: str, request_type: str | None, candidates: tuple[str, ...] = ()) -> Case:
     """A ticket of that type of a shipped catalogue; nothing of its route is done."""
     session.info["desk"] = DeskSettings(b"c" * 32, "http://desk.test", None)
@@ -61,23 +87,8 @@ def case(session: Session, institution: str, request_type: str | None, candidate
         agent = meet(session, owner.id, "Luis", "luis@institucion.example.org")
     catalogue = shipped(institution)
     spec = catalogue.request_type(request_type or catalogue.request_types[0].key)
-    ticket = Ticket(
-        institution_id=owner.id,
-        number=1,
-        catalogue_version_id=owner.catalogue_version_id or 0,
-        request_type=request_type,
-        candidates=list(candidates),
-        status="new",
-        channel="email",
-        subject="Mi solicitud",
-        mailbox_id=session.query(Mailbox.id).filter_by(institution_id=owner.id).order_by(Mailbox.id).limit(1).scalar(),
-        requester_id=requester.id,
-        team=spec.responsible_team,
-        fields={},
-        received_at=TUESDAY,
-        filed_at=TUESDAY,
-        updated_at=TUESDAY,
-    )
+    ticket = ticket_of(session, owner.id, requester.id, spec, 1, request_type)
+    ticket.candidates = list(candidates)
     session.add(ticket)
     session.flush()
     if request_type is not None:
@@ -151,3 +162,63 @@ def test_other_types_are_answered_while_they_are_worked_on(session: Session) -> 
     found.at("aprobar_respuesta")
     found.reply(close=False)
     assert found.ticket.first_answer_at == TUESDAY
+
+
+@pytest.mark.parametrize("key", ["registrar", "autorizar_difusion"])
+def test_a_journalists_request_is_not_answered_under_another_name(session: Session, key: str) -> None:
+    found = case(session, "conectamef-pe", "pedido_medios")
+    found.at(key)
+    with pytest.raises(IllegalMove, match="Oficina de Comunicaciones"), clock.fixed(TUESDAY):
+        tickets.classify(session, found.agent, found.ticket.id, None, "consulta")
+    assert found.ticket.request_type == "pedido_medios"
+    with pytest.raises(IllegalMove, match="Autorización previa"):
+        found.reply(close=False)
+
+
+def test_who_authorises_may_say_that_it_is_no_journalists_request(session: Session) -> None:
+    found = case(session, "conectamef-pe", "pedido_medios")
+    found.at("registrar")
+    office = "autorizaciones.comunicaciones@conectamef-pe.example.org"
+    with clock.fixed(TUESDAY):
+        person = meet(session, found.ticket.institution_id, "Olga Difusión", office)
+        by = Actor("person", person.id, found.ticket.institution_id, person.name)
+        tickets.classify(session, by, found.ticket.id, None, "consulta")
+    found.reply(close=False)
+    assert found.ticket.first_answer_at == TUESDAY
+
+
+def test_what_becomes_a_journalists_request_waits_for_the_authorisation(session: Session) -> None:
+    found = case(session, "conectamef-pe", "consulta")
+    found.at("absolver")
+    found.reply(close=False)
+    with clock.fixed(TUESDAY):
+        tickets.classify(session, found.agent, found.ticket.id, None, "pedido_medios")
+    with pytest.raises(IllegalMove, match="Autorización previa"):
+        found.reply(close=False)
+
+
+def test_a_journalists_request_does_not_go_on_in_a_ticket_that_may_be_answered(session: Session) -> None:
+    found = case(session, "conectamef-pe", "pedido_medios")
+    found.at("registrar")
+    other = ticket_of(session, found.ticket.institution_id, found.ticket.requester_id, found.spec, 2, "consulta")
+    session.add(other)
+    person = session.get_one(Person, found.agent.person_id)
+    person.is_staff = person.is_admin = True
+    session.flush()
+    with pytest.raises(IllegalMove, match="Oficina de Comunicaciones"), clock.fixed(TUESDAY):
+        merging.merge(session, found.agent, found.ticket.id, None, 2)
+    assert found.ticket.merged_into_id is None
+
+
+def test_no_part_of_a_journalists_request_is_answered_apart(session: Session) -> None:
+    found = case(session, "conectamef-pe", "pedido_medios")
+    found.at("registrar")
+    message = Message(
+        ticket_id=found.ticket.id, direction="inbound", kind="letter", author_id=found.ticket.requester_id,
+        from_name="Ana", from_address="ana@entidad.example.com", subject="Dos cosas", text="Dos cosas.",
+        new_text="Dos cosas.", trust="T2", at=TUESDAY,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    with pytest.raises(IllegalMove, match="Oficina de Comunicaciones"), clock.fixed(TUESDAY):
+        splitting.split(session, found.agent, found.ticket.id, None, message.id, (), "consulta")

@@ -208,7 +208,7 @@ def test_opened_at_the_counter_with_papers_executed_and_closed_on_paper(desk: De
     today = cast.now.date()
     cast.do(
         tickets.close, clerk, ticket.id, None, "Se entregó la clave.",
-        Delivery("paper", "Lo retiró en persona.", ROSA.name, today),
+        Delivery("paper", "Lo retiró en persona: no usa correo.", ROSA.name, today),
     )  # fmt: skip
     assert ticket.status == "closed"
     desk.check()

@@ -1,11 +1,16 @@
 """The public catalogue shows every column of the published matrix (R-002 to R-011)."""
 
+import re
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
+from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.catalogue import Links
+from helpdesk.domain.deadlines import due_at
 from helpdesk.web.service import access_lists, described, publication
 from tests.domain.shipped import shipped
 
@@ -34,15 +39,63 @@ def test_the_hours_are_those_of_the_calendar_that_counts_terms(app: Flask) -> No
     assert "lunes a jueves, 08:00–16:00; viernes, 08:00–15:00" in page
 
 
-def test_a_service_without_an_online_form_says_so_in_the_words_of_the_law() -> None:
+def test_changed_hours_are_published_and_counted_alike() -> None:
+    """There is one calendar: what the page says and what a term counts come of the same entry (R-008)."""
     catalogue = shipped("mef-ec")
-    spec = replace(catalogue.request_types[0], links=Links())
+    spec = catalogue.request_type("activacion_revision_usuario")
+    calendar = catalogue.calendar(spec.service_hours)
+    shorter = replace(calendar, hours={**calendar.hours, "tue": (("09:00", "13:00"),)})
+    calendars = tuple(shorter if each.key == calendar.key else each for each in catalogue.calendars)
+    changed = replace(catalogue, calendars=calendars)
+    assert spec.deadline is not None
+    assert spec.deadline.calendar == spec.service_hours
+    assert "martes, 09:00–13:00" in described(changed, spec).hours
+    tuesday = datetime(2026, 4, 7, 9, 0, tzinfo=ZoneInfo("America/Guayaquil"))
+    due = due_at(spec.deadline, tuesday, calendar_of(changed.calendar(spec.deadline.calendar))).at
+    assert due.astimezone(tuesday.tzinfo) == tuesday.replace(day=8, hour=12)
+
+
+@pytest.mark.parametrize("request_type", [each.key for each in shipped("mef-ec").request_types])
+def test_a_service_without_an_online_form_says_so_in_the_words_of_the_law(app: Flask, request_type: str) -> None:
+    page = app.test_client().get(f"/servicios/mef-ec/{request_type}").text
+    assert "<dt>Servicio en línea</dt><dd>NO APLICABLE</dd>" in page
+
+
+@pytest.mark.parametrize("online", [None, "", "  "])
+def test_a_link_that_the_catalogue_leaves_out_is_no_empty_cell(online: str | None) -> None:
+    catalogue = shipped("mef-ec")
+    spec = replace(catalogue.request_types[0], links=Links(online=online))
     assert described(catalogue, spec).online == "NO APLICABLE"
 
 
-def test_steps_of_two_channels_are_two_lists() -> None:
-    found = access_lists(("Canal presencial: ir a la oficina.", "Canal electrónico: escribir un correo."))
-    assert found == (("Canal presencial", ("Ir a la oficina.",)), ("Canal electrónico", ("Escribir un correo.",)))
+LISTS = re.compile(r"<h3>([^<]+)</h3><ol class=\"plain-steps\">(.*?)</ol>", re.DOTALL)
+
+
+@pytest.mark.parametrize("key", ["enrolamiento_biometrico", "ausencia_temporal", "ausencia_permanente"])
+def test_services_of_two_channels_show_two_lists_in_order(app: Flask, key: str) -> None:
+    page = app.test_client().get(f"/servicios/mef-ec/{key}").text.split("Requisitos</h2>")[0]
+    lists = {title: re.findall(r"<li>(.*?)</li>", steps, re.DOTALL) for title, steps in LISTS.findall(page)}
+    assert list(lists) == ["Canal presencial", "Canal electrónico"]
+    written = [f"{title}: {step[0].lower()}{step[1:]}" for title, steps in lists.items() for step in steps]
+    assert written == list(shipped("mef-ec").request_type(key).access)
+
+
+def test_other_services_show_one_list_in_order(app: Flask) -> None:
+    page = app.test_client().get("/servicios/mef-ec/crear_usuario_gad_ep").text.split("Requisitos</h2>")[0]
+    assert LISTS.findall(page) == []
+    (steps,) = re.findall(r"<ol class=\"plain-steps\">(.*?)</ol>", page, re.DOTALL)
+    assert re.findall(r"<li>(.*?)</li>", steps) == list(shipped("mef-ec").request_type("crear_usuario_gad_ep").access)
+
+
+def test_common_steps_stand_before_those_of_a_channel() -> None:
+    found = access_lists(
+        ("Reunir los papeles.", "Canal presencial: ir a la oficina.", "Canal electrónico: escribir un correo.")
+    )
+    assert found == (
+        ("", ("Reunir los papeles.",)),
+        ("Canal presencial", ("Ir a la oficina.",)),
+        ("Canal electrónico", ("Escribir un correo.",)),
+    )
 
 
 def test_only_an_institution_that_publishes_a_table_names_who_does() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
+from helpdesk.services.opening_by_hand import ByHand, open_by_hand
 from tests.domain.shipped import shipped
 from tests.factories import desk, requests
 from tests.web.conftest import SignIn, work
@@ -132,6 +134,21 @@ def test_a_type_that_does_not_exist_is_refused_on_the_page(app: Flask, sign_in: 
     answer = sign_in("agente").post(path(fresh(app), "/clasificar"), data={"request_type": "nada"})
     assert answer.status_code == 404
     assert "no tiene el tipo" in answer.text
+
+
+def test_the_answer_that_closes_begins_with_the_text_of_its_type(app: Flask, sign_in: SignIn) -> None:
+    with work(app) as session:
+        cast = requests.cast(session)
+        values = ByHand(
+            "in_person", "soporte_presencial", "Rosa Guamán", "No entra", "La clave.", "rosa@gad.example.com"
+        )
+        ticket = cast.do(open_by_hand, cast.foreigner, replace(values, fields={"clase_soporte": "tecnico"}))
+    client, page = sign_in("agente", "mef-ec"), f"/tickets/MEF-{ticket.number}"
+    proposed = "Le confirmamos lo que hicimos para resolver su consulta:</textarea>"
+    for _ in ("clasificar", "diagnosticar", "resolver"):
+        assert proposed not in client.get(page).text
+        assert client.post(f"{page}/paso", data={}).status_code == 303
+    assert proposed in client.get(page).text
 
 
 def test_a_step_is_marked_with_a_reason_when_something_is_missing(app: Flask, sign_in: SignIn) -> None:

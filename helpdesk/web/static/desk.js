@@ -119,7 +119,7 @@ function restoreDrafts() {
     const draft = JSON.parse(kept);
     if (sent && draft.sent) {
       localStorage.removeItem(draftKey(field));
-    } else if (!field.value) {
+    } else if (!field.value || "proposed" in field.dataset) {
       field.value = draft.text;
       keepDraft(field);
       if (field.dataset.keep === "nota") document.getElementById("modo-nota").checked = true;

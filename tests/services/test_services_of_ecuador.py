@@ -1,0 +1,140 @@
+"""How the ten services of the ministry of Ecuador begin and end, from the first mail or visit to the last letter."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from helpdesk.domain.closing import Delivery
+from helpdesk.domain.errors import IllegalMove, Invalid
+from helpdesk.domain.incoming import Person as Named
+from helpdesk.models.outbox import Letter
+from helpdesk.models.tickets import Ticket
+from helpdesk.services import conversation, tickets
+from helpdesk.services.opening_by_hand import ByHand
+from tests.cast import Cast, file
+from tests.domain.shipped import shipped
+from tests.services.test_opening_by_hand import completes, everything_about, opened, whole
+
+MEF = shipped("mef-ec")
+QUITO = ZoneInfo("America/Guayaquil")
+ENTITY = Named("Directora Financiera", "finanzas@hospital.example.net")
+USER = "Usuario jtapia, rol Consulta, entidad 0123."
+PROGRAM = "instalar el programa que habilita el kit biométrico"
+
+
+def closing(cast: Cast, ticket: Ticket, text: str = "Queda atendido.") -> Letter:
+    """The clerk answers and closes; gives the letter that left."""
+    cast.do(conversation.reply, cast.foreigner, ticket.id, None, text, close=True)
+    assert ticket.status == "closed"
+    return cast.letter(ticket, "cierre")
+
+
+def flat(text: str) -> str:
+    """A letter's text as one line: it is folded at a width of its own."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("key", ["crear_usuario_administrador", "crear_usuario_gad_ep", "crear_usuario_consulta"])
+def test_a_service_that_creates_a_user_ends_with_a_mail_with_its_data(cast: Cast, key: str) -> None:
+    ticket = opened(cast, whole(MEF, MEF.request_type(key), "in_person"))
+    assert cast.step(ticket).key == "crear_usuario"
+    completes(cast, ticket, USER)
+    letter = closing(cast, ticket)
+    assert letter.recipient == f"{key}.in_person@entidad.example.com"
+    assert "DATOS DEL USUARIO CREADO" in letter.text
+    assert USER in flat(letter.text)
+    assert USER in (letter.html or "")
+
+
+def test_it_does_not_end_without_that_mail_unless_somebody_says_why(cast: Cast) -> None:
+    ticket = opened(cast, whole(MEF, MEF.request_type("crear_usuario_gad_ep"), "in_person"))
+    completes(cast, ticket, USER)
+    with pytest.raises(Invalid, match="datos del usuario creado"):
+        cast.do(tickets.close, cast.foreigner, ticket.id, None, "Se le dijo.", Delivery("in_person"))
+    delivery = Delivery("in_person", reason="No usa correo.")
+    cast.do(tickets.close, cast.foreigner, ticket.id, None, "Se le dijo.", delivery)
+    assert ticket.status == "closed"
+
+
+def test_an_activation_ends_with_a_mail_that_confirms_it(cast: Cast) -> None:
+    ticket = by_mail(cast, "activacion_revision_usuario", "centro_servicios")
+    completes(cast, ticket)
+    letter = closing(cast, ticket)
+    assert letter.recipient == ENTITY.address
+    assert "El usuario quedó revisado y activado." in flat(letter.text)
+
+
+def test_an_enrolment_by_mail_registers_who_pays_and_tells_of_the_program(cast: Cast) -> None:
+    """Titular and alternates are registered and the computer linked in one step, once all of it is known (R-038)."""
+    ticket = by_mail(cast, "enrolamiento_biometrico", "biometria", huellas_registradas=True)
+    completes(cast, ticket)
+    assert cast.steps(ticket)["tomar_huellas"] == "skipped"
+    assert cast.step(ticket).key == "configurar"
+    assert {"calidad", "equipo_pago"} <= ticket.fields.keys()
+    completes(cast, ticket)
+    assert PROGRAM in flat(closing(cast, ticket).text)
+
+
+def test_an_enrolment_in_person_takes_fingerprints_and_tells_of_the_program(cast: Cast) -> None:
+    ticket = opened(cast, whole(MEF, MEF.request_type("enrolamiento_biometrico"), "in_person"))
+    assert cast.step(ticket).key == "tomar_huellas"
+    completes(cast, ticket, "Huellas de ambas manos y fotografía.")
+    completes(cast, ticket)
+    assert PROGRAM in flat(closing(cast, ticket).text)
+
+
+def test_no_enrolment_is_registered_without_the_computer_of_payments(cast: Cast) -> None:
+    ticket = by_mail(cast, "enrolamiento_biometrico", "biometria", huellas_registradas=True, equipo_pago="")
+    completes(cast, ticket)
+    completes(cast, ticket, "Dice que lo enviará.")
+    with pytest.raises(IllegalMove, match="equipo"):
+        completes(cast, ticket)
+    assert cast.step(ticket).key == "configurar"
+
+
+def test_an_enrolment_by_mail_without_fingerprints_is_sent_to_the_counter(cast: Cast) -> None:
+    ticket = by_mail(cast, "enrolamiento_biometrico", "biometria", huellas_registradas=False)
+    assert cast.step(ticket).key == "verificar_huellas"
+    completes(cast, ticket)
+    assert (ticket.status, cast.step(ticket).state) == ("waiting_requester", "returned")
+    assert "presencial" in cast.letter(ticket, "canal").text
+    assert cast.events(ticket, "redirected")[0].data["channel"] == "in_person"
+
+
+def test_a_call_on_the_line_is_due_twenty_minutes_after_it_began(cast: Cast) -> None:
+    began = cast.now - timedelta(minutes=5)
+    call = ByHand("phone", "soporte_telefonico", ENTITY.name, "No puede entrar", "Clave bloqueada.", ENTITY.address)
+    ticket = opened(cast, replace(call, received_at=began))
+    assert (ticket.channel, ticket.started_at) == ("phone", began)
+    assert ticket.due_at == began + timedelta(minutes=20)
+    assert datetime.fromisoformat(ticket.fields["inicio_atencion"]) == began
+
+
+def test_the_mail_of_the_exchange_opens_the_call(cast: Cast) -> None:
+    """The exchange writes by itself; its mail is a call that began when it arrived (R-018)."""
+    box = cast.mailbox("soporte", cast.mef)
+    assert MEF.mailbox("soporte").trusted_senders
+    exchange = Named("Central telefónica", MEF.mailbox("soporte").trusted_senders[0])
+    text = "Llamada en curso en la línea 1800. Usuario: Rosa Guamán. Motivo: no puede entrar al sistema."
+    subject = "Registro de llamada 1800: soporte telefónico"
+    outcome = cast.receive(cast.incoming(subject, text, exchange, mailbox=box, trusted_machine=True))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    assert (ticket.request_type, ticket.status) == ("soporte_telefonico", "open")
+    assert (ticket.started_at, ticket.due_at) == (cast.now, cast.now + timedelta(minutes=20))
+
+
+def by_mail(cast: Cast, key: str, box: str, **fields: object) -> Ticket:
+    """A complete request by mail at ten of the ministry's morning: its files, and the data that its forms carry."""
+    spec = MEF.request_type(key)
+    cast.now = datetime(2026, 4, 7, 10, 0, tzinfo=QUITO)
+    files = tuple(file(f"{each.name[:80]} {each.match[0]}.pdf") for each in spec.required_documents)
+    text = f"Solicito {spec.name}, con los documentos adjuntos."
+    outcome = cast.receive(cast.incoming(spec.name, text, ENTITY, files=files, mailbox=cast.mailbox(box, cast.mef)))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    assert ticket.request_type == key
+    known = {name: value for name, value in everything_about(MEF, spec).items() if name not in ticket.fields}
+    cast.do(tickets.set_fields, cast.foreigner, ticket.id, None, {**known, **fields})
+    assert (ticket.missing_documents, ticket.status) == ([], "open")
+    return ticket
