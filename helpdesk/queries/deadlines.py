@@ -19,6 +19,7 @@ from helpdesk.domain.deadlines import (
     count,
     due_at,
     escalation_at,
+    filing_day,
     prolonged,
     target_due,
     warning_at,
@@ -183,7 +184,7 @@ def _term(
         return None
     spec, start, mode = request_type.deadline, ticket.started_at, rules.choices.business_hours_mode
     calendar = calendars.for_ticket(session, ticket, spec.calendar, rules)
-    due = due_at(spec, start, calendar, suspensions, mode)
+    due = due_at(spec, start, calendar, suspensions, mode, filing_day(start, calendar))
     due = prolonged(due, prolongations, calendar, suspensions, mode)
     return Term(spec, start, calendar, mode, suspensions, prolongations, due)
 

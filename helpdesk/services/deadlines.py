@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.choices import choices_of
+from helpdesk.domain.deadlines import term_start
 from helpdesk.domain.errors import IllegalMove, NotAllowed
 from helpdesk.domain.extensions import granted
 from helpdesk.models.steps import Step
@@ -22,15 +23,18 @@ ALARMS = ("warning", "escalation")
 
 
 def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> None:
-    """Start the term at `at` when the catalogue says that it starts now (`received`, or `complete` and it is)."""
+    """Start the term at `at` when the catalogue says that it starts now (`received`, or `complete` and it is); but not
+    before what arrived then counts as filed (R-119, R-184)."""
     request_type = catalogue.request_type_of(session, ticket)
     if request_type is None or request_type.deadline is None or ticket.started_at is not None:
         return
-    if request_type.deadline.starts_at == "received":
-        ticket.started_at = ticket.received_at
-    elif complete:
-        ticket.started_at = at
-    if ticket.started_at is not None:
+    from_reception = request_type.deadline.starts_at == "received"
+    if from_reception or complete:
+        arrived = ticket.received_at if from_reception else at
+        chosen = catalogue.choices_of_ticket(session, ticket)
+        filed = calendars.filed_at(session, ticket, arrived)
+        unit = request_type.deadline.unit
+        ticket.started_at = term_start(unit, arrived, filed, chosen.all_terms_from_filing)
         _settle(session, ticket, term_of(session, ticket, begun_now=True))
 
 

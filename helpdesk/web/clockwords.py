@@ -10,7 +10,7 @@ from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.catalogue import DeadlineSpec
 from helpdesk.domain.choices import choices_of
 from helpdesk.domain.countedlines import UNITS, amount_of, duration
-from helpdesk.models.tickets import ENDED, Extension
+from helpdesk.models.tickets import ENDED, Extension, Ticket
 from helpdesk.queries import calendars, deadlines
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.timeline import StepLine, TicketPage
@@ -71,7 +71,7 @@ def instants(session: Session, page: TicketPage, timezone: str) -> tuple[Instant
     return (
         Instant("Recibido", (f"Llegó el {spoken(ticket.received_at, timezone)}.",)),
         Instant("Presentado", (f"Cuenta como presentado {filed}.",)),
-        Instant("Inicio del plazo", (_start(spec.deadline if spec else None, ticket.started_at, timezone),)),
+        Instant("Inicio del plazo", (_start(spec.deadline if spec else None, ticket, timezone),)),
         Instant("Suspensiones", _suspensions(page, timezone)),
         Instant("Vencimiento", _due(ticket.due_at, deadlines.extensions_of(session, ticket), timezone)),
     )
@@ -103,12 +103,16 @@ def _who(line: StepLine) -> str:
     return line.decided_by or line.approver or ""
 
 
-def _start(spec: DeadlineSpec | None, at: datetime | None, timezone: str) -> str:
+def _start(spec: DeadlineSpec | None, ticket: Ticket, timezone: str) -> str:
+    at = ticket.started_at
     if spec is None:
         return "Este tipo de solicitud no tiene plazo."
     if at is None:
         return "El plazo empieza cuando la solicitud esté completa."
+    from_filing = at == ticket.filed_at != ticket.received_at
     since = "desde la recepción" if spec.starts_at == "received" else "desde que la solicitud estuvo completa"
+    if from_filing:
+        since = "desde la presentación"
     return f"El plazo de {amount_of(spec.amount, spec.unit)} corre {since}, el {spoken(at, timezone)}."
 
 

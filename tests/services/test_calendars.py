@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.domain.calendars import DayEdit
+from helpdesk.domain.catalogue import Unit
 from helpdesk.domain.errors import Conflict, Invalid, NotFound
 from helpdesk.models.audit import Event
 from helpdesk.models.tickets import Ticket
@@ -214,3 +215,67 @@ def test_what_arrives_up_to_the_cut_off_is_filed_the_same_day(cast: Cast) -> Non
     with clock.fixed(cast.now):
         load(cast.session, replace(content, institution=institution))
     assert cast.open().filed_at == cast.now
+
+
+def filed_until(cast: Cast, cut_off: str, unit: Unit = "business_days", **choices: Any) -> None:
+    """The desk takes writings up to that hour, and answers within two of the unit."""
+    content = shipped("sigec-cl")
+    types = tuple(
+        replace(each, deadline=replace(each.deadline, amount=2, unit=unit, warning=None)) if each.deadline else each
+        for each in content.request_types
+    )
+    chosen = {**content.institution.settings, "filing_cut_off": cut_off, **choices}
+    institution = replace(content.institution, settings=chosen)
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, request_types=types, institution=institution))
+
+
+def test_working_days_count_from_the_day_of_filing_although_the_office_was_closed_at_that_hour(cast: Cast) -> None:
+    filed_until(cast, "23:59")
+    cast.now = datetime(2026, 4, 7, 18, 30, tzinfo=CHILE)
+    ticket = cast.open()
+    assert ticket.started_at == cast.now
+    assert due(ticket) == datetime(2026, 4, 9, 16, tzinfo=CHILE)
+
+
+def test_a_term_of_what_arrived_after_the_cut_off_starts_when_it_is_filed(cast: Cast) -> None:
+    filed_until(cast, "12:00")
+    cast.now = datetime(2026, 4, 7, 14, tzinfo=CHILE)
+    ticket = cast.open()
+    assert ticket.started_at == ticket.filed_at == datetime(2026, 4, 8, 8, tzinfo=CHILE)
+    assert due(ticket) == datetime(2026, 4, 10, 15, tzinfo=CHILE)
+
+
+def test_hours_of_the_office_start_when_what_arrived_is_filed(cast: Cast) -> None:
+    filed_until(cast, "12:00", "business_hours")
+    cast.now = datetime(2026, 4, 7, 14, tzinfo=CHILE)
+    assert due(cast.open()) == datetime(2026, 4, 8, 10, tzinfo=CHILE)
+
+
+def test_a_filing_whose_day_is_closed_afterwards_counts_from_the_next_opening(cast: Cast) -> None:
+    filed_until(cast, "23:59")
+    cast.now = datetime(2026, 4, 7, 18, 30, tzinfo=CHILE)
+    ticket = cast.open()
+    add(cast, replace(WEDNESDAY, day=date(2026, 4, 7)))
+    assert due(ticket) == datetime(2026, 4, 10, 15, tzinfo=CHILE)
+
+
+def test_calendar_days_count_from_the_arrival_unless_the_institution_counts_from_the_filing(cast: Cast) -> None:
+    saturday_night = datetime(2026, 4, 11, 20, tzinfo=CHILE)
+    filed_until(cast, "", "calendar_days")
+    cast.now = saturday_night
+    assert due(cast.open()).date() == date(2026, 4, 13)
+    filed_until(cast, "", "calendar_days", all_terms_from_filing=True)
+    ticket = cast.open()
+    assert ticket.started_at == datetime(2026, 4, 13, 8, tzinfo=CHILE)
+    assert due(ticket).date() == date(2026, 4, 15)
+
+
+def test_another_cut_off_does_not_file_an_open_request_anew(cast: Cast) -> None:
+    filed_until(cast, "23:59")
+    cast.now = datetime(2026, 4, 7, 18, 30, tzinfo=CHILE)
+    ticket = cast.open()
+    filed_until(cast, "12:00")
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-NB"})
+    assert ticket.filed_at == cast.now
+    assert due(ticket) == datetime(2026, 4, 9, 16, tzinfo=CHILE)

@@ -26,7 +26,7 @@ def test_the_five_instants_are_told_each_in_a_sentence(app: Flask, sign_in: Sign
     for sentence in (
         "Llegó el ",
         "Cuenta como presentado ",
-        "El plazo de 24 horas hábiles corre desde la recepción, el ",
+        "El plazo de 24 horas hábiles corre desde la ",
         "El plazo no se ha suspendido.",
         "Vence el ",
     ):
