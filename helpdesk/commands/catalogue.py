@@ -98,7 +98,7 @@ def previewed(session: Session, found: Catalogue) -> Iterator[str]:
     if not moves:
         yield f"{spec.key}: ningún plazo cambia\n"
     for move in moves:
-        yield f"{format_number(spec.ticket_prefix, move.number)} {moved(move, spec.timezone)}\n"
+        yield f"{format_number(spec.ticket_prefix, move.number)} {moved(move.before, move.after, spec.timezone)}\n"
 
 
 def checked(paths: list[Path]) -> list[Catalogue]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.catalogue import DeadlineSpec, Unit
-from helpdesk.domain.countedlines import CountedLine
+from helpdesk.domain.countedlines import CountedLine, restored
 from helpdesk.domain.deadlines import (
     Due,
     Mode,
@@ -75,8 +75,8 @@ def due_of(session: Session, ticket: Ticket) -> Due | None:
 
 
 def term_of(session: Session, ticket: Ticket, begun_now: bool = False) -> Term | None:
-    """The ticket's term; None without one or while it has not begun. One that was `begun_now` was neither suspended nor
-    extended yet: nothing is read for it."""
+    """The ticket's term; None without one or while it has not begun. One that was `begun_now`
+    of a new ticket was neither suspended nor extended yet: nothing is read for it."""
     if ticket.started_at is None:
         return None
     rules = calendars.rules_of(session, ticket.institution_id)
@@ -140,9 +140,9 @@ def terms_of(session: Session, tickets: Iterable[Ticket], rules: Rules) -> list[
     ids = [ticket.id for ticket in many]
     stopped: dict[int, list[Stretch]] = defaultdict(list)
     longer: dict[int, list[Prolongation]] = defaultdict(list)
-    for row in session.scalars(select(Suspension).where(Suspension.ticket_id.in_(ids)).order_by(Suspension.since)):
+    for row in session.scalars(_stretches(Suspension.ticket_id.in_(ids))):
         stopped[row.ticket_id].append(_stretch(row))
-    for each in session.scalars(select(Extension).where(Extension.ticket_id.in_(ids)).order_by(Extension.id)):
+    for each in session.scalars(_extensions(Extension.ticket_id.in_(ids))):
         longer[each.ticket_id].append(_prolongation(each))
     return [
         (ticket, _term(session, ticket, rules, tuple(stopped[ticket.id]), tuple(longer[ticket.id]))) for ticket in many
@@ -150,15 +150,17 @@ def terms_of(session: Session, tickets: Iterable[Ticket], rules: Rules) -> list[
 
 
 def explained(session: Session, ticket: Ticket) -> tuple[CountedLine, ...]:
-    """How the ticket's due date was counted («cómo se contó»); () without a term, and for an ended ticket whose
-    calendar changed since."""
+    """How the ticket's due date was counted («cómo se contó»), of an ended ticket as it was when it ended; () without a
+    term."""
+    if ticket.counted is not None:
+        return restored(ticket.counted)
     due = due_of(session, ticket)
     return due.lines if due is not None and due.at == ticket.due_at else ()
 
 
 def suspensions_of(session: Session, ticket: Ticket) -> tuple[Stretch, ...]:
     """The stretches in which the ticket's clock stood still, oldest first."""
-    rows = session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id).order_by(Suspension.since))
+    rows = session.scalars(_stretches(Suspension.ticket_id == ticket.id))
     return tuple(_stretch(row) for row in rows)
 
 
@@ -168,8 +170,21 @@ def prolongations_of(session: Session, ticket: Ticket) -> tuple[Prolongation, ..
 
 
 def extensions_of(session: Session, ticket: Ticket) -> tuple[Extension, ...]:
-    """The extensions of the ticket's term, in their order, with the dates that were announced."""
+    """The extensions of the ticket's term that count, in their order, with the dates that were announced."""
+    return tuple(session.scalars(_extensions(Extension.ticket_id == ticket.id)))
+
+
+def granted_of(session: Session, ticket: Ticket) -> tuple[Extension, ...]:
+    """All the extensions that were ever granted to the ticket, in their order; also those that count no more."""
     return tuple(session.scalars(select(Extension).where(Extension.ticket_id == ticket.id).order_by(Extension.id)))
+
+
+def _stretches(of: ColumnElement[bool]) -> Select[Suspension]:
+    return select(Suspension).where(of, Suspension.superseded_at.is_(None)).order_by(Suspension.since)
+
+
+def _extensions(of: ColumnElement[bool]) -> Select[Extension]:
+    return select(Extension).where(of, Extension.superseded_at.is_(None)).order_by(Extension.id)
 
 
 def _term(

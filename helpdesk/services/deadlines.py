@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import batch, clock
@@ -10,7 +10,7 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.choices import choices_of
 from helpdesk.domain.deadlines import term_start
 from helpdesk.domain.errors import IllegalMove, NotAllowed
-from helpdesk.domain.extensions import granted
+from helpdesk.domain.extensions import granted, times_allowed
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Suspension, Ticket
 from helpdesk.queries import calendars, catalogue
@@ -20,6 +20,8 @@ from helpdesk.services import alarms, history, notifications
 from helpdesk.services.locks import locked
 
 ALARMS = ("warning", "escalation")
+ENDED = "Terminado"
+"""Why the clock stands still between the end of a ticket and its reopening."""
 
 
 def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> None:
@@ -35,16 +37,52 @@ def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> Non
         filed = calendars.filed_at(session, ticket, arrived)
         unit = request_type.deadline.unit
         ticket.started_at = term_start(unit, arrived, filed, chosen.all_terms_from_filing)
-        _settle(session, ticket, term_of(session, ticket, begun_now=True))
+        _settle(session, ticket, term_of(session, ticket, begun_now=batch.is_new(session, ticket.id)))
 
 
-def forget(session: Session, ticket: Ticket) -> None:
-    """Forget the term that ran so far, because the ticket asks for something else: another one is counted from the
-    facts, and what was missing for the old type is no reason to let the clock stand still."""
-    session.execute(delete(Suspension).where(Suspension.ticket_id == ticket.id))
-    session.execute(delete(Extension).where(Extension.ticket_id == ticket.id))
+def supersede(session: Session, ticket: Ticket) -> None:
+    """The ticket asks for something else: the term that ran so far is over and another one is counted from the facts.
+
+    Nothing is lost. What was missing for the old type is no reason to let the clock stand still; an extension stands
+    as far as the new type may be prolonged; what counts no more stays as it was with the hour at which it ceased to.
+    """
+    now = clock.now()
+    for stretch in session.scalars(_standing(ticket).where(Suspension.reason != ENDED)).all():
+        stretch.until = stretch.until or max(now, stretch.since)
+        stretch.superseded_at = now
+    request_type = catalogue.request_type_of(session, ticket)
+    allowed = times_allowed(request_type.deadline if request_type else None)
+    for extension in extensions_of(session, ticket)[allowed:]:
+        extension.superseded_at = now
     ticket.started_at = None
+    session.flush()
     recount(session, ticket)
+
+
+def tell_move(session: Session, actor: Actor, ticket: Ticket, before: datetime | None, why: str) -> None:
+    """Say in the ticket's history that it is due at another instant than `before`, and why."""
+    if ticket.due_at != before:
+        data = {"from": _written(before), "to": _written(ticket.due_at), "reason": why}
+        history.record(session, actor, ticket, "due_changed", data)
+
+
+def reopened(session: Session, ticket: Ticket, closed_at: datetime) -> None:
+    """The ticket is worked on again: the time since it was closed does not count. A term that has not begun has no
+    time to leave out."""
+    ticket.counted = None
+    if ticket.started_at is None:
+        return
+    ended = session.scalar(select(func.max(Suspension.until)).where(Suspension.ticket_id == ticket.id))
+    since = max(closed_at, ticket.started_at, ended or closed_at)
+    session.add(Suspension(ticket_id=ticket.id, since=since, until=max(since, clock.now()), reason=ENDED))
+    session.flush()
+    recount(session, ticket)
+
+
+def keep(session: Session, ticket: Ticket) -> None:
+    """The ticket ends: how its due date was counted stays as it is, whatever becomes of the calendar."""
+    term = term_of(session, ticket)
+    ticket.counted = [line.stored for line in term.due.lines] if term is not None else []
 
 
 def suspend(session: Session, ticket: Ticket, at: datetime, reason: str) -> None:
@@ -122,7 +160,7 @@ def recount_told(session: Session, actor: Actor, ticket: Ticket) -> None:
     """The office that answers is another one: count the due date by its calendar, and say so when it moved."""
     before = ticket.due_at
     recount(session, ticket)
-    _tell_move(session, actor, ticket, before)
+    tell_move(session, actor, ticket, before, "responde otra oficina, con otro calendario")
 
 
 def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
@@ -135,7 +173,7 @@ def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[M
         _settle(session, ticket, term)
         if ticket.due_at != before:
             moved.append(Move(ticket.id, ticket.number, before, ticket.due_at))
-            _tell_move(session, actor, ticket, before)
+            tell_move(session, actor, ticket, before, "cambió el calendario")
             ticket.touched += 1
     _recount_steps(session, institution_id)
     session.flush()
@@ -181,12 +219,6 @@ def _settle(session: Session, ticket: Ticket, term: Term | None) -> None:
         alarms.put(session, ticket, dict.fromkeys(ALARMS))
 
 
-def _tell_move(session: Session, actor: Actor, ticket: Ticket, before: datetime | None) -> None:
-    if ticket.due_at != before:
-        data = {"from": _written(before), "to": _written(ticket.due_at)}
-        history.record(session, actor, ticket, "due_changed", data)
-
-
 def _written(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat() if at is not None else None
 
@@ -194,4 +226,8 @@ def _written(at: datetime | None) -> str | None:
 def _open(session: Session, ticket: Ticket) -> Suspension | None:
     if batch.is_new(session, ticket.id):
         return next((row for row in batch.added(session, Suspension, ticket.id) if row.until is None), None)
-    return session.scalar(select(Suspension).where(Suspension.ticket_id == ticket.id, Suspension.until.is_(None)))
+    return session.scalar(_standing(ticket).where(Suspension.until.is_(None)))
+
+
+def _standing(ticket: Ticket) -> Select[Suspension]:
+    return select(Suspension).where(Suspension.ticket_id == ticket.id, Suspension.superseded_at.is_(None))

@@ -17,6 +17,8 @@ from helpdesk.queries.timeline import StepLine, TicketPage
 from helpdesk.queries.viewers import Viewer
 from helpdesk.web.present import span, spoken
 
+OF_ANOTHER_TYPE = " Ya no cuenta: fue antes de cambiar el tipo de solicitud."
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -73,7 +75,7 @@ def instants(session: Session, page: TicketPage, timezone: str) -> tuple[Instant
         Instant("Presentado", (f"Cuenta como presentado {filed}.",)),
         Instant("Inicio del plazo", (_start(spec.deadline if spec else None, ticket, timezone),)),
         Instant("Suspensiones", _suspensions(page, timezone)),
-        Instant("Vencimiento", _due(ticket.due_at, deadlines.extensions_of(session, ticket), timezone)),
+        Instant("Vencimiento", _due(ticket.due_at, deadlines.granted_of(session, ticket), timezone)),
     )
 
 
@@ -122,6 +124,7 @@ def _suspensions(page: TicketPage, timezone: str) -> tuple[str, ...]:
     return tuple(
         f"{each.reason}: desde el {spoken(each.since, timezone)}"
         + (f" hasta el {spoken(each.until, timezone)}." if each.until else "; sigue suspendido.")
+        + (OF_ANOTHER_TYPE if each.superseded_at else "")
         for each in page.suspensions
     )
 
@@ -131,7 +134,7 @@ def _due(at: datetime | None, extensions: tuple[Extension, ...], timezone: str) 
         return ("Todavía no hay fecha de vencimiento.",)
     earlier = tuple(
         f"Vencía el {spoken(each.due_before, timezone)}; se prorrogó hasta el {spoken(each.due_after, timezone)}: "
-        f"{each.reason or 'sin motivo escrito'}."
+        f"{(each.reason or 'sin motivo escrito').rstrip('.')}." + (OF_ANOTHER_TYPE if each.superseded_at else "")
         for each in extensions
         if each.due_before and each.due_after
     )

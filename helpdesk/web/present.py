@@ -10,7 +10,6 @@ from helpdesk.domain import channels
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.countedlines import MONTH_NAMES, long_date
 from helpdesk.domain.deadlines import remaining
-from helpdesk.queries.deadlines import Move
 
 STATUS_LABELS = {
     "new": "Nuevo",
@@ -142,13 +141,13 @@ def moment(instant: datetime | None, timezone: str, now: datetime) -> Markup:
     )
 
 
-def moved(move: Move, timezone: str) -> str:
+def moved(before: datetime | None, after: datetime | None, timezone: str) -> str:
     """«pasa del lunes 2 de marzo de 2026, 10:00 al martes 3 de marzo de 2026, 10:00»."""
-    if move.before is None or move.after is None:
-        only = move.before or move.after
-        kept = "deja de vencer" if move.after is None else "pasa a vencer"
+    if before is None or after is None:
+        only = before or after
+        kept = "deja de vencer" if after is None else "pasa a vencer"
         return f"{kept} el {spoken(only, timezone)}" if only is not None else "no cambia"
-    return f"pasa del {spoken(move.before, timezone)} al {spoken(move.after, timezone)}"
+    return f"pasa del {spoken(before, timezone)} al {spoken(after, timezone)}"
 
 
 def due(

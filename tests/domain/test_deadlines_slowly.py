@@ -235,6 +235,24 @@ def test_a_term_starts_when_its_request_is_filed(
 
 
 @pytest.mark.parametrize("name", OFFICES)
+@settings(max_examples=40, deadline=None)
+@given(start=STARTS, hours=st.integers(2, 24), worked=st.integers(1, 4000), ended=st.integers(0, 6000), raw=PAUSES)
+def test_the_time_between_an_end_and_its_reopening_is_given_back_whole(
+    name: str, start: datetime, hours: int, worked: int, ended: int, raw: list[tuple[int, int]]
+) -> None:
+    office = OFFICES[name]
+    closed_at = start + worked * MINUTE
+    pauses = (*pauses_from(start, raw), Suspension(closed_at, closed_at + ended * MINUTE, "Terminado"))
+    at = count(hours, "business_hours", start, office.calendar, pauses).at
+    minutes = (at - start) // MINUTE
+    counted = sum(
+        office.open_at(start + minute * MINUTE) and not stopped(start + minute * MINUTE, pauses)
+        for minute in range(minutes)
+    )
+    assert counted == hours * 60
+
+
+@pytest.mark.parametrize("name", OFFICES)
 @settings(max_examples=25, deadline=None)
 @given(start=STARTS, term=SHORT, longer=st.lists(SHORT, min_size=1, max_size=2), raw=PAUSES)
 def test_an_extension_goes_on_from_the_date_that_was_due(

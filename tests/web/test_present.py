@@ -7,7 +7,6 @@ import pytest
 
 from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.references import masked
-from helpdesk.queries.deadlines import Move
 from helpdesk.services import threads
 from helpdesk.web import present
 from tests.domain.shipped import shipped
@@ -93,4 +92,4 @@ def test_every_reason_to_wait_in_the_tray_has_its_words() -> None:
 def test_a_move_of_a_due_date_in_words(before: int | None, after: int | None, words: str) -> None:
     at = datetime(2026, 3, 3, 12, tzinfo=UTC)
     moments = (at + timedelta(days=days) if days is not None else None for days in (before, after))
-    assert present.moved(Move(1, 1, *moments), "America/Santiago") == words
+    assert present.moved(*moments, "America/Santiago") == words
