@@ -60,12 +60,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A ticket whose due date another calendar moves."""
+    """A ticket whose due date another calendar moves; or the limit of its `step`, where it names one."""
 
     ticket_id: int
     number: int
     before: datetime | None
     after: datetime | None
+    step: str | None = None
 
 
 def due_of(session: Session, ticket: Ticket) -> Due | None:
@@ -85,15 +86,16 @@ def term_of(session: Session, ticket: Ticket, begun_now: bool = False) -> Term |
     return _term(session, ticket, rules, suspensions_of(session, ticket), prolongations_of(session, ticket))
 
 
-def step_due(session: Session, ticket: Ticket, step: Step) -> Due | None:
+def step_due(session: Session, ticket: Ticket, step: Step, rules: Rules | None = None) -> Due | None:
     """When a step that waits is due by itself: a work with a target counts from the last approval (A-28), an approval
-    from when it was asked, where the institution limits it; None for all others."""
+    from when it was asked, where the institution limits it; None for all others. `rules` None: those in force."""
     request_type = catalogue.request_type_of(session, ticket)
     spec = next((each for each in request_type.route if each.key == step.key), None) if request_type else None
     if request_type is None or spec is None or step.state != "active" or step.asked_at is None:
         return None
-    rules = calendars.rules_of(session, ticket.institution_id)
-    limit = rules.choices.approval_business_hours if spec.kind == "approve" and step.approver_id is not None else 0
+    rules = rules or calendars.rules_of(session, ticket.institution_id)
+    asked = spec.kind == "approve" and step.approver_id is not None
+    limit = catalogue.choices_of_ticket(session, ticket).approval_business_hours if asked else 0
     if spec.target is None and not limit:
         return None
     key = request_type.deadline.calendar if request_type.deadline else request_type.service_hours
@@ -115,14 +117,31 @@ def last_approval(session: Session, ticket: Ticket) -> datetime | None:
 
 
 def moves(session: Session, institution_id: int, rules: Rules) -> tuple[Move, ...]:
-    """The open tickets that would be due at another instant by `rules`, by number."""
+    """The open tickets that would be due at another instant by `rules`, by number; each with the limit of its step, if
+    that moves too."""
     tickets = session.scalars(running(institution_id)).all()
     found = []
     for ticket, term in terms_of(session, tickets, rules):
         after = term.due.at if term is not None else None
         if after != ticket.due_at:
             found.append(Move(ticket.id, ticket.number, ticket.due_at, after))
-    return tuple(sorted(found, key=lambda move: move.number))
+    for step, ticket in session.execute(limited(institution_id)).all():
+        due = step_due(session, ticket, step, rules)
+        after = due.at if due is not None else None
+        if after != step.due_at:
+            found.append(Move(ticket.id, ticket.number, step.due_at, after, step.name))
+    return tuple(sorted(found, key=lambda move: (move.number, move.step is not None)))
+
+
+def limited(institution_id: int) -> Select[Step, Ticket]:
+    """The steps of an institution that wait for the desk or an approver."""
+    return (
+        select(Step, Ticket)
+        .join(Ticket, Ticket.id == Step.ticket_id)
+        .where(Ticket.institution_id == institution_id, Ticket.closed_at.is_(None), Step.state == "active")
+        .where(Step.kind.in_(("approve", "execute")))
+        .order_by(Ticket.number)
+    )
 
 
 def running(institution_id: int) -> Select[Ticket]:

@@ -15,7 +15,7 @@ from helpdesk.queries import calendars
 from helpdesk.queries import deadlines as terms
 from helpdesk.queries.calendars import Rules
 from helpdesk.queries.deadlines import Move
-from helpdesk.services import calendarlock, deadlines, history
+from helpdesk.services import calendarlock, history, recounting
 
 
 def preview_day(
@@ -96,7 +96,7 @@ def _checked(session: Session, institution_id: int, calendar: str, edit: DayEdit
 
 def _recounted(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
     calendars.forget(session, institution_id)
-    return deadlines.recount_open(session, actor, institution_id)
+    return recounting.recount(session, actor, institution_id)
 
 
 def _standing(session: Session, institution_id: int, day_id: int) -> CalendarDay:

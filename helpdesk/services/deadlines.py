@@ -7,14 +7,13 @@ from sqlalchemy.orm import Session
 
 from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.choices import choices_of
 from helpdesk.domain.deadlines import term_start
 from helpdesk.domain.errors import IllegalMove, NotAllowed
 from helpdesk.domain.extensions import granted, times_allowed
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Suspension, Ticket
 from helpdesk.queries import calendars, catalogue
-from helpdesk.queries.deadlines import Move, Term, extensions_of, running, step_due, term_of, terms_of
+from helpdesk.queries.deadlines import Term, extensions_of, step_due, term_of
 from helpdesk.queries.viewers import viewer
 from helpdesk.services import alarms, history, notifications
 from helpdesk.services.locks import locked
@@ -37,7 +36,7 @@ def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> Non
         filed = calendars.filed_at(session, ticket, arrived)
         unit = request_type.deadline.unit
         ticket.started_at = term_start(unit, arrived, filed, chosen.all_terms_from_filing)
-        _settle(session, ticket, term_of(session, ticket, begun_now=batch.is_new(session, ticket.id)))
+        settle(session, ticket, term_of(session, ticket, begun_now=batch.is_new(session, ticket.id)))
 
 
 def supersede(session: Session, ticket: Ticket) -> None:
@@ -143,7 +142,7 @@ def extend(
 
 
 def _allowed(session: Session, actor: Actor, ticket: Ticket) -> None:
-    chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+    chosen = catalogue.choices_of_ticket(session, ticket)
     if chosen.extension_by == "agent" or actor.person_id is None:
         return
     who = viewer(session, actor.person_id)
@@ -153,7 +152,7 @@ def _allowed(session: Session, actor: Actor, ticket: Ticket) -> None:
 
 def recount(session: Session, ticket: Ticket) -> None:
     """Store the due date that follows from the facts, and when somebody is to be told that it comes."""
-    _settle(session, ticket, term_of(session, ticket))
+    settle(session, ticket, term_of(session, ticket))
 
 
 def recount_told(session: Session, actor: Actor, ticket: Ticket) -> None:
@@ -163,23 +162,6 @@ def recount_told(session: Session, actor: Actor, ticket: Ticket) -> None:
     tell_move(session, actor, ticket, before, "responde otra oficina, con otro calendario")
 
 
-def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
-    """The institution's calendar changed: count the due dates of its open tickets anew (R-182). Gives what moved."""
-    query = running(institution_id).with_for_update().execution_options(populate_existing=True)
-    tickets = session.scalars(query).all()
-    moved = []
-    for ticket, term in terms_of(session, tickets, calendars.rules_of(session, institution_id)):
-        before = ticket.due_at
-        _settle(session, ticket, term)
-        if ticket.due_at != before:
-            moved.append(Move(ticket.id, ticket.number, before, ticket.due_at))
-            tell_move(session, actor, ticket, before, "cambió el calendario")
-            ticket.touched += 1
-    _recount_steps(session, institution_id)
-    session.flush()
-    return tuple(moved)
-
-
 def step_begins(session: Session, ticket: Ticket, step: Step) -> None:
     """A step waits from now on: set its own limit (R-088). Where the institution lets the clock stand still during
     approvals it does so while somebody is asked (Q-04)."""
@@ -187,7 +169,7 @@ def step_begins(session: Session, ticket: Ticket, step: Step) -> None:
     step.due_at = due.at if due is not None else None
     if step.kind != "approve":
         return
-    chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+    chosen = catalogue.choices_of_ticket(session, ticket)
     if chosen.clock_during_approval == "stops" and step.asked_at is not None:
         if step.approver_id is not None:
             suspend(session, ticket, step.asked_at, "En aprobación")
@@ -195,24 +177,13 @@ def step_begins(session: Session, ticket: Ticket, step: Step) -> None:
             resume(session, ticket, step.asked_at)
 
 
-def _recount_steps(session: Session, institution_id: int) -> None:
-    """The limits of the steps that wait follow the calendar too; the time to correct a returned request does not."""
-    waiting = (
-        select(Step, Ticket)
-        .join(Ticket, Ticket.id == Step.ticket_id)
-        .where(Ticket.institution_id == institution_id, Step.state == "active", Step.due_at.is_not(None))
-    )
-    for step, ticket in session.execute(waiting).all():
-        due = step_due(session, ticket, step)
-        step.due_at = due.at if due is not None else None
-
-
-def _settle(session: Session, ticket: Ticket, term: Term | None) -> None:
+def settle(session: Session, ticket: Ticket, term: Term | None) -> None:
+    """Store the due date of a term that was counted, and set its alarms; None: it has none."""
     had_term = ticket.due_at is not None
     ticket.due_at = term.due.at if term is not None else None
     batch.flush(session)
     if term is not None and ticket.closed_at is None and not term.stands_still:
-        chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+        chosen = catalogue.choices_of_ticket(session, ticket)
         hours = (term.warning(), term.escalation(chosen.escalate_at_percent))
         alarms.put(session, ticket, dict(zip(ALARMS, hours, strict=True)))
     elif had_term:

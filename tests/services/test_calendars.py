@@ -57,6 +57,20 @@ def test_the_preview_says_what_would_move_and_moves_nothing(cast: Cast) -> None:
     assert ticket.due_at == move.after
 
 
+def test_the_preview_names_the_limit_of_an_approval_that_would_move(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    chosen = {**content.institution.settings, "approval_business_hours": 8}
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, institution=replace(content.institution, settings=chosen)))
+    ticket = cast.open()
+    step = cast.step(ticket)
+    _, moves = cast.do(calendars.preview_day, cast.sigec.id, CALENDAR, WEDNESDAY)
+    assert [(move.ticket_id, move.step) for move in moves] == [(ticket.id, None), (ticket.id, step.name)]
+    assert moves[1].before == step.due_at
+    add(cast)
+    assert step.due_at == moves[1].after == datetime(2026, 4, 9, 10, tzinfo=CHILE)
+
+
 def test_taking_the_day_back_moves_them_back(cast: Cast) -> None:
     ticket = cast.open()
     before = ticket.due_at

@@ -91,5 +91,5 @@ def test_every_reason_to_wait_in_the_tray_has_its_words() -> None:
 )
 def test_a_move_of_a_due_date_in_words(before: int | None, after: int | None, words: str) -> None:
     at = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    moments = (at + timedelta(days=days) if days is not None else None for days in (before, after))
-    assert present.moved(*moments, "America/Santiago") == words
+    first, then = (at + timedelta(days=days) if days is not None else None for days in (before, after))
+    assert present.moved(first, then, "America/Santiago") == words
