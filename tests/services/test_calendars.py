@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -293,3 +294,46 @@ def test_another_cut_off_does_not_file_an_open_request_anew(cast: Cast) -> None:
     cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-NB"})
     assert ticket.filed_at == cast.now
     assert due(ticket) == datetime(2026, 4, 9, 16, tzinfo=CHILE)
+
+
+QUITO = ZoneInfo("America/Guayaquil")
+GUAYAQUIL_DAY = DayEdit(date(2026, 7, 24), "closed", "Fundación de Guayaquil", "Ordenanza 5", "coordinacion-5")
+
+
+def ecuadorian(cast: Cast, said: str) -> Ticket:
+    """An activation at the ministry, complete on the eve of Guayaquil's day; its term is eight business hours."""
+    cast.now = datetime(2026, 7, 23, 10, tzinfo=QUITO)
+    text = f"Solicito crear usuario administrador. {said}"
+    box = cast.mailbox("centro_servicios", cast.mef)
+    outcome = cast.receive(cast.incoming("Activación de usuario", text, mailbox=box))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    cast.do(tickets.classify, cast.foreigner, ticket.id, None, "activacion_revision_usuario")
+    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None, "Consta por teléfono.")
+    return ticket
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("Soy de la Coordinación Regional 5.", 27), ("Soy de la Coordinación Regional 6.", 24), ("", 24)],
+)
+def test_where_no_team_has_regions_the_day_of_a_region_counts_for_its_requests(
+    cast: Cast, said: str, expected: int
+) -> None:
+    ticket = ecuadorian(cast, said)
+    assert ticket.due_at is not None
+    assert ticket.due_at.astimezone(QUITO).day == 24
+    _, moves = cast.do(calendars.preview_day, cast.mef.id, "ec-oficina", GUAYAQUIL_DAY)
+    assert len(moves) == (expected != 24)
+    cast.do(calendars.add_day, cast.foreigner, cast.mef.id, "ec-oficina", GUAYAQUIL_DAY)
+    assert ticket.due_at.astimezone(QUITO).day == expected
+
+
+def test_a_day_of_a_region_without_an_office_is_refused_in_plain_words(cast: Cast) -> None:
+    with clock.fixed(cast.now):
+        peru = load(cast.session, shipped("conectamef-pe"))
+    places = {each.region for each in shipped("conectamef-pe").centres}
+    region = next(each.key for each in shipped("conectamef-pe").regions if each.key not in places)
+    edit = replace(GUAYAQUIL_DAY, region=region)
+    with pytest.raises(Invalid, match="no hay ninguna oficina") as refused:
+        cast.do(calendars.preview_day, peru.id, "pe-conectamef", edit)
+    assert set(refused.value.fields) == {"region"}

@@ -364,3 +364,42 @@ def test_how_an_ended_ticket_was_counted_stays_whatever_becomes_of_the_calendar(
     assert terms.explained(cast.session, ticket) == before
     cast.do(reopening.reopen, cast.agent, ticket)
     assert any("Paro (Resolución 45)" in line.text for line in terms.explained(cast.session, ticket))
+
+
+def test_an_open_ticket_keeps_the_choices_that_it_was_opened_with(cast: Cast) -> None:
+    ticket = cast.open()
+    before = hours(cast, ticket)
+    catalogue_with(
+        cast,
+        None,
+        escalate_at_percent=20,
+        clock_during_approval="stops",
+        approval_business_hours=1,
+        remind_at_percent=9,
+    )
+    cast.approve(ticket, REGIONAL_HEAD)
+    cast.do(deadlines.recount, ticket)
+    assert hours(cast, ticket) == before
+    assert cast.suspensions(ticket) == []
+    assert cast.step(ticket).due_at is None
+    later = cast.open()
+    assert [each.reason for each in cast.suspensions(later)] == ["En aprobación"]
+    assert cast.step(later).due_at == chile(7, 11)
+
+
+def test_an_ended_ticket_is_reopened_as_long_as_was_chosen_when_it_was_opened(cast: Cast) -> None:
+    ticket = cast.closed()
+    catalogue_with(cast, None, reopen_within_days=1)
+    cast.later(days=3)
+    assert ticket.closed_at is not None
+    with clock.fixed(cast.now):
+        last = reopening.last_day(cast.session, ticket, ticket.closed_at)
+    assert last == ticket.closed_at + timedelta(days=30)
+
+
+def test_the_hours_that_count_as_one_working_day_go_with_the_calendar(cast: Cast) -> None:
+    ticket = cast.open()
+    catalogue_with(cast, None, business_hours_mode="whole_days")
+    assert ticket.due_at == chile(8, 10)
+    (told,) = cast.events(ticket, "due_changed")
+    assert told.data["reason"] == "cambió el calendario"
