@@ -177,6 +177,27 @@ def explained(session: Session, ticket: Ticket) -> tuple[CountedLine, ...]:
     return due.lines if due is not None and due.at == ticket.due_at else ()
 
 
+@dataclass(frozen=True, slots=True)
+class StepCount:
+    """How the limit of a step was counted; `correcting`: it is the time that the requester has to correct."""
+
+    name: str
+    correcting: bool
+    lines: tuple[CountedLine, ...]
+    at: datetime
+
+
+def step_explained(session: Session, ticket: Ticket, step: Step) -> StepCount | None:
+    """«Cómo se contó» of a step's own limit: of the time to correct as it was announced, of others as it is counted
+    now; None without a limit."""
+    if step.due_at is None:
+        return None
+    if step.counted is not None:
+        return StepCount(step.name, True, restored(step.counted), step.due_at)
+    due = step_due(session, ticket, step)
+    return StepCount(step.name, False, due.lines, due.at) if due is not None else None
+
+
 def suspensions_of(session: Session, ticket: Ticket) -> tuple[Stretch, ...]:
     """The stretches in which the ticket's clock stood still, oldest first."""
     rows = session.scalars(_stretches(Suspension.ticket_id == ticket.id))

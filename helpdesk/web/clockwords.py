@@ -75,7 +75,7 @@ def instants(session: Session, page: TicketPage, timezone: str) -> tuple[Instant
         Instant("Presentado", (f"Cuenta como presentado {filed}.",)),
         Instant("Inicio del plazo", (_start(spec.deadline if spec else None, ticket, timezone),)),
         Instant("Suspensiones", _suspensions(page, timezone)),
-        Instant("Vencimiento", _due(ticket.due_at, deadlines.granted_of(session, ticket), timezone)),
+        Instant("Vencimiento", _due(page, deadlines.granted_of(session, ticket), timezone)),
     )
 
 
@@ -129,7 +129,8 @@ def _suspensions(page: TicketPage, timezone: str) -> tuple[str, ...]:
     )
 
 
-def _due(at: datetime | None, extensions: tuple[Extension, ...], timezone: str) -> tuple[str, ...]:
+def _due(page: TicketPage, extensions: tuple[Extension, ...], timezone: str) -> tuple[str, ...]:
+    at = page.ticket.due_at
     if at is None:
         return ("Todavía no hay fecha de vencimiento.",)
     earlier = tuple(
@@ -138,4 +139,7 @@ def _due(at: datetime | None, extensions: tuple[Extension, ...], timezone: str) 
         for each in extensions
         if each.due_before and each.due_after
     )
+    if any(each.until is None for each in page.suspensions):
+        moves = "Mientras siga suspendido, el vencimiento se corre"
+        return (*earlier, f"{moves}: si corriera ya, vencería el {spoken(at, timezone)}.")
     return (*earlier, f"Vence el {spoken(at, timezone)}.")

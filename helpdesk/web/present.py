@@ -10,6 +10,7 @@ from helpdesk.domain import channels
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.countedlines import MONTH_NAMES, long_date
 from helpdesk.domain.deadlines import remaining
+from helpdesk.letters.dates import zone_words
 
 STATUS_LABELS = {
     "new": "Nuevo",
@@ -110,9 +111,14 @@ class DueWords:
     at: datetime | None = None
 
 
+def capitalize_first(text: str) -> str:
+    """«Hora de Chile»: the first letter alone."""
+    return text[:1].upper() + text[1:]
+
+
 def exact(instant: datetime, timezone: str) -> str:
-    """«sábado 21 de noviembre de 2026, 09:41 (America/Lima)»."""
-    return f"{spoken(instant, timezone)} ({timezone})"
+    """«sábado 21 de noviembre de 2026, 09:41 (hora del Perú)»."""
+    return f"{spoken(instant, timezone)} ({zone_words(timezone)})"
 
 
 def spoken(instant: datetime, timezone: str) -> str:

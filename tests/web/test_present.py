@@ -59,7 +59,7 @@ def test_a_moment_is_told_in_the_zone_of_the_institution(back: timedelta, words:
 
 def test_the_exact_moment_stands_in_the_title() -> None:
     shown = present.moment(TUESDAY, "America/Santiago", TUESDAY)
-    assert 'title="martes 7 de abril de 2026, 10:00 (America/Santiago)"' in shown
+    assert 'title="martes 7 de abril de 2026, 10:00 (hora de Chile)"' in shown
 
 
 def test_text_is_never_markup() -> None:
