@@ -17,7 +17,10 @@ from helpdesk.models.alarms import Alarm
 from helpdesk.models.people import TeamMember
 from helpdesk.models.tickets import Suspension, Ticket
 from helpdesk.queries import deadlines as terms
-from helpdesk.services import alarms, calendars, conversation, deadlines, reopening, ringing, tickets
+from helpdesk.queries.timeline import ticket_page
+from helpdesk.queries.viewers import viewer
+from helpdesk.services import alarms, calendars, conversation, deadlines, reopening, ringing, routes, tickets
+from helpdesk.web import clockwords
 from tests.cast import CHILE, NATIONAL_OFFICER, REGIONAL_HEAD, Cast, file, load
 from tests.domain.shipped import shipped
 
@@ -403,3 +406,22 @@ def test_the_hours_that_count_as_one_working_day_go_with_the_calendar(cast: Cast
     assert ticket.due_at == chile(8, 10)
     (told,) = cast.events(ticket, "due_changed")
     assert told.data["reason"] == "cambió el calendario"
+
+
+def test_the_time_of_each_approver_is_kept_apart_from_the_whole(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.later(hours=2)
+    cast.approve(ticket, REGIONAL_HEAD)
+    cast.later(hours=23)
+    cast.approve(ticket, NATIONAL_OFFICER)
+    cast.later(hours=1)
+    cast.do(tickets.take, cast.agent, ticket.id, None)
+    who = viewer(cast.session, cast.agent.person_id or 0)
+    assert who is not None
+    with clock.fixed(cast.now):
+        spent = clockwords.times(cast.session, ticket_page(cast.session, who, ticket))
+    asked = [step.name for step in routes.present(cast.session, ticket).values() if step.kind == "approve"]
+    told = {each.name: (each.business, each.elapsed, each.running) for each in spent}
+    assert told["Abierto hasta ahora"] == ("10 h", "26 h", True)
+    assert [told[name] for name in asked] == [("2 h", "2 h", False), ("7 h", "23 h", False)]
+    assert told[cast.step(ticket).name] == ("1 h", "1 h", True)
