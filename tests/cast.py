@@ -221,10 +221,9 @@ class Cast:
         return [each for each in found if kind in (None, each.kind)]
 
     def suspensions(self, ticket: Ticket) -> list[Suspension]:
-        """When the clock stood still, oldest first."""
-        return list(
-            self.session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id).order_by(Suspension.id))
-        )
+        """When the clock stood still, oldest first; not of the term of an earlier type."""
+        standing = (Suspension.ticket_id == ticket.id, Suspension.superseded_at.is_(None))
+        return list(self.session.scalars(select(Suspension).where(*standing).order_by(Suspension.id)))
 
     def person(self, named: Named, institution: Institution | None = None) -> Person:
         """Somebody as the database knows them."""

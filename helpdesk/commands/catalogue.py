@@ -22,6 +22,8 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import catalogue
 from helpdesk.web.present import moved
 
+NOTHING_MOVES = "ningún plazo cambia\n"
+
 
 def main(argv: list[str]) -> int:
     """`check` needs no database; `load --centre` adds to the catalogue in force. Raises Invalid with a line for each
@@ -33,6 +35,7 @@ def main(argv: list[str]) -> int:
         files.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: the shipped institutions")
         if name == "load":
             files.add_argument("--dry-run", action="store_true", help="only tell which open tickets would be due when")
+            files.add_argument("--yes", action="store_true", help="do not ask when open tickets would be due otherwise")
             files.add_argument("--centre", metavar="KEY", help="add the request types of the files to this centre")
             files.add_argument("--institution", metavar="KEY", help="whose centre it is, where several have such a key")
     actions.add_parser("export", help="write the catalogue in force as YAML").add_argument("key", metavar="KEY")
@@ -53,16 +56,33 @@ def main(argv: list[str]) -> int:
     if chosen.action == "load" and chosen.centre is not None:
         return add(chosen)
     found = checked(chosen.files or sorted(SHIPPED.glob("*.yaml")))
-    if chosen.action == "load" and chosen.dry_run:
-        with desk(), transaction() as session:
-            for each in found:
-                sys.stdout.writelines(previewed(session, each))
-    elif chosen.action == "load":
-        with desk(), transaction() as session:
+    return publish(found, chosen.dry_run, chosen.yes) if chosen.action == "load" else 0
+
+
+def publish(found: list[Catalogue], dry_run: bool, sure: bool) -> int:
+    """Tells which open tickets would be due at another instant, before anything is published (R-182); at a terminal it
+    asks, unless the operator is `sure`. Gives 1 when the answer is no."""
+    with desk():
+        with transaction() as session:
+            told = [line for each in found for line in previewed(session, each)]
+        moves = [line for line in told if not line.endswith(NOTHING_MOVES)]
+        sys.stdout.writelines(told if dry_run else moves)
+        if dry_run:
+            return 0
+        if moves and not sure and sys.stdin.isatty() and not agreed(len(moves)):
+            sys.stdout.write("Nada se publicó.\n")
+            return 1
+        with transaction() as session:
             for each in found:
                 version = catalogue.load(session, operator(), each)
                 sys.stdout.write(f"{each.institution.key}: versión {version.number} publicada\n")
     return 0
+
+
+def agreed(moves: int) -> bool:
+    """Whether whoever sits at the terminal wants it."""
+    question = f"Cambian {moves} plazos. " if moves != 1 else "Cambia un plazo. "
+    return input(f"{question}¿Publicar? [s/N] ").strip().lower() in ("s", "sí", "si")
 
 
 def add(chosen: argparse.Namespace) -> int:
@@ -96,9 +116,11 @@ def previewed(session: Session, found: Catalogue) -> Iterator[str]:
     spec = found.institution
     moves = catalogue.would_move(session, found)
     if not moves:
-        yield f"{spec.key}: ningún plazo cambia\n"
+        yield f"{spec.key}: {NOTHING_MOVES}"
     for move in moves:
-        yield f"{format_number(spec.ticket_prefix, move.number)} {moved(move, spec.timezone)}\n"
+        number = format_number(spec.ticket_prefix, move.number)
+        what = f"{number}, paso «{move.step}»," if move.step else number
+        yield f"{what} {moved(move.before, move.after, spec.timezone)}\n"
 
 
 def checked(paths: list[Path]) -> list[Catalogue]:

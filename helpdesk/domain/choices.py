@@ -34,6 +34,7 @@ class Choices:
     `remind_at_percent`: how much of the time to decide passes before the approver is reminded (R-178).
     `escalate_at_percent`: how much of the term passes before the team's supervisor is told (R-052).
     `filing_cut_off`: until when, «HH:MM» on a working day, what arrives is filed the same day; empty = closing (F-13).
+    `all_terms_from_filing`: terms in calendar days and in hours of the clock start with the filing too (R-049, R-119).
     `regional_holidays`: whether the holidays of a region count for the offices in it (R-182).
     `extension_by`: who may prolong a term (Q-02).
     `only_authorised_material`: answers to users and media carry files of the library alone (R-126).
@@ -51,6 +52,7 @@ class Choices:
     remind_at_percent: int = 50
     escalate_at_percent: int = 90
     filing_cut_off: str = ""
+    all_terms_from_filing: bool = False
     regional_holidays: bool = True
     extension_by: Literal["agent", "supervisor"] = "agent"
     only_authorised_material: bool = False

@@ -1,8 +1,9 @@
 """«Cómo se contó»: the lines that explain a due date to the people who must keep it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from helpdesk.domain.calendars import DAY, Calendar
 from helpdesk.domain.catalogue import Unit
@@ -29,6 +30,16 @@ class CountedLine:
     def sort_key(self) -> tuple[date, int]:
         """Lines of one count stand by date; a shift to the next opening closes its day."""
         return self.day, ORDER.index(self.kind)
+
+    @property
+    def stored(self) -> list[str | int]:
+        """As it is kept; `restored` reads it."""
+        return [self.kind, self.day.isoformat(), self.amount, self.text]
+
+
+def restored(rows: Iterable[Sequence[Any]]) -> tuple[CountedLine, ...]:
+    """Lines that were kept."""
+    return tuple(CountedLine(kind, date.fromisoformat(day), amount, text) for kind, day, amount, text in rows)
 
 
 UNITS: dict[Unit, tuple[str, str]] = {

@@ -63,9 +63,12 @@ def due_at(
     calendar: Calendar,
     suspensions: tuple[Suspension, ...] = (),
     mode: Mode = "opening_hours",
+    first_day: date | None = None,
 ) -> Due:
-    """When a term of the catalogue that starts at `start` (aware) ends. Raises Invalid for a negative amount."""
-    return count(spec.amount, spec.unit, start, calendar, suspensions, mode)
+    """When a term of the catalogue that starts at `start` (aware) ends; `first_day` is the day of filing, from which
+    working days count. Raises Invalid for a negative amount."""
+    first = first_day if spec.unit == "business_days" else None
+    return count(spec.amount, spec.unit, start, calendar, suspensions, mode, start_day=first)
 
 
 def target_due(
@@ -244,6 +247,23 @@ def not_on_closed_day(instant: datetime, calendar: Calendar) -> datetime:
     if calendar.is_working_day(day):
         return instant.astimezone(UTC)
     return calendar.closing_of(calendar.previous_working_day(day))
+
+
+def term_start(unit: Unit, arrived: datetime, filed: datetime, all_units: bool) -> datetime:
+    """When the term of a request starts (UTC) that arrived or was completed at one instant and is filed at another.
+
+    Business hours and working days count from the filing (R-119, R-184); the clock's hours and calendar days from the
+    arrival (R-049), but where the institution counts `all_units` from the filing.
+    """
+    from_filing = all_units or unit in ("business_hours", "business_days")
+    return (max(arrived, filed) if from_filing else arrived).astimezone(UTC)
+
+
+def filing_day(started: datetime, calendar: Calendar) -> date:
+    """The day from which the working days of a term count that started with a filing: its own, although the office may
+    have been closed at that hour (F-13), unless the whole day is closed."""
+    day = calendar.local_date(started)
+    return day if calendar.is_working_day(day) else calendar.local_date(calendar.next_opening(started))
 
 
 def remaining(due: datetime, now: datetime, calendar: Calendar) -> int:

@@ -39,13 +39,27 @@ def effective_spec(
 
 def office_region(catalogue: Catalogue, team: str, region: str | None, centre: str | None) -> str | None:
     """The region of the office that answers: of a team with an instance in each region the request's own, of one with
-    an instance in each centre the centre's; None for a team of the whole country, or while the place is not known."""
+    an instance in each centre the centre's; None for a team of the whole country, or while the place is not known.
+
+    Where no team has instances, the offices of all regions answer under one name: the request's own region tells which.
+    """
     spec = next((each for each in catalogue.teams if each.key == team), None)
     if spec is None:
         return None
     if spec.per_centre:
         return next((each.region for each in catalogue.centres if each.key == centre), None)
-    return region if spec.per_region else None
+    return region if spec.per_region or not _has_instances(catalogue) else None
+
+
+def regions_with_offices(catalogue: Catalogue) -> frozenset[str]:
+    """The regions whose calendar may count for a ticket."""
+    if any(team.per_region for team in catalogue.teams) or not _has_instances(catalogue):
+        return frozenset(each.key for each in catalogue.regions)
+    return frozenset(each.region for each in catalogue.centres)
+
+
+def _has_instances(catalogue: Catalogue) -> bool:
+    return any(team.per_region or team.per_centre for team in catalogue.teams)
 
 
 def subdivision_of(catalogue: Catalogue, spec: CalendarSpec, region: str | None) -> str | None:

@@ -7,6 +7,12 @@ from helpdesk.domain.errors import IllegalMove, Invalid
 MOST = 3650
 
 
+def times_allowed(spec: DeadlineSpec | None) -> int:
+    """How often the term of a type may be prolonged."""
+    rule = spec.extension if spec is not None and spec.extendable else None
+    return rule.max_times if rule is not None else 0
+
+
 def granted(spec: DeadlineSpec | None, times: int, amount: int | None, reason: str) -> tuple[Extension, int]:
     """The rule of the catalogue and how much it grants; `times` the term was prolonged already, `amount` was asked.
 

@@ -19,3 +19,19 @@ def remind_at(asked: datetime, due: datetime | None, percent: int, calendar: Cal
         return None
     at = count(left * percent // 100, "minutes", asked, calendar).at
     return at if at < due else None
+
+
+def next_reminder(
+    asked: datetime,
+    own_limit: datetime | None,
+    term: datetime | None,
+    percent: int,
+    calendar: Calendar,
+    now: datetime,
+) -> datetime | None:
+    """When an approver is reminded next after `now`: within the time to decide, which is the approver's own or else the
+    ticket's, and once more when the own one is over before the ticket's `term`. None: no more."""
+    hours = [remind_at(asked, own_limit or term, percent, calendar)]
+    if own_limit is not None and (term is None or own_limit < term):
+        hours.append(own_limit)
+    return min((hour for hour in hours if hour is not None and hour > now), default=None)

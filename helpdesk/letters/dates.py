@@ -6,6 +6,14 @@ from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 ZONE_LABELS = {"CL": "hora de Chile", "EC": "hora de Ecuador", "PE": "hora del Perú"}
+ZONE_WORDS = {
+    "America/Santiago": "hora de Chile",
+    "America/Guayaquil": "hora de Ecuador",
+    "America/Lima": "hora del Perú",
+    "Pacific/Easter": "hora de Isla de Pascua",
+    "Pacific/Galapagos": "hora de Galápagos",
+    "UTC": "hora universal",
+}
 
 
 def in_words(instant: datetime, timezone: str, date_format: str, zone_label: str) -> str:
@@ -29,8 +37,13 @@ def day_in_figures(day: date, date_format: str) -> str:
 
 
 def zone_label(country: str, timezone: str) -> str:
-    """How the institution's time is named for people; the zone's IANA name for a country without a label of ours."""
-    return ZONE_LABELS.get(country, f"hora de {timezone}")
+    """How the institution's time is named for people; by the zone's city for a country without a label of ours."""
+    return ZONE_LABELS.get(country) or zone_words(timezone)
+
+
+def zone_words(timezone: str) -> str:
+    """The same where the zone alone is known: «hora de Chile», «hora de La Paz»."""
+    return ZONE_WORDS.get(timezone) or f"hora de {timezone.rpartition('/')[2].replace('_', ' ')}"
 
 
 def number(value: int | Decimal, thousands: str, decimal: str) -> str:

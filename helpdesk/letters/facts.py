@@ -426,7 +426,7 @@ class OtherChannel:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalReminder:
-    """An approval still waits (R-178)."""
+    """An approval still waits (R-178); `overdue`: the approver's own time to decide is over."""
 
     institution: Institution
     ticket: TicketFacts
@@ -438,6 +438,7 @@ class ApprovalReminder:
     due_at: datetime | None = None
     on_behalf_of: str | None = None
     answer_by_mail: bool = True
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

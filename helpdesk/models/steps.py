@@ -1,6 +1,7 @@
 """The steps of a ticket's route, as they are walked."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,7 +20,8 @@ class Step(Base):
     A decision that was taken about an earlier request stays and has `superseded_at`; its step begins a new round.
 
     `due_at` is the step's own limit: of an approval or a work with a target, or, while `returned`, of the time that the
-    requester has to correct (R-172). A scheduled step begins at it (R-040).
+    requester has to correct (R-172). A scheduled step begins at it (R-040). `counted` keeps how the time to correct was
+    counted: the date was announced, and no calendar edited later moves it.
     """
 
     __tablename__ = "steps"
@@ -52,4 +54,5 @@ class Step(Base):
     reason: Mapped[str | None]
     message_id: Mapped[int | None] = mapped_column(reference("messages.id"))
     due_at: Mapped[datetime | None]
+    counted: Mapped[list[Any] | None]
     superseded_at: Mapped[datetime | None]

@@ -30,6 +30,7 @@ class Ticket(Base):
     team with one instance each. The legal instants: `received_at` arrival, `filed_at` legal filing, `started_at`
     start of the term (None while incomplete), `due_at` the present due date. `touched` grows with every change: a
     form that carries an older number is told that the ticket changed meanwhile. `last_hash` ends the history's chain.
+    `counted` keeps how the due date of an ended ticket had been counted: a calendar edited later leaves it alone.
 
     `kind` consultation is a «consulta derivada» to an organ (R-109): it has no request type, its requester is the
     member of the staff who asks, and the ticket it was asked for is `parent_id`. A ticket that was joined to another
@@ -91,6 +92,7 @@ class Ticket(Base):
     first_answer_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    counted: Mapped[list[Any] | None]
     touched: Mapped[int] = mapped_column(default=0, server_default="0")
     last_hash: Mapped[str | None]
 
@@ -110,7 +112,8 @@ class TicketParticipant(Base):
 
 
 class Suspension(Base):
-    """An interval in which the ticket's clock stands still (plazo suspendido); open while `until` is None."""
+    """An interval in which the ticket's clock stands still (plazo suspendido); open while `until` is None. One of the
+    term of an earlier request type stays with `superseded_at` and counts no more."""
 
     __tablename__ = "suspensions"
     __table_args__ = (Index("uq_suspensions_open", "ticket_id", unique=True, postgresql_where=text("until IS NULL")),)
@@ -120,11 +123,13 @@ class Suspension(Base):
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     reason: Mapped[str]
+    superseded_at: Mapped[datetime | None]
 
 
 class Extension(Base):
     """A prolongation of the term (prórroga), R-051: `amount` of `unit` from the date that was due before, with its
-    reason. Extensions add up in the order of their ids; `due_before` and `due_after` are what was announced then."""
+    reason. Extensions add up in the order of their ids; `due_before` and `due_after` are what was announced then. One
+    that the term of another request type does not allow stays with `superseded_at` and counts no more."""
 
     __tablename__ = "extensions"
 
@@ -137,6 +142,7 @@ class Extension(Base):
     granted_at: Mapped[datetime]
     due_before: Mapped[datetime | None]
     due_after: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
 
 
 class TicketLink(Base):

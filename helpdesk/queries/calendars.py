@@ -1,12 +1,13 @@
 """The calendars of an institution as they count now: its catalogue with the days edited by hand (R-182)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import batch
+from helpdesk.domain import deadlines
 from helpdesk.domain.calendars import Calendar, Closure, DayEdit
 from helpdesk.domain.catalogue import CalendarSpec, Catalogue
 from helpdesk.domain.choices import Choices, choices_of
@@ -126,6 +127,13 @@ def service_calendar(session: Session, ticket: Ticket) -> Calendar:
     catalogue = catalogues.of_ticket(session, ticket)
     spec = next((each for each in catalogue.request_types if each.key == ticket.request_type), None)
     return for_ticket(session, ticket, spec.service_hours if spec else catalogue.team(ticket.team).calendar)
+
+
+def filed_at(session: Session, ticket: Ticket, arrived: datetime) -> datetime:
+    """When counts as filed what arrived for a ticket (R-119): by its office's hours, and by the cut-off with which it
+    was opened."""
+    cut_off = catalogues.choices_of_ticket(session, ticket).cut_off
+    return deadlines.filed_at(arrived, service_calendar(session, ticket), cut_off)
 
 
 @dataclass(frozen=True, slots=True)

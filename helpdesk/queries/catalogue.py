@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.cataloguefile import from_json
 from helpdesk.domain.catalogue import Catalogue, RequestType
+from helpdesk.domain.choices import Choices, choices_of
 from helpdesk.domain.errors import NotFound
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox
 from helpdesk.models.tickets import Ticket
@@ -39,6 +40,11 @@ def current(session: Session, institution_id: int) -> Catalogue:
 def of_ticket(session: Session, ticket: Ticket) -> Catalogue:
     """The catalogue the ticket was opened with (R-193)."""
     return version(session, ticket.catalogue_version_id)
+
+
+def choices_of_ticket(session: Session, ticket: Ticket) -> Choices:
+    """What the institution had chosen when the ticket was opened: a choice changed later is for later tickets."""
+    return choices_of(of_ticket(session, ticket).institution)
 
 
 def request_type_of(session: Session, ticket: Ticket) -> RequestType | None:

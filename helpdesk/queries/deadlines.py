@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.catalogue import DeadlineSpec, Unit
-from helpdesk.domain.countedlines import CountedLine
+from helpdesk.domain.countedlines import CountedLine, restored
 from helpdesk.domain.deadlines import (
     Due,
     Mode,
@@ -19,6 +19,7 @@ from helpdesk.domain.deadlines import (
     count,
     due_at,
     escalation_at,
+    filing_day,
     prolonged,
     target_due,
     warning_at,
@@ -59,12 +60,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A ticket whose due date another calendar moves."""
+    """A ticket whose due date another calendar moves; or the limit of its `step`, where it names one."""
 
     ticket_id: int
     number: int
     before: datetime | None
     after: datetime | None
+    step: str | None = None
 
 
 def due_of(session: Session, ticket: Ticket) -> Due | None:
@@ -74,8 +76,8 @@ def due_of(session: Session, ticket: Ticket) -> Due | None:
 
 
 def term_of(session: Session, ticket: Ticket, begun_now: bool = False) -> Term | None:
-    """The ticket's term; None without one or while it has not begun. One that was `begun_now` was neither suspended nor
-    extended yet: nothing is read for it."""
+    """The ticket's term; None without one or while it has not begun. One that was `begun_now`
+    of a new ticket was neither suspended nor extended yet: nothing is read for it."""
     if ticket.started_at is None:
         return None
     rules = calendars.rules_of(session, ticket.institution_id)
@@ -84,15 +86,16 @@ def term_of(session: Session, ticket: Ticket, begun_now: bool = False) -> Term |
     return _term(session, ticket, rules, suspensions_of(session, ticket), prolongations_of(session, ticket))
 
 
-def step_due(session: Session, ticket: Ticket, step: Step) -> Due | None:
+def step_due(session: Session, ticket: Ticket, step: Step, rules: Rules | None = None) -> Due | None:
     """When a step that waits is due by itself: a work with a target counts from the last approval (A-28), an approval
-    from when it was asked, where the institution limits it; None for all others."""
+    from when it was asked, where the institution limits it; None for all others. `rules` None: those in force."""
     request_type = catalogue.request_type_of(session, ticket)
     spec = next((each for each in request_type.route if each.key == step.key), None) if request_type else None
     if request_type is None or spec is None or step.state != "active" or step.asked_at is None:
         return None
-    rules = calendars.rules_of(session, ticket.institution_id)
-    limit = rules.choices.approval_business_hours if spec.kind == "approve" and step.approver_id is not None else 0
+    rules = rules or calendars.rules_of(session, ticket.institution_id)
+    asked = spec.kind == "approve" and step.approver_id is not None
+    limit = catalogue.choices_of_ticket(session, ticket).approval_business_hours if asked else 0
     if spec.target is None and not limit:
         return None
     key = request_type.deadline.calendar if request_type.deadline else request_type.service_hours
@@ -114,14 +117,31 @@ def last_approval(session: Session, ticket: Ticket) -> datetime | None:
 
 
 def moves(session: Session, institution_id: int, rules: Rules) -> tuple[Move, ...]:
-    """The open tickets that would be due at another instant by `rules`, by number."""
+    """The open tickets that would be due at another instant by `rules`, by number; each with the limit of its step, if
+    that moves too."""
     tickets = session.scalars(running(institution_id)).all()
     found = []
     for ticket, term in terms_of(session, tickets, rules):
         after = term.due.at if term is not None else None
         if after != ticket.due_at:
             found.append(Move(ticket.id, ticket.number, ticket.due_at, after))
-    return tuple(sorted(found, key=lambda move: move.number))
+    for step, ticket in session.execute(limited(institution_id)).all():
+        due = step_due(session, ticket, step, rules)
+        after = due.at if due is not None else None
+        if after != step.due_at:
+            found.append(Move(ticket.id, ticket.number, step.due_at, after, step.name))
+    return tuple(sorted(found, key=lambda move: (move.number, move.step is not None)))
+
+
+def limited(institution_id: int) -> Select[Step, Ticket]:
+    """The steps of an institution that wait for the desk or an approver."""
+    return (
+        select(Step, Ticket)
+        .join(Ticket, Ticket.id == Step.ticket_id)
+        .where(Ticket.institution_id == institution_id, Ticket.closed_at.is_(None), Step.state == "active")
+        .where(Step.kind.in_(("approve", "execute")))
+        .order_by(Ticket.number)
+    )
 
 
 def running(institution_id: int) -> Select[Ticket]:
@@ -139,9 +159,9 @@ def terms_of(session: Session, tickets: Iterable[Ticket], rules: Rules) -> list[
     ids = [ticket.id for ticket in many]
     stopped: dict[int, list[Stretch]] = defaultdict(list)
     longer: dict[int, list[Prolongation]] = defaultdict(list)
-    for row in session.scalars(select(Suspension).where(Suspension.ticket_id.in_(ids)).order_by(Suspension.since)):
+    for row in session.scalars(_stretches(Suspension.ticket_id.in_(ids))):
         stopped[row.ticket_id].append(_stretch(row))
-    for each in session.scalars(select(Extension).where(Extension.ticket_id.in_(ids)).order_by(Extension.id)):
+    for each in session.scalars(_extensions(Extension.ticket_id.in_(ids))):
         longer[each.ticket_id].append(_prolongation(each))
     return [
         (ticket, _term(session, ticket, rules, tuple(stopped[ticket.id]), tuple(longer[ticket.id]))) for ticket in many
@@ -149,15 +169,38 @@ def terms_of(session: Session, tickets: Iterable[Ticket], rules: Rules) -> list[
 
 
 def explained(session: Session, ticket: Ticket) -> tuple[CountedLine, ...]:
-    """How the ticket's due date was counted («cómo se contó»); () without a term, and for an ended ticket whose
-    calendar changed since."""
+    """How the ticket's due date was counted («cómo se contó»), of an ended ticket as it was when it ended; () without a
+    term."""
+    if ticket.counted is not None:
+        return restored(ticket.counted)
     due = due_of(session, ticket)
     return due.lines if due is not None and due.at == ticket.due_at else ()
 
 
+@dataclass(frozen=True, slots=True)
+class StepCount:
+    """How the limit of a step was counted; `correcting`: it is the time that the requester has to correct."""
+
+    name: str
+    correcting: bool
+    lines: tuple[CountedLine, ...]
+    at: datetime
+
+
+def step_explained(session: Session, ticket: Ticket, step: Step) -> StepCount | None:
+    """«Cómo se contó» of a step's own limit: of the time to correct as it was announced, of others as it is counted
+    now; None without a limit."""
+    if step.due_at is None:
+        return None
+    if step.counted is not None:
+        return StepCount(step.name, True, restored(step.counted), step.due_at)
+    due = step_due(session, ticket, step)
+    return StepCount(step.name, False, due.lines, due.at) if due is not None else None
+
+
 def suspensions_of(session: Session, ticket: Ticket) -> tuple[Stretch, ...]:
     """The stretches in which the ticket's clock stood still, oldest first."""
-    rows = session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id).order_by(Suspension.since))
+    rows = session.scalars(_stretches(Suspension.ticket_id == ticket.id))
     return tuple(_stretch(row) for row in rows)
 
 
@@ -167,8 +210,21 @@ def prolongations_of(session: Session, ticket: Ticket) -> tuple[Prolongation, ..
 
 
 def extensions_of(session: Session, ticket: Ticket) -> tuple[Extension, ...]:
-    """The extensions of the ticket's term, in their order, with the dates that were announced."""
+    """The extensions of the ticket's term that count, in their order, with the dates that were announced."""
+    return tuple(session.scalars(_extensions(Extension.ticket_id == ticket.id)))
+
+
+def granted_of(session: Session, ticket: Ticket) -> tuple[Extension, ...]:
+    """All the extensions that were ever granted to the ticket, in their order; also those that count no more."""
     return tuple(session.scalars(select(Extension).where(Extension.ticket_id == ticket.id).order_by(Extension.id)))
+
+
+def _stretches(of: ColumnElement[bool]) -> Select[Suspension]:
+    return select(Suspension).where(of, Suspension.superseded_at.is_(None)).order_by(Suspension.since)
+
+
+def _extensions(of: ColumnElement[bool]) -> Select[Extension]:
+    return select(Extension).where(of, Extension.superseded_at.is_(None)).order_by(Extension.id)
 
 
 def _term(
@@ -183,7 +239,7 @@ def _term(
         return None
     spec, start, mode = request_type.deadline, ticket.started_at, rules.choices.business_hours_mode
     calendar = calendars.for_ticket(session, ticket, spec.calendar, rules)
-    due = due_at(spec, start, calendar, suspensions, mode)
+    due = due_at(spec, start, calendar, suspensions, mode, filing_day(start, calendar))
     due = prolonged(due, prolongations, calendar, suspensions, mode)
     return Term(spec, start, calendar, mode, suspensions, prolongations, due)
 

@@ -186,6 +186,7 @@ def view_condition(who: Viewer, view: str, now: datetime) -> ColumnElement[bool]
 
 def suspended() -> ColumnElement[bool]:
     """Whether the ticket's clock stands still."""
+    # One of an earlier term was ended when it was superseded.
     return select(Suspension.id).where(Suspension.ticket_id == Ticket.id, Suspension.until.is_(None)).exists()
 
 

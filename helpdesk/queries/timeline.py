@@ -116,6 +116,14 @@ class TicketPage:
         return next((line for line in self.steps if line.step.state in ("active", "returned")), None)
 
     @property
+    def not_corrected(self) -> Step | None:
+        """The step at which a request ended because nothing came within the time to correct it."""
+        if self.ticket.status != "not_filed":
+            return None
+        ended = [line.step for line in self.steps if line.step.state == "stopped" and line.step.counted is not None]
+        return max(ended, key=lambda step: step.id, default=None)
+
+    @property
     def route(self) -> tuple[StepLine, ...]:
         """The present row of each step, in the order of the route."""
         present = {line.step.key: line for line in self.steps if line.step.state != "superseded"}

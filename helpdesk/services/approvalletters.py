@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from helpdesk import batch
+from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType, StepSpec
 from helpdesk.domain.choices import choices_of
@@ -107,6 +107,7 @@ def remind(session: Session, ticket: Ticket, step: Step, approver: Person) -> No
             recipient=approver.name,
             due_at=step.due_at or ticket.due_at,
             on_behalf_of=absent.name if absent is not None else None,
+            overdue=step.due_at is not None and clock.now() >= step.due_at,
             answer_by_mail=policy(catalogue) == "verified",
         )
     )

@@ -111,12 +111,14 @@ def move(session: Session, actor: Actor, ticket_id: int) -> bool:
 
 
 def remind(session: Session, actor: Actor, ticket: Ticket, step: Step | None) -> None:
-    """The hour of a reminder has come: write to whoever decides now, never after the term, never on a closed day; an
-    approval that lies with the wrong person is moved instead (R-178)."""
+    """The hour of a reminder has come: write to whoever decides now, never on a closed day, nor when the ticket's term
+    ran out meanwhile; an approver's own time that is over is a reason to remind. An approval that lies with the wrong
+    person is moved instead (R-178)."""
     if step is None or step.state != "active" or step.approver_id is None or ticket.closed_at is not None:
         return
-    now, due = clock.now(), step.due_at or ticket.due_at
-    if due is not None and now >= due:
+    now = clock.now()
+    assert step.asked_at is not None
+    if reminders.too_late(ticket, now) and not reminders.too_late(ticket, step.asked_at):
         return
     calendar = reminders.calendar_for(session, ticket)
     if not calendar.is_working_day(calendar.local_date(now)):
@@ -125,6 +127,7 @@ def remind(session: Session, actor: Actor, ticket: Ticket, step: Step | None) ->
     if not lies_right(session, ticket, step):
         move(session, actor, ticket.id)
         return
+    reminders.put(session, ticket, step)
     approver = session.get_one(Person, step.approver_id)
     if approver.undeliverable_since is None:
         approvalletters.remind(session, ticket, step, approver)

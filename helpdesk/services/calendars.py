@@ -9,13 +9,14 @@ from helpdesk import clock
 from helpdesk.domain import calendaredits
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.calendars import DayEdit
+from helpdesk.domain.effective import regions_with_offices
 from helpdesk.domain.errors import Conflict, Invalid, NotFound
 from helpdesk.models.calendars import CalendarDay
 from helpdesk.queries import calendars
 from helpdesk.queries import deadlines as terms
 from helpdesk.queries.calendars import Rules
 from helpdesk.queries.deadlines import Move
-from helpdesk.services import calendarlock, deadlines, history
+from helpdesk.services import calendarlock, history, recounting
 
 
 def preview_day(
@@ -87,6 +88,12 @@ def _checked(session: Session, institution_id: int, calendar: str, edit: DayEdit
         raise Invalid("Ese calendario no está en el catálogo: elija otro.", {"calendar": "Elija un calendario."})
     if edit.region is not None and edit.region not in {each.key for each in rules.catalogue.regions}:
         raise Invalid("Esa región no está en el catálogo: elija otra.", {"region": "Elija una región."})
+    if edit.region is not None and edit.region not in regions_with_offices(rules.catalogue):
+        raise Invalid(
+            "En esa región no hay ninguna oficina que atienda tickets: el día no cambiaría ningún plazo. Elija otra "
+            "región, o todas.",
+            {"region": "Elija una región con oficina."},
+        )
     if any((each.day, each.region) == (edit.day, edit.region) for each in rules.edits.get(calendar, ())):
         raise Conflict("Ese día ya está editado en el calendario: retire primero la edición que hay.")
     before = rules.calendar(spec, edit.region)
@@ -96,7 +103,7 @@ def _checked(session: Session, institution_id: int, calendar: str, edit: DayEdit
 
 def _recounted(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
     calendars.forget(session, institution_id)
-    return deadlines.recount_open(session, actor, institution_id)
+    return recounting.recount(session, actor, institution_id)
 
 
 def _standing(session: Session, institution_id: int, day_id: int) -> CalendarDay:

@@ -20,7 +20,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.calendars import Rules, edits_of
 from helpdesk.queries.deadlines import Move, moves
 from helpdesk.queries.people import today
-from helpdesk.services import deadlines, history
+from helpdesk.services import history, recounting
 from helpdesk.services.people import meet
 
 
@@ -90,7 +90,7 @@ def _publish(
         session, actor, None, "catalogue_loaded", {"version": version.number, "sha256": sha256}, institution.id
     )
     if earlier is not None and _counts_otherwise(earlier, catalogue):
-        deadlines.recount_open(session, actor, institution.id)
+        recounting.recount(session, actor, institution.id)
     return version
 
 

@@ -2,45 +2,86 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.choices import choices_of
+from helpdesk.domain.deadlines import term_start
 from helpdesk.domain.errors import IllegalMove, NotAllowed
-from helpdesk.domain.extensions import granted
+from helpdesk.domain.extensions import granted, times_allowed
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Suspension, Ticket
 from helpdesk.queries import calendars, catalogue
-from helpdesk.queries.deadlines import Move, Term, extensions_of, running, step_due, term_of, terms_of
+from helpdesk.queries.deadlines import Term, extensions_of, step_due, term_of
 from helpdesk.queries.viewers import viewer
 from helpdesk.services import alarms, history, notifications
 from helpdesk.services.locks import locked
 
 ALARMS = ("warning", "escalation")
+ENDED = "Terminado"
+"""Why the clock stands still between the end of a ticket and its reopening."""
 
 
 def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> None:
-    """Start the term at `at` when the catalogue says that it starts now (`received`, or `complete` and it is)."""
+    """Start the term at `at` when the catalogue says that it starts now (`received`, or `complete` and it is); but not
+    before what arrived then counts as filed (R-119, R-184)."""
     request_type = catalogue.request_type_of(session, ticket)
     if request_type is None or request_type.deadline is None or ticket.started_at is not None:
         return
-    if request_type.deadline.starts_at == "received":
-        ticket.started_at = ticket.received_at
-    elif complete:
-        ticket.started_at = at
-    if ticket.started_at is not None:
-        _settle(session, ticket, term_of(session, ticket, begun_now=True))
+    from_reception = request_type.deadline.starts_at == "received"
+    if from_reception or complete:
+        arrived = ticket.received_at if from_reception else at
+        chosen = catalogue.choices_of_ticket(session, ticket)
+        filed = calendars.filed_at(session, ticket, arrived)
+        unit = request_type.deadline.unit
+        ticket.started_at = term_start(unit, arrived, filed, chosen.all_terms_from_filing)
+        settle(session, ticket, term_of(session, ticket, begun_now=batch.is_new(session, ticket.id)))
 
 
-def forget(session: Session, ticket: Ticket) -> None:
-    """Forget the term that ran so far, because the ticket asks for something else: another one is counted from the
-    facts, and what was missing for the old type is no reason to let the clock stand still."""
-    session.execute(delete(Suspension).where(Suspension.ticket_id == ticket.id))
-    session.execute(delete(Extension).where(Extension.ticket_id == ticket.id))
+def supersede(session: Session, ticket: Ticket) -> None:
+    """The ticket asks for something else: the term that ran so far is over and another one is counted from the facts.
+
+    Nothing is lost. What was missing for the old type is no reason to let the clock stand still; an extension stands
+    as far as the new type may be prolonged; what counts no more stays as it was with the hour at which it ceased to.
+    """
+    now = clock.now()
+    for stretch in session.scalars(_standing(ticket).where(Suspension.reason != ENDED)).all():
+        stretch.until = stretch.until or max(now, stretch.since)
+        stretch.superseded_at = now
+    request_type = catalogue.request_type_of(session, ticket)
+    allowed = times_allowed(request_type.deadline if request_type else None)
+    for extension in extensions_of(session, ticket)[allowed:]:
+        extension.superseded_at = now
     ticket.started_at = None
+    session.flush()
     recount(session, ticket)
+
+
+def tell_move(session: Session, actor: Actor, ticket: Ticket, before: datetime | None, why: str) -> None:
+    """Say in the ticket's history that it is due at another instant than `before`, and why."""
+    if ticket.due_at != before:
+        data = {"from": _written(before), "to": _written(ticket.due_at), "reason": why}
+        history.record(session, actor, ticket, "due_changed", data)
+
+
+def reopened(session: Session, ticket: Ticket, closed_at: datetime) -> None:
+    """The ticket is worked on again: the time since it was closed does not count. A term that has not begun has no
+    time to leave out."""
+    ticket.counted = None
+    if ticket.started_at is None:
+        return
+    ended = session.scalar(select(func.max(Suspension.until)).where(Suspension.ticket_id == ticket.id))
+    since = max(closed_at, ticket.started_at, ended or closed_at)
+    session.add(Suspension(ticket_id=ticket.id, since=since, until=max(since, clock.now()), reason=ENDED))
+    session.flush()
+    recount(session, ticket)
+
+
+def keep(session: Session, ticket: Ticket) -> None:
+    """The ticket ends: how its due date was counted stays as it is, whatever becomes of the calendar."""
+    term = term_of(session, ticket)
+    ticket.counted = [line.stored for line in term.due.lines] if term is not None else []
 
 
 def suspend(session: Session, ticket: Ticket, at: datetime, reason: str) -> None:
@@ -101,7 +142,7 @@ def extend(
 
 
 def _allowed(session: Session, actor: Actor, ticket: Ticket) -> None:
-    chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+    chosen = catalogue.choices_of_ticket(session, ticket)
     if chosen.extension_by == "agent" or actor.person_id is None:
         return
     who = viewer(session, actor.person_id)
@@ -111,31 +152,14 @@ def _allowed(session: Session, actor: Actor, ticket: Ticket) -> None:
 
 def recount(session: Session, ticket: Ticket) -> None:
     """Store the due date that follows from the facts, and when somebody is to be told that it comes."""
-    _settle(session, ticket, term_of(session, ticket))
+    settle(session, ticket, term_of(session, ticket))
 
 
 def recount_told(session: Session, actor: Actor, ticket: Ticket) -> None:
     """The office that answers is another one: count the due date by its calendar, and say so when it moved."""
     before = ticket.due_at
     recount(session, ticket)
-    _tell_move(session, actor, ticket, before)
-
-
-def recount_open(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
-    """The institution's calendar changed: count the due dates of its open tickets anew (R-182). Gives what moved."""
-    query = running(institution_id).with_for_update().execution_options(populate_existing=True)
-    tickets = session.scalars(query).all()
-    moved = []
-    for ticket, term in terms_of(session, tickets, calendars.rules_of(session, institution_id)):
-        before = ticket.due_at
-        _settle(session, ticket, term)
-        if ticket.due_at != before:
-            moved.append(Move(ticket.id, ticket.number, before, ticket.due_at))
-            _tell_move(session, actor, ticket, before)
-            ticket.touched += 1
-    _recount_steps(session, institution_id)
-    session.flush()
-    return tuple(moved)
+    tell_move(session, actor, ticket, before, "responde otra oficina, con otro calendario")
 
 
 def step_begins(session: Session, ticket: Ticket, step: Step) -> None:
@@ -145,7 +169,7 @@ def step_begins(session: Session, ticket: Ticket, step: Step) -> None:
     step.due_at = due.at if due is not None else None
     if step.kind != "approve":
         return
-    chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+    chosen = catalogue.choices_of_ticket(session, ticket)
     if chosen.clock_during_approval == "stops" and step.asked_at is not None:
         if step.approver_id is not None:
             suspend(session, ticket, step.asked_at, "En aprobación")
@@ -153,34 +177,17 @@ def step_begins(session: Session, ticket: Ticket, step: Step) -> None:
             resume(session, ticket, step.asked_at)
 
 
-def _recount_steps(session: Session, institution_id: int) -> None:
-    """The limits of the steps that wait follow the calendar too; the time to correct a returned request does not."""
-    waiting = (
-        select(Step, Ticket)
-        .join(Ticket, Ticket.id == Step.ticket_id)
-        .where(Ticket.institution_id == institution_id, Step.state == "active", Step.due_at.is_not(None))
-    )
-    for step, ticket in session.execute(waiting).all():
-        due = step_due(session, ticket, step)
-        step.due_at = due.at if due is not None else None
-
-
-def _settle(session: Session, ticket: Ticket, term: Term | None) -> None:
+def settle(session: Session, ticket: Ticket, term: Term | None) -> None:
+    """Store the due date of a term that was counted, and set its alarms; None: it has none."""
     had_term = ticket.due_at is not None
     ticket.due_at = term.due.at if term is not None else None
     batch.flush(session)
     if term is not None and ticket.closed_at is None and not term.stands_still:
-        chosen = choices_of(catalogue.current(session, ticket.institution_id).institution)
+        chosen = catalogue.choices_of_ticket(session, ticket)
         hours = (term.warning(), term.escalation(chosen.escalate_at_percent))
         alarms.put(session, ticket, dict(zip(ALARMS, hours, strict=True)))
     elif had_term:
         alarms.put(session, ticket, dict.fromkeys(ALARMS))
-
-
-def _tell_move(session: Session, actor: Actor, ticket: Ticket, before: datetime | None) -> None:
-    if ticket.due_at != before:
-        data = {"from": _written(before), "to": _written(ticket.due_at)}
-        history.record(session, actor, ticket, "due_changed", data)
 
 
 def _written(at: datetime | None) -> str | None:
@@ -190,4 +197,8 @@ def _written(at: datetime | None) -> str | None:
 def _open(session: Session, ticket: Ticket) -> Suspension | None:
     if batch.is_new(session, ticket.id):
         return next((row for row in batch.added(session, Suspension, ticket.id) if row.until is None), None)
-    return session.scalar(select(Suspension).where(Suspension.ticket_id == ticket.id, Suspension.until.is_(None)))
+    return session.scalar(_standing(ticket).where(Suspension.until.is_(None)))
+
+
+def _standing(ticket: Ticket) -> Select[Suspension]:
+    return select(Suspension).where(Suspension.ticket_id == ticket.id, Suspension.superseded_at.is_(None))

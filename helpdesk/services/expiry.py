@@ -39,9 +39,11 @@ def revive(session: Session, actor: Actor, ticket: Ticket, received_at: datetime
     row = _expired_step(session, ticket)
     if row is None or row.due_at is None or received_at > row.due_at:
         return False
-    ticket.closed_at = None
+    assert ticket.closed_at is not None
+    closed_at, ticket.closed_at = ticket.closed_at, None
     routes.change_status(ticket, Event.REOPEN)
     routes.again(session, ticket, row.key, returned=True)
+    deadlines.reopened(session, ticket, closed_at)
     deadlines.suspend(session, ticket, clock.now(), "Devuelto por incompleto")
     # One that rang would not ring again at the same hour.
     alarms.put(session, ticket, {"expiry": None}, row)

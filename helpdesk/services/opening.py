@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
-from helpdesk.domain.choices import choices_of
 from helpdesk.domain.classification import Classification, classify
-from helpdesk.domain.deadlines import filed_at
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.requesters import Holding, Requester, identify
@@ -149,8 +147,7 @@ def settle_place(session: Session, ticket: Ticket) -> None:
             ticket.fields = {**ticket.fields, "centro": request_type.centre}
     team = catalogues.of_ticket(session, ticket).team(ticket.team)
     ticket.team_scope = ticket.region if team.per_region else ticket.centre if team.per_centre else None
-    chosen = choices_of(catalogues.current(session, ticket.institution_id).institution)
-    ticket.filed_at = filed_at(ticket.received_at, calendars.service_calendar(session, ticket), chosen.cut_off)
+    ticket.filed_at = calendars.filed_at(session, ticket, ticket.received_at)
 
 
 def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, roles: frozenset[str]) -> Classification:

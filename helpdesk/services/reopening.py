@@ -46,10 +46,11 @@ def reopen(session: Session, actor: Actor, ticket: Ticket) -> None:
     working = [row.key for row in rows.values() if row.kind in ("execute", "close") and row.state != "skipped"]
     if ticket.status == "not_filed":
         working = [row.key for row in rows.values() if row.state == "stopped"]
-    ticket.closed_at = None
+    assert ticket.closed_at is not None
+    closed_at, ticket.closed_at = ticket.closed_at, None
     routes.change_status(ticket, Event.REOPEN)
     ticket.reopened = True
-    deadlines.recount(session, ticket)
+    deadlines.reopened(session, ticket, closed_at)
     history.record(session, actor, ticket, "reopened", {})
     scheduling.take_back(session, ticket)
     if rejected or working:

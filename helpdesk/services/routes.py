@@ -340,6 +340,7 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
             row.state = "stopped"
             reminders.forget(session, ticket, row)
     deadlines.resume(session, ticket, at)
+    deadlines.keep(session, ticket)
     alarms.drop(session, ticket, "scheduled")
     ticket.closed_at = at
     change_status(ticket, event)

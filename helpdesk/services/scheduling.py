@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.calendars import Calendar, calendar_of
-from helpdesk.domain.catalogue import RequestType, StepSpec
+from helpdesk.domain.catalogue import StepSpec
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.scheduled import day_of, hour_of
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holders, members, today
 from helpdesk.services import alarms, approvals_asked, assessment, history, notifications
@@ -33,7 +33,7 @@ def lay_out(session: Session, actor: Actor, ticket: Ticket) -> None:
     for place, spec in enumerate(request_type.route if request_type else ()):
         if request_type is None or spec.kind not in rules.BESIDE or not spec.enabled:
             continue
-        calendar = _calendar(session, ticket, request_type)
+        calendar = calendars.service_calendar(session, ticket)
         day = day_of(ticket.fields.get(spec.at or ""), calendar)
         if day is None or not (spec.when is None or rules.holds(spec.when, assessment.facts_of(session, ticket))):
             continue
@@ -101,7 +101,7 @@ def move(session: Session, actor: Actor, ticket_id: int, touched: int | None, st
     ticket, row = _waiting(session, actor, ticket_id, touched, step_id)
     request_type = catalogues.request_type_of(session, ticket)
     assert request_type is not None
-    hour = hour_of(day, _calendar(session, ticket, request_type))
+    hour = hour_of(day, calendars.service_calendar(session, ticket))
     datum = request_type.step(row.key).at
     ticket.fields = {**ticket.fields, str(datum): day.isoformat()}
     row.due_at = hour
@@ -111,6 +111,20 @@ def move(session: Session, actor: Actor, ticket_id: int, touched: int | None, st
     alarms.put(session, ticket, {"scheduled": hour}, row)
     history.record(session, actor, ticket, "scheduled_moved", _told(row, day))
     return row
+
+
+def recount(session: Session, actor: Actor, ticket: Ticket, row: Step) -> None:
+    """The calendar is another one: a task to come begins at the opening of its day, or of the next working day."""
+    request_type = catalogues.request_type_of(session, ticket)
+    calendar = calendars.service_calendar(session, ticket)
+    day = day_of(ticket.fields.get(request_type.step(row.key).at or ""), calendar) if request_type else None
+    hour = hour_of(day, calendar) if day is not None else row.due_at
+    if hour is None or hour == row.due_at:
+        return
+    row.due_at = hour
+    session.flush()
+    alarms.put(session, ticket, {"scheduled": hour}, row)
+    history.record(session, actor, ticket, "scheduled_moved", _told(row, calendar.local_date(hour)))
 
 
 def take_back(session: Session, ticket: Ticket) -> None:
@@ -137,13 +151,6 @@ def _waiting(session: Session, actor: Actor, ticket_id: int, touched: int | None
 def _newest(session: Session, ticket: Ticket, spec: StepSpec) -> Step | None:
     last = select(func.max(Step.round)).where(Step.ticket_id == ticket.id, Step.key == spec.key).scalar_subquery()
     return session.scalar(select(Step).where(Step.ticket_id == ticket.id, Step.key == spec.key, Step.round == last))
-
-
-def _calendar(session: Session, ticket: Ticket, request_type: RequestType) -> Calendar:
-    """The service's opening hours, as published now, or else as the ticket was opened with."""
-    published = (catalogues.current(session, ticket.institution_id), catalogues.of_ticket(session, ticket))
-    calendars = (spec for catalogue in published for spec in catalogue.calendars)
-    return calendar_of(next(spec for spec in calendars if spec.key == request_type.service_hours))
 
 
 def _doers(session: Session, ticket: Ticket, step: Step) -> list[Person]:

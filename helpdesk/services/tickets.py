@@ -109,8 +109,11 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     opening.settle_place(session, ticket)
     history.record(session, actor, ticket, "classified", {"from": before, "to": request_type})
     documents.propose(session, actor, ticket)
-    deadlines.forget(session, ticket)
+    due_before = ticket.due_at
+    deadlines.supersede(session, ticket)
     routes.begin(session, actor, ticket, documents.newest_at(session, ticket), _tone(session, ticket))
+    if due_before is not None:
+        deadlines.tell_move(session, actor, ticket, due_before, "es otro tipo de solicitud")
     return ticket
 
 

@@ -31,7 +31,8 @@ def begin(session: Session, ticket: Ticket, request_type: RequestType, row: Step
     present = catalogues.current(session, ticket.institution_id)
     calendar = calendars.service_calendar(session, ticket)
     mode = choices_of(present.institution).business_hours_mode
-    row.due_at = count(window.amount, window.unit, clock.now(), calendar, mode=mode).at
+    due = count(window.amount, window.unit, clock.now(), calendar, mode=mode)
+    row.due_at, row.counted = due.at, [line.stored for line in due.lines]
     batch.flush(session)
     alarms.put(session, ticket, {"expiry": row.due_at}, row)
 

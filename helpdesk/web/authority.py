@@ -113,11 +113,11 @@ def end_holding(holding_id: int) -> Answer:
 @blueprint.post("/admin/funciones/ausencias/<int:absence_id>/terminar")
 @policy(Policy.ADMIN)
 def end_absence(absence_id: int) -> Answer:
-    """Somebody is there again."""
+    """Somebody is there again, or will not be away."""
 
     def change(session: Session, who: Viewer) -> str:
-        authority.back(session, who.actor, who.institution_key, absence_id)
-        return "La ausencia terminó."
+        absence = authority.back(session, who.actor, who.institution_key, absence_id)
+        return ANNULLED if absence.since > today(session, who.institution_id) else "La ausencia terminó."
 
     return done("", DeskForm(), change)
 
@@ -162,6 +162,9 @@ def done(which: str, form: DeskForm, change: Callable[[Session, Viewer], str]) -
             raise
         return page({which: form}, problem)
     return see_other(url_for("authority.show"), told)
+
+
+ANNULLED = "La ausencia se anuló: no había empezado."
 
 
 def page(forms: Forms, problem: HelpdeskError | None = None) -> tuple[str, int]:

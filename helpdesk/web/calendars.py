@@ -32,7 +32,7 @@ from helpdesk.web.service import opening_hours
 blueprint = Blueprint("calendars", __name__, url_prefix="/admin/calendario")
 Answer = Response | tuple[str, int]
 MOST_SHOWN = 200
-KINDS = [("closed", "no se atiende"), ("open", "se atiende")]
+KINDS = [("closed", "No se atiende"), ("open", "Se atiende")]
 
 
 @blueprint.get("")

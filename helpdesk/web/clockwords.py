@@ -10,12 +10,14 @@ from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.catalogue import DeadlineSpec
 from helpdesk.domain.choices import choices_of
 from helpdesk.domain.countedlines import UNITS, amount_of, duration
-from helpdesk.models.tickets import ENDED, Extension
+from helpdesk.models.tickets import ENDED, Extension, Ticket
 from helpdesk.queries import calendars, deadlines
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.timeline import StepLine, TicketPage
 from helpdesk.queries.viewers import Viewer
 from helpdesk.web.present import span, spoken
+
+OF_ANOTHER_TYPE = " Ya no cuenta: fue antes de cambiar el tipo de solicitud."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ def instants(session: Session, page: TicketPage, timezone: str) -> tuple[Instant
     return (
         Instant("Recibido", (f"Llegó el {spoken(ticket.received_at, timezone)}.",)),
         Instant("Presentado", (f"Cuenta como presentado {filed}.",)),
-        Instant("Inicio del plazo", (_start(spec.deadline if spec else None, ticket.started_at, timezone),)),
+        Instant("Inicio del plazo", (_start(spec.deadline if spec else None, ticket, timezone),)),
         Instant("Suspensiones", _suspensions(page, timezone)),
-        Instant("Vencimiento", _due(ticket.due_at, deadlines.extensions_of(session, ticket), timezone)),
+        Instant("Vencimiento", _due(page, deadlines.granted_of(session, ticket), timezone)),
     )
 
 
@@ -103,12 +105,16 @@ def _who(line: StepLine) -> str:
     return line.decided_by or line.approver or ""
 
 
-def _start(spec: DeadlineSpec | None, at: datetime | None, timezone: str) -> str:
+def _start(spec: DeadlineSpec | None, ticket: Ticket, timezone: str) -> str:
+    at = ticket.started_at
     if spec is None:
         return "Este tipo de solicitud no tiene plazo."
     if at is None:
         return "El plazo empieza cuando la solicitud esté completa."
+    from_filing = at == ticket.filed_at != ticket.received_at
     since = "desde la recepción" if spec.starts_at == "received" else "desde que la solicitud estuvo completa"
+    if from_filing:
+        since = "desde la presentación"
     return f"El plazo de {amount_of(spec.amount, spec.unit)} corre {since}, el {spoken(at, timezone)}."
 
 
@@ -118,17 +124,22 @@ def _suspensions(page: TicketPage, timezone: str) -> tuple[str, ...]:
     return tuple(
         f"{each.reason}: desde el {spoken(each.since, timezone)}"
         + (f" hasta el {spoken(each.until, timezone)}." if each.until else "; sigue suspendido.")
+        + (OF_ANOTHER_TYPE if each.superseded_at else "")
         for each in page.suspensions
     )
 
 
-def _due(at: datetime | None, extensions: tuple[Extension, ...], timezone: str) -> tuple[str, ...]:
+def _due(page: TicketPage, extensions: tuple[Extension, ...], timezone: str) -> tuple[str, ...]:
+    at = page.ticket.due_at
     if at is None:
         return ("Todavía no hay fecha de vencimiento.",)
     earlier = tuple(
         f"Vencía el {spoken(each.due_before, timezone)}; se prorrogó hasta el {spoken(each.due_after, timezone)}: "
-        f"{each.reason or 'sin motivo escrito'}."
+        f"{(each.reason or 'sin motivo escrito').rstrip('.')}." + (OF_ANOTHER_TYPE if each.superseded_at else "")
         for each in extensions
         if each.due_before and each.due_after
     )
+    if any(each.until is None for each in page.suspensions):
+        moves = "Mientras siga suspendido, el vencimiento se corre"
+        return (*earlier, f"{moves}: si corriera ya, vencería el {spoken(at, timezone)}.")
     return (*earlier, f"Vence el {spoken(at, timezone)}.")

@@ -17,6 +17,7 @@ from helpdesk.web.present import (
     STANDING_REASONS,
     STATUS_LABELS,
     VIA_LABELS,
+    moved,
     spoken,
 )
 
@@ -43,7 +44,6 @@ PLAIN = {
     "possibly_sent_twice": "Un correo pudo llegar dos veces",
     "letter_resent": "Se volvió a enviar un correo",
     "kept_silent": "No se escribió al solicitante",
-    "due_changed": "El vencimiento cambió con el calendario",
     "returned": "Se devolvió por incompleto",
     "resumed": "Llegó lo que faltaba: el plazo vuelve a correr",
     "reopened": "Se reabrió el ticket",
@@ -238,6 +238,12 @@ def _extended(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se prorrogó el plazo por {added}{reason}"
 
 
+def _due_changed(names: Names, request_type: str | None, data: Data) -> str:
+    zone = names.catalogue.institution.timezone
+    before, after = (datetime.fromisoformat(data[key]) if data.get(key) else None for key in ("from", "to"))
+    return f"El vencimiento cambió, porque {data.get('reason') or 'cambió el calendario'}: {moved(before, after, zone)}"
+
+
 def _due_warned(names: Names, request_type: str | None, data: Data) -> str:
     return f"El plazo está por vencer: {_told_to(data)}"
 
@@ -329,6 +335,7 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "original_seen": _original_seen,
     "original_unmarked": _original_unmarked,
     "extended": _extended,
+    "due_changed": _due_changed,
     "due_warned": _due_warned,
     "escalated": _escalated,
     "event_planned": _event_planned,

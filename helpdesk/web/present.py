@@ -10,7 +10,7 @@ from helpdesk.domain import channels
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.countedlines import MONTH_NAMES, long_date
 from helpdesk.domain.deadlines import remaining
-from helpdesk.queries.deadlines import Move
+from helpdesk.letters.dates import zone_words
 
 STATUS_LABELS = {
     "new": "Nuevo",
@@ -111,9 +111,14 @@ class DueWords:
     at: datetime | None = None
 
 
+def capitalize_first(text: str) -> str:
+    """«Hora de Chile»: the first letter alone."""
+    return text[:1].upper() + text[1:]
+
+
 def exact(instant: datetime, timezone: str) -> str:
-    """«sábado 21 de noviembre de 2026, 09:41 (America/Lima)»."""
-    return f"{spoken(instant, timezone)} ({timezone})"
+    """«sábado 21 de noviembre de 2026, 09:41 (hora del Perú)»."""
+    return f"{spoken(instant, timezone)} ({zone_words(timezone)})"
 
 
 def spoken(instant: datetime, timezone: str) -> str:
@@ -142,13 +147,13 @@ def moment(instant: datetime | None, timezone: str, now: datetime) -> Markup:
     )
 
 
-def moved(move: Move, timezone: str) -> str:
+def moved(before: datetime | None, after: datetime | None, timezone: str) -> str:
     """«pasa del lunes 2 de marzo de 2026, 10:00 al martes 3 de marzo de 2026, 10:00»."""
-    if move.before is None or move.after is None:
-        only = move.before or move.after
-        kept = "deja de vencer" if move.after is None else "pasa a vencer"
+    if before is None or after is None:
+        only = before or after
+        kept = "deja de vencer" if after is None else "pasa a vencer"
         return f"{kept} el {spoken(only, timezone)}" if only is not None else "no cambia"
-    return f"pasa del {spoken(move.before, timezone)} al {spoken(move.after, timezone)}"
+    return f"pasa del {spoken(before, timezone)} al {spoken(after, timezone)}"
 
 
 def due(

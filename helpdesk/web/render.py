@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from helpdesk import clock
 from helpdesk.domain.addresses import is_made, names_another
 from helpdesk.domain.references import masked
+from helpdesk.letters.dates import zone_words
 from helpdesk.queries import approvals
 from helpdesk.queries.viewers import Viewer
 from helpdesk.web import offers, present
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
         size=present.size,
         initials=present.initials,
         paragraphs=present.paragraphs,
+        capitalize_first=present.capitalize_first,
         masked=masked,
         names_another=names_another,
     )
@@ -37,6 +39,7 @@ def init_app(app: Flask) -> None:
         channel_labels=present.CHANNEL_LABELS,
         trust_labels=present.TRUST_LABELS,
         delivery=delivery,
+        zone_words=zone_words,
         letter_names=present.LETTER_NAMES,
         standing_reasons=present.STANDING_REASONS,
         ledger_labels=present.LEDGER_LABELS,

@@ -110,6 +110,7 @@ def values(
     names = Names(catalogue)
     own = ticket_forms(ticket) | aroundpage.empty_forms(ticket)
     active = page.active
+    limited = active.step if active else page.not_corrected
     return {
         **aroundpage.shown(session, who, page),
         **ticketevents.shown(session, who, ticket),
@@ -127,7 +128,7 @@ def values(
             stands_still=any(each.until is None for each in page.suspensions),
         ),
         "counted": deadlines.explained(session, ticket),
-        "step_due": deadlines.step_due(session, ticket, active.step) if active and active.step.due_at else None,
+        "step_due": deadlines.step_explained(session, ticket, limited) if limited else None,
         "instants": clockwords.instants(session, page, who.timezone),
         "times": clockwords.times(session, page),
         "checklist": checklist(names, page),

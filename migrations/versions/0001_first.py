@@ -309,6 +309,7 @@ def upgrade() -> None:
     sa.Column('first_answer_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('counted', postgresql.JSONB(astext_type=Text()), nullable=True),
     sa.Column('touched', sa.Integer(), server_default='0', nullable=False),
     sa.Column('last_hash', sa.Text(), nullable=True),
     sa.CheckConstraint("(closed_at IS NULL) = (status NOT IN ('closed', 'rejected', 'not_filed'))", name=op.f('ck_tickets_ended_has_closed_at')),
@@ -364,6 +365,7 @@ def upgrade() -> None:
     sa.Column('granted_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('due_after', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['granted_by_id'], ['people.id'], name=op.f('fk_extensions_granted_by_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_extensions_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_extensions'))
@@ -433,6 +435,7 @@ def upgrade() -> None:
     sa.Column('since', sa.DateTime(timezone=True), nullable=False),
     sa.Column('until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_suspensions_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suspensions'))
     )
@@ -646,6 +649,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('message_id', sa.BigInteger(), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('counted', postgresql.JSONB(astext_type=Text()), nullable=True),
     sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("state IN ('to_come', 'active', 'returned', 'done', 'skipped', 'rejected', 'superseded', 'stopped')", name=op.f('ck_steps_state')),
     sa.CheckConstraint("state NOT IN ('done', 'rejected') OR decided_at IS NOT NULL", name=op.f('ck_steps_decided_has_time')),

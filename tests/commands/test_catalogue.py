@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from helpdesk.cataloguefile import read
+from tests.cast import assemble
 from tests.commands.operating import Operator, shipped
 
 
@@ -129,6 +131,61 @@ def test_a_dry_run_tells_which_terms_would_move_and_loads_nothing(operator: Oper
     path, _ = broken(operator.folder, "short_name: MEF Ecuador", "short_name: MEF")
     assert "mef-ec: ningún plazo cambia" in operator.does("catalogue", "load", "--dry-run", path)
     assert versions(database) == 1
+
+
+@pytest.fixture
+def holiday(operator: Operator, database: Engine) -> Path:
+    """An open ticket of the Chilean desk, and its catalogue with another holiday before it is due."""
+    with Session(database) as session, session.begin():
+        assemble(session).decided()
+    path, _ = broken(operator.folder, "add: []", "add: ['2026-04-08']", "sigec-cl")
+    return path
+
+
+MOVES = (
+    "SIGEC-1 pasa del viernes 10 de abril de 2026, 10:00 al lunes 13 de abril de 2026, 11:00\n"
+    "SIGEC-1, paso «Desaprobar la rendición en SIGEC», pasa del viernes 10 de abril de 2026, 10:00 al lunes 13 de "
+    "abril de 2026, 11:00\n"
+)
+
+
+def test_loading_tells_first_which_open_tickets_will_be_due_at_another_instant(
+    operator: Operator, holiday: Path
+) -> None:
+    assert operator.does("catalogue", "load", holiday).endswith(f"{MOVES}sigec-cl: versión 2 publicada\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "status", "left"),
+    [
+        ("n", (), 1, 1),
+        ("", (), 1, 1),
+        ("sí", (), 0, 2),
+        (None, ("--yes",), 0, 2),
+    ],
+)
+def test_at_a_terminal_it_asks_before_the_due_dates_move(
+    operator: Operator,
+    holiday: Path,
+    database: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str | None,
+    words: tuple[str, ...],
+    status: int,
+    left: int,
+) -> None:
+    asked: list[str] = []
+
+    def say(question: str) -> str:
+        asked.append(question)
+        return answer or ""
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", say)
+    before = versions(database)
+    assert operator.orders("catalogue", "load", holiday, *words).status == status
+    assert versions(database) - before == left - 1
+    assert asked == ([] if answer is None else ["Cambian 2 plazos. ¿Publicar? [s/N] "])
 
 
 def centre_file(folder: Path, **changes: object) -> Path:

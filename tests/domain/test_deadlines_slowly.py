@@ -6,7 +6,7 @@ its own lists.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import get_args
 
@@ -24,7 +24,10 @@ from helpdesk.domain.deadlines import (
     count,
     due_at,
     escalation_at,
+    filed_at,
+    filing_day,
     prolonged,
+    term_start,
     warning_at,
 )
 from helpdesk.domain.effective import effective
@@ -176,6 +179,19 @@ def slow(
             return office.closing(nth_day(office, office.local(start), days, pauses, working=False))
 
 
+def slow_filing(office: Office, arrived: datetime, cut_off: time | None) -> datetime:
+    """When counts as filed what arrived at that minute."""
+    local = arrived.astimezone(office.calendar.zone)
+    if cut_off is None or not office.works(local.date()):
+        return office.first_open(arrived)
+    if local.time() <= cut_off:
+        return arrived
+    moment = arrived
+    while office.local(moment) == local.date():
+        moment += MINUTE
+    return office.first_open(moment)
+
+
 def described(term: Term, warning: EarlyWarning | None = None) -> DeadlineSpec:
     """The term as a catalogue has it."""
     return DeadlineSpec(
@@ -200,6 +216,40 @@ def test_a_term_ends_where_a_walk_ends(
     office, pauses = OFFICES[name], pauses_from(start, raw)
     unit, amount = term
     assert count(amount, unit, start, office.calendar, pauses, mode).at == slow(office, term, start, pauses, mode)
+
+
+@pytest.mark.parametrize("name", OFFICES)
+@settings(max_examples=60, deadline=None)
+@given(arrived=STARTS, term=TERMS, raw=PAUSES, cut_off=st.none() | st.times().map(lambda t: t.replace(microsecond=0)))
+def test_a_term_starts_when_its_request_is_filed(
+    name: str, arrived: datetime, term: Term, raw: list[tuple[int, int]], cut_off: time | None
+) -> None:
+    office, unit = OFFICES[name], term[0]
+    filed = filed_at(arrived, office.calendar, cut_off)
+    assert filed == slow_filing(office, arrived, cut_off)
+    start = term_start(unit, arrived, filed, all_units=False)
+    assert start == (filed if unit in ("business_hours", "business_days") else arrived)
+    pauses = pauses_from(start, raw)
+    got = due_at(described(term), start, office.calendar, pauses, first_day=filing_day(start, office.calendar))
+    assert got.at == slow(office, term, start, pauses, first=office.local(start))
+
+
+@pytest.mark.parametrize("name", OFFICES)
+@settings(max_examples=40, deadline=None)
+@given(start=STARTS, hours=st.integers(2, 24), worked=st.integers(1, 4000), ended=st.integers(0, 6000), raw=PAUSES)
+def test_the_time_between_an_end_and_its_reopening_is_given_back_whole(
+    name: str, start: datetime, hours: int, worked: int, ended: int, raw: list[tuple[int, int]]
+) -> None:
+    office = OFFICES[name]
+    closed_at = start + worked * MINUTE
+    pauses = (*pauses_from(start, raw), Suspension(closed_at, closed_at + ended * MINUTE, "Terminado"))
+    at = count(hours, "business_hours", start, office.calendar, pauses).at
+    minutes = (at - start) // MINUTE
+    counted = sum(
+        office.open_at(start + minute * MINUTE) and not stopped(start + minute * MINUTE, pauses)
+        for minute in range(minutes)
+    )
+    assert counted == hours * 60
 
 
 @pytest.mark.parametrize("name", OFFICES)

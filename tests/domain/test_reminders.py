@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from helpdesk.domain.calendars import calendar_of
-from helpdesk.domain.reminders import remind_at
+from helpdesk.domain.reminders import next_reminder, remind_at
 from tests.domain.shipped import shipped
 
 CHILE = ZoneInfo("America/Santiago")
@@ -43,3 +43,21 @@ def test_a_reminder_is_never_on_a_closed_day_nor_after_the_term(percent: int, ho
     due = asked + timedelta(hours=hours)
     found = remind_at(asked, due, percent, CALENDAR)
     assert found is None or (found < due and CALENDAR.is_working_day(CALENDAR.local_date(found)))
+
+
+@pytest.mark.parametrize(
+    ("now", "own", "term", "expected"),
+    [
+        (at(7, 10), at(8, 10), at(10, 10), at(7, 14)),
+        (at(7, 14), at(8, 10), at(10, 10), at(8, 10)),
+        (at(8, 10), at(8, 10), at(10, 10), None),
+        (at(7, 14), at(8, 10), at(8, 10), None),
+        (at(7, 10), None, at(10, 10), at(8, 14)),
+        (at(8, 14), None, at(10, 10), None),
+        (at(7, 14), at(8, 10), None, at(8, 10)),
+    ],
+)
+def test_who_lets_the_own_time_pass_is_reminded_once_more(
+    now: datetime, own: datetime | None, term: datetime | None, expected: datetime | None
+) -> None:
+    assert next_reminder(at(7, 10), own, term, 50, CALENDAR, now) == expected

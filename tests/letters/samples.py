@@ -91,7 +91,9 @@ def full_facts(word: str) -> dict[str, Any]:
         "aviso_autoservicio": f.SelfService(MINISTRY, ticket, (word, "Ingresar."), word, DESK, 72),
         "no_presentado": f.NotFiled(MINISTRY, ticket, EVENING, word, (word,), False),
         "canal": f.OtherChannel(MINISTRY, ticket, word, word, word, word, True, word),
-        "recordatorio": f.ApprovalReminder(MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False),
+        "recordatorio": f.ApprovalReminder(
+            MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False, True
+        ),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
         "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),
         "evento": f.EventNotice(

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.domain.calendars import DayEdit
+from helpdesk.domain.catalogue import Unit
 from helpdesk.domain.errors import Conflict, Invalid, NotFound
 from helpdesk.models.audit import Event
 from helpdesk.models.tickets import Ticket
@@ -54,6 +56,20 @@ def test_the_preview_says_what_would_move_and_moves_nothing(cast: Cast) -> None:
     assert ticket.due_at == before
     add(cast)
     assert ticket.due_at == move.after
+
+
+def test_the_preview_names_the_limit_of_an_approval_that_would_move(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    chosen = {**content.institution.settings, "approval_business_hours": 8}
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, institution=replace(content.institution, settings=chosen)))
+    ticket = cast.open()
+    step = cast.step(ticket)
+    _, moves = cast.do(calendars.preview_day, cast.sigec.id, CALENDAR, WEDNESDAY)
+    assert [(move.ticket_id, move.step) for move in moves] == [(ticket.id, None), (ticket.id, step.name)]
+    assert moves[1].before == step.due_at
+    add(cast)
+    assert step.due_at == moves[1].after == datetime(2026, 4, 9, 10, tzinfo=CHILE)
 
 
 def test_taking_the_day_back_moves_them_back(cast: Cast) -> None:
@@ -214,3 +230,110 @@ def test_what_arrives_up_to_the_cut_off_is_filed_the_same_day(cast: Cast) -> Non
     with clock.fixed(cast.now):
         load(cast.session, replace(content, institution=institution))
     assert cast.open().filed_at == cast.now
+
+
+def filed_until(cast: Cast, cut_off: str, unit: Unit = "business_days", **choices: Any) -> None:
+    """The desk takes writings up to that hour, and answers within two of the unit."""
+    content = shipped("sigec-cl")
+    types = tuple(
+        replace(each, deadline=replace(each.deadline, amount=2, unit=unit, warning=None)) if each.deadline else each
+        for each in content.request_types
+    )
+    chosen = {**content.institution.settings, "filing_cut_off": cut_off, **choices}
+    institution = replace(content.institution, settings=chosen)
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, request_types=types, institution=institution))
+
+
+def test_working_days_count_from_the_day_of_filing_although_the_office_was_closed_at_that_hour(cast: Cast) -> None:
+    filed_until(cast, "23:59")
+    cast.now = datetime(2026, 4, 7, 18, 30, tzinfo=CHILE)
+    ticket = cast.open()
+    assert ticket.started_at == cast.now
+    assert due(ticket) == datetime(2026, 4, 9, 16, tzinfo=CHILE)
+
+
+def test_a_term_of_what_arrived_after_the_cut_off_starts_when_it_is_filed(cast: Cast) -> None:
+    filed_until(cast, "12:00")
+    cast.now = datetime(2026, 4, 7, 14, tzinfo=CHILE)
+    ticket = cast.open()
+    assert ticket.started_at == ticket.filed_at == datetime(2026, 4, 8, 8, tzinfo=CHILE)
+    assert due(ticket) == datetime(2026, 4, 10, 15, tzinfo=CHILE)
+
+
+def test_hours_of_the_office_start_when_what_arrived_is_filed(cast: Cast) -> None:
+    filed_until(cast, "12:00", "business_hours")
+    cast.now = datetime(2026, 4, 7, 14, tzinfo=CHILE)
+    assert due(cast.open()) == datetime(2026, 4, 8, 10, tzinfo=CHILE)
+
+
+def test_a_filing_whose_day_is_closed_afterwards_counts_from_the_next_opening(cast: Cast) -> None:
+    filed_until(cast, "23:59")
+    cast.now = datetime(2026, 4, 7, 18, 30, tzinfo=CHILE)
+    ticket = cast.open()
+    add(cast, replace(WEDNESDAY, day=date(2026, 4, 7)))
+    assert due(ticket) == datetime(2026, 4, 10, 15, tzinfo=CHILE)
+
+
+def test_calendar_days_count_from_the_arrival_unless_the_institution_counts_from_the_filing(cast: Cast) -> None:
+    saturday_night = datetime(2026, 4, 11, 20, tzinfo=CHILE)
+    filed_until(cast, "", "calendar_days")
+    cast.now = saturday_night
+    assert due(cast.open()).date() == date(2026, 4, 13)
+    filed_until(cast, "", "calendar_days", all_terms_from_filing=True)
+    ticket = cast.open()
+    assert ticket.started_at == datetime(2026, 4, 13, 8, tzinfo=CHILE)
+    assert due(ticket).date() == date(2026, 4, 15)
+
+
+def test_another_cut_off_does_not_file_an_open_request_anew(cast: Cast) -> None:
+    filed_until(cast, "23:59")
+    cast.now = datetime(2026, 4, 7, 18, 30, tzinfo=CHILE)
+    ticket = cast.open()
+    filed_until(cast, "12:00")
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-NB"})
+    assert ticket.filed_at == cast.now
+    assert due(ticket) == datetime(2026, 4, 9, 16, tzinfo=CHILE)
+
+
+QUITO = ZoneInfo("America/Guayaquil")
+GUAYAQUIL_DAY = DayEdit(date(2026, 7, 24), "closed", "Fundación de Guayaquil", "Ordenanza 5", "coordinacion-5")
+
+
+def ecuadorian(cast: Cast, said: str) -> Ticket:
+    """An activation at the ministry, complete on the eve of Guayaquil's day; its term is eight business hours."""
+    cast.now = datetime(2026, 7, 23, 10, tzinfo=QUITO)
+    text = f"Solicito crear usuario administrador. {said}"
+    box = cast.mailbox("centro_servicios", cast.mef)
+    outcome = cast.receive(cast.incoming("Activación de usuario", text, mailbox=box))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    cast.do(tickets.classify, cast.foreigner, ticket.id, None, "activacion_revision_usuario")
+    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None, "Consta por teléfono.")
+    return ticket
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("Soy de la Coordinación Regional 5.", 27), ("Soy de la Coordinación Regional 6.", 24), ("", 24)],
+)
+def test_where_no_team_has_regions_the_day_of_a_region_counts_for_its_requests(
+    cast: Cast, said: str, expected: int
+) -> None:
+    ticket = ecuadorian(cast, said)
+    assert ticket.due_at is not None
+    assert ticket.due_at.astimezone(QUITO).day == 24
+    _, moves = cast.do(calendars.preview_day, cast.mef.id, "ec-oficina", GUAYAQUIL_DAY)
+    assert len(moves) == (expected != 24)
+    cast.do(calendars.add_day, cast.foreigner, cast.mef.id, "ec-oficina", GUAYAQUIL_DAY)
+    assert ticket.due_at.astimezone(QUITO).day == expected
+
+
+def test_a_day_of_a_region_without_an_office_is_refused_in_plain_words(cast: Cast) -> None:
+    with clock.fixed(cast.now):
+        peru = load(cast.session, shipped("conectamef-pe"))
+    places = {each.region for each in shipped("conectamef-pe").centres}
+    region = next(each.key for each in shipped("conectamef-pe").regions if each.key not in places)
+    edit = replace(GUAYAQUIL_DAY, region=region)
+    with pytest.raises(Invalid, match="no hay ninguna oficina") as refused:
+        cast.do(calendars.preview_day, peru.id, "pe-conectamef", edit)
+    assert set(refused.value.fields) == {"region"}

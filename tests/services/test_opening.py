@@ -110,3 +110,21 @@ def test_a_reply_address_is_not_kept_with_the_message(cast: Cast) -> None:
     letter = cast.letter(ticket, "acuse")
     cast.receive(cast.answer_to(letter, "Gracias.", REQUESTER, recipients=(letter.reply_to,)))
     assert cast.messages(ticket)[-1].to == [{"name": "", "address": cast.mailbox().address}]
+
+
+def test_a_request_in_the_wrong_mailbox_goes_to_its_team_without_bothering_the_sender(cast: Cast) -> None:
+    box = cast.mailbox("centro_servicios", cast.mef)
+    text = "Pido registrar la ausencia temporal del titular, que sale de vacaciones."
+    outcome = cast.receive(cast.incoming("Ausencia temporal del titular", text, mailbox=box))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    assert (ticket.request_type, ticket.team) == ("ausencia_temporal", "biometria")
+    assert cast.letters(ticket, "canal") == []
+    assert all("buzón" not in letter.text for letter in cast.letters(ticket))
+
+
+def test_a_request_at_night_has_its_term_from_the_next_opening(cast: Cast) -> None:
+    cast.now = TUESDAY.replace(hour=22)
+    ticket = cast.open()
+    opening = TUESDAY.replace(day=8, hour=8)
+    assert (ticket.received_at, ticket.filed_at, ticket.started_at) == (cast.now, opening, opening)
+    assert ticket.due_at == TUESDAY.replace(day=13, hour=9)

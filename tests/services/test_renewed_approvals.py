@@ -1,19 +1,32 @@
 """A request that changes is asked afresh, an approver may ask back, and is reminded (R-073, R-174, R-178)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from helpdesk import clock
 from helpdesk.domain.actors import operator
+from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.documents import Document
 from helpdesk.models.messages import Attachment
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import alarms, approvals, approvals_renewed, authority, conversation, documents, ringing, tickets
-from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, TUESDAY, Cast, file
+from helpdesk.services import (
+    alarms,
+    approvals,
+    approvals_renewed,
+    authority,
+    calendars,
+    conversation,
+    documents,
+    ringing,
+    tickets,
+)
+from tests.cast import CHILE, NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, TUESDAY, Cast, file, load
+from tests.domain.shipped import shipped
 
 OTHER = {"numero_proyecto": "25-000999-00001"}
 QUESTION = "¿A qué mes corresponde la rendición?"
@@ -342,6 +355,52 @@ def test_no_reminder_after_the_term(cast: Cast) -> None:
     cast.now = ticket.due_at + timedelta(minutes=1)
     ring(cast)
     assert cast.letters(ticket, "recordatorio") == []
+
+
+def test_an_approval_that_is_overdue_by_its_own_limit_is_reminded_of_again(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    chosen = {**content.institution.settings, "approval_business_hours": 8}
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, institution=replace(content.institution, settings=chosen)))
+    ticket = cast.open()
+    limit = cast.step(ticket).due_at
+    for hour in (TUESDAY + timedelta(hours=4), limit):
+        cast.session.expire_all()
+        alarm = reminder(cast, ticket)
+        assert alarm is not None
+        assert alarm.at == hour
+        cast.now = alarm.at
+        ring(cast)
+    assert reminder(cast, ticket) is None
+    first, second = cast.letters(ticket, "recordatorio")
+    assert "ya terminó" not in first.text
+    assert "El tiempo para decidir ya terminó" in second.text
+
+
+def test_an_approval_asked_when_the_term_was_over_is_reminded_of_too(cast: Cast) -> None:
+    ticket = cast.open()
+    assert ticket.due_at is not None
+    cast.now = ticket.due_at + timedelta(hours=2)
+    cast.approve(ticket, REGIONAL_HEAD)
+    alarm = reminder(cast, ticket)
+    assert alarm is not None
+    cast.now = alarm.at
+    ring(cast)
+    assert [each.recipient for each in cast.letters(ticket, "recordatorio")] == [NATIONAL_OFFICER.address]
+
+
+def test_a_reminder_keeps_to_the_days_that_the_institution_edited(cast: Cast) -> None:
+    ticket = cast.open()
+    before = reminder(cast, ticket)
+    assert before is not None
+    assert before.at.astimezone(CHILE).date() == date(2026, 4, 8)
+    edit = DayEdit(date(2026, 4, 8), "closed", "Paro", "Resolución 45")
+    cast.do(calendars.add_day, cast.agent, cast.sigec.id, "cl-sigec", edit)
+    cast.session.expire_all()
+    moved = reminder(cast, ticket)
+    assert moved is not None
+    assert moved.at.astimezone(CHILE).date() == date(2026, 4, 9)
+    assert getattr(reminder(cast, cast.open()), "at", None) == moved.at
 
 
 def test_a_reminder_that_comes_late_waits_for_the_next_opening(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotFound
 from helpdesk.domain.lifecycle import Event
 from helpdesk.models.alarms import Alarm
@@ -16,7 +17,7 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import tickets as queue
 from helpdesk.queries.viewers import viewer
-from helpdesk.services import accounts, alarms, conversation, reopening, ringing, routes, scheduling
+from helpdesk.services import accounts, alarms, calendars, conversation, reopening, ringing, routes, scheduling
 from tests.cast import REQUESTER, Cast
 
 QUITO = ZoneInfo("America/Guayaquil")
@@ -239,3 +240,16 @@ def test_a_task_belongs_to_its_ticket_and_institution(leave: Leave) -> None:
         cast.do(scheduling.done, leave.agent, leave.ticket.id, None, cast.step(other).id, "")
     with pytest.raises(Conflict):
         cast.do(scheduling.done, leave.agent, leave.ticket.id, leave.ticket.touched - 1, step.id, "")
+
+
+def test_a_task_waits_for_a_day_that_the_institution_did_not_close(leave: Leave) -> None:
+    cast = leave.cast
+    leave.close()
+    edit = DayEdit(date(2026, 4, 17), "closed", "Duelo nacional", "Decreto 8")
+    cast.do(calendars.add_day, leave.agent, cast.mef.id, "ec-oficina", edit)
+    cast.session.expire_all()
+    assert leave.alarm is not None
+    assert leave.alarm.at == leave.waiting().due_at == datetime(2026, 4, 20, 8, tzinfo=QUITO)
+    again = absence(cast, "ausencia_temporal", hasta="2026-04-17")
+    again.close()
+    assert again.waiting().due_at == leave.waiting().due_at

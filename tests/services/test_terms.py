@@ -1,7 +1,7 @@
 """The term of a ticket: prolonged, stopped during approvals, its warnings, and the limits of single steps."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,14 +9,18 @@ from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.catalogue import Extension as Rule
 from helpdesk.domain.errors import IllegalMove, Invalid, NotAllowed
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.people import TeamMember
-from helpdesk.models.tickets import Ticket
+from helpdesk.models.tickets import Suspension, Ticket
 from helpdesk.queries import deadlines as terms
-from helpdesk.services import alarms, deadlines, ringing, tickets
+from helpdesk.queries.timeline import ticket_page
+from helpdesk.queries.viewers import viewer
+from helpdesk.services import alarms, calendars, conversation, deadlines, reopening, ringing, routes, tickets
+from helpdesk.web import clockwords
 from tests.cast import CHILE, NATIONAL_OFFICER, REGIONAL_HEAD, Cast, file, load
 from tests.domain.shipped import shipped
 
@@ -289,3 +293,135 @@ def test_a_machine_has_no_rights_to_be_checked(cast: Cast) -> None:
     operator = Actor("operator", None, cast.sigec.id, "Operador")
     cast.do(deadlines.extend, operator, ticket.id, None, 1, "Orden judicial.")
     assert ticket.due_at == chile(13, 16)
+
+
+def test_an_extension_stands_when_the_type_changes_to_one_that_may_be_prolonged(cast: Cast) -> None:
+    catalogue_with(cast)
+    ticket = cast.open()
+    extend(cast, ticket)
+    before = ticket.due_at
+    cast.do(tickets.classify, cast.agent, ticket.id, None, "otra_solicitud_formal")
+    assert [each.reason for each in terms.extensions_of(cast.session, ticket)] == ["Faltan informes."]
+    assert ticket.due_at == before
+
+
+def test_an_extension_that_another_type_does_not_allow_stays_on_record_and_the_move_is_told(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    types = tuple(
+        replace(each, deadline=replace(each.deadline, extendable=True, extension=FREE))
+        if each.deadline and each.key == "desaprobacion_rendicion_estandar"
+        else each
+        for each in content.request_types
+    )
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, request_types=types))
+    ticket = cast.open()
+    extend(cast, ticket)
+    cast.do(tickets.classify, cast.agent, ticket.id, None, "desaprobacion_informe_tecnico")
+    assert terms.extensions_of(cast.session, ticket) == ()
+    assert [each.superseded_at for each in terms.granted_of(cast.session, ticket)] == [cast.now]
+    assert ticket.due_at == chile(10, 10)
+    (told,) = cast.events(ticket, "due_changed")
+    assert told.data["reason"] == "es otro tipo de solicitud"
+
+
+def test_the_suspensions_of_another_type_stay_on_record_and_count_no_more(cast: Cast) -> None:
+    ticket = cast.open(files=())
+    later = cast.later(hours=1)
+    cast.do(tickets.classify, cast.agent, ticket.id, None, "desaprobacion_informe_tecnico")
+    assert cast.suspensions(ticket) == []
+    (kept,) = cast.session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id))
+    assert (kept.reason, kept.until, kept.superseded_at) == ("Devuelto por incompleto", later, later)
+
+
+def test_the_time_between_the_end_and_the_reopening_does_not_count(cast: Cast) -> None:
+    ticket = cast.closed()
+    closed_at, due = ticket.closed_at, ticket.due_at
+    cast.later(days=14)
+    cast.do(reopening.reopen, cast.agent, ticket)
+    assert [(each.reason, each.since, each.until) for each in cast.suspensions(ticket)] == [
+        ("Terminado", closed_at, cast.now)
+    ]
+    assert due is not None
+    assert ticket.due_at == due + timedelta(days=14)
+    assert any("(Terminado); no se cuenta" in line.text for line in terms.explained(cast.session, ticket))
+
+
+def test_a_ticket_that_ended_late_is_late_when_it_is_reopened(cast: Cast) -> None:
+    ticket = cast.decided()
+    cast.later(days=30)
+    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.do(conversation.reply, cast.agent, ticket.id, None, "Lista.", close=True)
+    due = ticket.due_at
+    cast.later(days=3)
+    cast.do(reopening.reopen, cast.agent, ticket)
+    assert ticket.due_at == due
+
+
+def test_how_an_ended_ticket_was_counted_stays_whatever_becomes_of_the_calendar(cast: Cast) -> None:
+    ticket = cast.closed()
+    before = terms.explained(cast.session, ticket)
+    edit = DayEdit(date(2026, 4, 8), "closed", "Paro", "Resolución 45")
+    cast.do(calendars.add_day, cast.agent, cast.sigec.id, "cl-sigec", edit)
+    assert before != ()
+    assert terms.explained(cast.session, ticket) == before
+    cast.do(reopening.reopen, cast.agent, ticket)
+    assert any("Paro (Resolución 45)" in line.text for line in terms.explained(cast.session, ticket))
+
+
+def test_an_open_ticket_keeps_the_choices_that_it_was_opened_with(cast: Cast) -> None:
+    ticket = cast.open()
+    before = hours(cast, ticket)
+    catalogue_with(
+        cast,
+        None,
+        escalate_at_percent=20,
+        clock_during_approval="stops",
+        approval_business_hours=1,
+        remind_at_percent=9,
+    )
+    cast.approve(ticket, REGIONAL_HEAD)
+    cast.do(deadlines.recount, ticket)
+    assert hours(cast, ticket) == before
+    assert cast.suspensions(ticket) == []
+    assert cast.step(ticket).due_at is None
+    later = cast.open()
+    assert [each.reason for each in cast.suspensions(later)] == ["En aprobación"]
+    assert cast.step(later).due_at == chile(7, 11)
+
+
+def test_an_ended_ticket_is_reopened_as_long_as_was_chosen_when_it_was_opened(cast: Cast) -> None:
+    ticket = cast.closed()
+    catalogue_with(cast, None, reopen_within_days=1)
+    cast.later(days=3)
+    assert ticket.closed_at is not None
+    with clock.fixed(cast.now):
+        last = reopening.last_day(cast.session, ticket, ticket.closed_at)
+    assert last == ticket.closed_at + timedelta(days=30)
+
+
+def test_the_hours_that_count_as_one_working_day_go_with_the_calendar(cast: Cast) -> None:
+    ticket = cast.open()
+    catalogue_with(cast, None, business_hours_mode="whole_days")
+    assert ticket.due_at == chile(8, 10)
+    (told,) = cast.events(ticket, "due_changed")
+    assert told.data["reason"] == "cambió el calendario"
+
+
+def test_the_time_of_each_approver_is_kept_apart_from_the_whole(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.later(hours=2)
+    cast.approve(ticket, REGIONAL_HEAD)
+    cast.later(hours=23)
+    cast.approve(ticket, NATIONAL_OFFICER)
+    cast.later(hours=1)
+    cast.do(tickets.take, cast.agent, ticket.id, None)
+    who = viewer(cast.session, cast.agent.person_id or 0)
+    assert who is not None
+    with clock.fixed(cast.now):
+        spent = clockwords.times(cast.session, ticket_page(cast.session, who, ticket))
+    asked = [step.name for step in routes.present(cast.session, ticket).values() if step.kind == "approve"]
+    told = {each.name: (each.business, each.elapsed, each.running) for each in spent}
+    assert told["Abierto hasta ahora"] == ("10 h", "26 h", True)
+    assert [told[name] for name in asked] == [("2 h", "2 h", False), ("7 h", "23 h", False)]
+    assert told[cast.step(ticket).name] == ("1 h", "1 h", True)

@@ -1,7 +1,7 @@
 """The time to correct a returned request: one observation, two working days (R-118, R-172, F-12)."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.errors import IllegalMove
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.alarms import Alarm
@@ -17,8 +18,9 @@ from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries import deadlines as terms
 from helpdesk.queries.consultations import askable
-from helpdesk.services import alarms, consultations, conversation, documents, ringing, tickets
+from helpdesk.services import alarms, calendars, consultations, conversation, documents, ringing, tickets
 from helpdesk.services.conversation import Outcome
 from tests.cast import REQUESTER, Cast, _staff, file, load
 from tests.domain.shipped import shipped
@@ -286,3 +288,18 @@ def test_a_type_without_a_time_limit_is_returned_as_often_as_needed(cast: Cast) 
     cast.later(days=60)
     assert tick(cast) == 0
     assert ticket.status == "waiting_requester"
+
+
+def test_how_the_time_to_correct_was_counted_stays_with_its_date(cast: Cast) -> None:
+    ticket = filed(cast)
+    step = cast.step(ticket)
+    told = terms.step_explained(cast.session, ticket, step)
+    assert told is not None
+    assert (told.correcting, told.at) == (True, WEDNESDAY_EVENING)
+    assert [line.text for line in told.lines] == [
+        "martes 14 de abril de 2026: día hábil 1",
+        "miércoles 15 de abril de 2026: día hábil 2",
+    ]
+    edit = DayEdit(date(2026, 4, 14), "closed", "Paro", "Resolución 45")
+    cast.do(calendars.add_day, cast.agent, institution(cast).id, "pe-conectamef", edit)
+    assert terms.step_explained(cast.session, ticket, step) == told

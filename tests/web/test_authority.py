@@ -80,9 +80,12 @@ def test_an_absence_is_noted_with_its_substitute_and_ends(app: Flask, sign_in: S
     assert (row.kind, row.since and row.since.isoformat()) == ("substitute", "2031-03-03")
     page = client.get(f"{PAGE}?dia=2031-03-05").text
     assert "Ausente hasta 14/03/2031" in page
+    assert "Anular la ausencia" in page
+    assert "Ya volvió" not in page
     with work(app) as session:
         absence = session.scalars(select(Absence).join(Person, Person.id == Absence.person_id)).one()
     assert client.post(f"{PAGE}/ausencias/{absence.id}/terminar").status_code == 303
+    assert "La ausencia se anuló: no había empezado." in client.get(PAGE).text
 
 
 def test_the_menu_leads_administrators_there(sign_in: SignIn) -> None:

@@ -54,6 +54,22 @@ def test_the_page_names_the_hours_and_the_holidays_with_their_origin(sign_in: Si
     assert "solo en Arica y Parinacota" in page
 
 
+def test_no_page_of_the_calendar_names_a_zone_as_machines_do(sign_in: SignIn) -> None:
+    page = sign_in("admin").get(PAGE).text
+    assert "Hora de Chile" in page
+    assert "America/Santiago" not in page
+    assert ">No se atiende</option>" in page
+
+
+def test_the_preview_names_the_step_whose_limit_would_move(app: Flask, sign_in: SignIn) -> None:
+    _, day = next_working_day(app)
+    with work(app) as session:
+        work_waits = requests.cast(session).decided()
+        name = requests.cast(session).step(work_waits).name
+    seen = sign_in("admin").get(f"{PAGE}/previa", query_string=asked(day, "Paro de un paso")).text
+    assert f"SIGEC-{work_waits.number}</a> paso «{name}»: pasa del " in seen
+
+
 def test_a_day_is_seen_saved_and_taken_back(app: Flask, sign_in: SignIn) -> None:
     (ticket, day), client, name = next_working_day(app), sign_in("admin"), "Paro de prueba"
     seen = client.get(f"{PAGE}/previa", query_string=asked(day, name))

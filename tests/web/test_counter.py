@@ -128,7 +128,7 @@ def test_the_number_is_handed_out_large_with_date_and_time(app: Flask, sign_in: 
     page = sign_in("agente", "mef-ec").get(answer.location).text
     assert f'<h1 class="receipt-number">MEF-{ticket.number}</h1>' in page
     local = ticket.received_at.astimezone(QUITO)
-    assert f"{local:%H:%M} (America/Guayaquil)" in page
+    assert f"{local:%H:%M} (hora de Ecuador)" in page
     assert "Rosa Guamán" in page
 
 

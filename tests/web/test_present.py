@@ -7,7 +7,6 @@ import pytest
 
 from helpdesk.domain.calendars import calendar_of
 from helpdesk.domain.references import masked
-from helpdesk.queries.deadlines import Move
 from helpdesk.services import threads
 from helpdesk.web import present
 from tests.domain.shipped import shipped
@@ -60,7 +59,7 @@ def test_a_moment_is_told_in_the_zone_of_the_institution(back: timedelta, words:
 
 def test_the_exact_moment_stands_in_the_title() -> None:
     shown = present.moment(TUESDAY, "America/Santiago", TUESDAY)
-    assert 'title="martes 7 de abril de 2026, 10:00 (America/Santiago)"' in shown
+    assert 'title="martes 7 de abril de 2026, 10:00 (hora de Chile)"' in shown
 
 
 def test_text_is_never_markup() -> None:
@@ -92,5 +91,5 @@ def test_every_reason_to_wait_in_the_tray_has_its_words() -> None:
 )
 def test_a_move_of_a_due_date_in_words(before: int | None, after: int | None, words: str) -> None:
     at = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    moments = (at + timedelta(days=days) if days is not None else None for days in (before, after))
-    assert present.moved(Move(1, 1, *moments), "America/Santiago") == words
+    first, then = (at + timedelta(days=days) if days is not None else None for days in (before, after))
+    assert present.moved(first, then, "America/Santiago") == words

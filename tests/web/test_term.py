@@ -26,7 +26,7 @@ def test_the_five_instants_are_told_each_in_a_sentence(app: Flask, sign_in: Sign
     for sentence in (
         "Llegó el ",
         "Cuenta como presentado ",
-        "El plazo de 24 horas hábiles corre desde la recepción, el ",
+        "El plazo de 24 horas hábiles corre desde la ",
         "El plazo no se ha suspendido.",
         "Vence el ",
     ):
@@ -38,6 +38,47 @@ def test_the_page_tells_how_long_each_step_takes(app: Flask, sign_in: SignIn) ->
     page = sign_in("agente").get(f"/tickets/SIGEC-{ticket.number}").text
     assert "Abierto hasta ahora" in page
     assert "de reloj, hasta ahora" in page
+
+
+@pytest.mark.parametrize("page", ["", "/imprimir"])
+def test_a_date_that_moves_while_the_term_is_suspended_does_not_look_firm(
+    app: Flask, sign_in: SignIn, page: str
+) -> None:
+    with work(app) as session:
+        ticket = requests.incomplete(session)
+    shown = sign_in("agente").get(f"/tickets/SIGEC-{ticket.number}{page}").text
+    assert "La fecha se corre lo que dure la suspensión; sin ella vencería el " in shown
+    assert "Mientras siga suspendido, el vencimiento se corre: si corriera ya, vencería el " in shown
+    assert "Vence el " not in shown
+
+
+def test_the_queue_does_not_show_a_firm_date_of_a_suspended_term(app: Flask, sign_in: SignIn) -> None:
+    with work(app) as session:
+        ticket = requests.incomplete(session)
+    page = sign_in("agente").get("/bandeja?vista=devueltos").text
+    row = page[page.index(f"SIGEC-{ticket.number}") :]
+    assert "La fecha se corre lo que dure la suspensión" in row[: row.index("plazo suspendido")]
+
+
+def test_how_an_ended_ticket_was_counted_is_still_shown(app: Flask, sign_in: SignIn) -> None:
+    with work(app) as session:
+        ticket = requests.cast(session).closed()
+        session.flush()
+    page = sign_in("agente").get(f"/tickets/SIGEC-{ticket.number}").text
+    assert "Cómo se contó el plazo" in page
+    assert 'class="counted-counted"' in page
+
+
+def test_an_extension_of_another_type_is_shown_as_one_that_counts_no_more(app: Flask, sign_in: SignIn) -> None:
+    ticket = fresh(app)
+    with work(app) as session:
+        before = session.get_one(Ticket, ticket.id).due_at
+        values = {"unit": "business_days", "reason": "Por volumen.", "granted_at": clock.now()}
+        row = Extension(ticket_id=ticket.id, amount=2, superseded_at=clock.now(), **values)
+        row.due_before = row.due_after = before
+        session.add(row)
+    page = sign_in("agente").get(f"/tickets/SIGEC-{ticket.number}").text
+    assert "Por volumen. Ya no cuenta: fue antes de cambiar el tipo de solicitud." in page
 
 
 def test_an_extension_shows_both_dates(app: Flask, sign_in: SignIn) -> None:
