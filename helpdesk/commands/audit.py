@@ -26,6 +26,9 @@ SENTENCES = {
     "raw_missing": "falta el correo original de la entrada {which}",
     "file": "el archivo «{which}» fue alterado ({parts})",
     "file_missing": "falta el archivo «{which}» ({parts})",
+    "row": "{which} no es como se registró: {parts}",
+    "row_missing": "{which} se registró y no está",
+    "row_unvouched": "{which}: ningún evento lo registra",
 }
 PARTS = {
     "raw": "correo original",
@@ -45,6 +48,16 @@ PARTS = {
     "message": "mensaje",
     "request": "solicitud aprobada",
     "function": "función",
+}
+TABLES = {
+    "tickets": "el ticket",
+    "steps": "el paso",
+    "documents": "el documento",
+    "originals": "el original visto",
+    "suspensions": "la suspensión del plazo",
+    "extensions": "la prórroga",
+    "ticket_links": "el vínculo",
+    "messages": "el mensaje",
 }
 PLACES = {"": "sin ticket", "ledger": "libro de entrada"}
 
@@ -81,5 +94,13 @@ def main(argv: list[str]) -> int:
 def in_words(finding: Finding) -> str:
     """The place and what is wrong there, on one line whatever a file is called."""
     parts = ", ".join(PARTS.get(part, part) for part in finding.parts)
-    sentence = SENTENCES[finding.what].format(which=finding.which, parts=parts)
+    sentence = SENTENCES[finding.what].format(which=_named(finding.which), parts=parts)
     return " ".join(f"{PLACES.get(finding.place, finding.place)}: {sentence}".split())
+
+
+def _named(which: str) -> str:
+    """A row of a ticket as a person calls it; anything else as it is."""
+    table, _, number = which.partition(":")
+    if table not in TABLES:
+        return which
+    return TABLES[table] if table == "tickets" else f"{TABLES[table]} {number}"

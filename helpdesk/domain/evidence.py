@@ -16,6 +16,7 @@ from helpdesk.domain.chain import ChainedEvent, first_break
 What = Literal[
     "event", "end", "ticket_missing", "message", "message_missing", "message_unvouched",
     "decision", "decision_missing", "decision_unvouched", "raw", "raw_missing", "file", "file_missing",
+    "row", "row_missing", "row_unvouched",
 ]  # fmt: skip
 DECIDED_STATES = {"approve": "done", "reject": "rejected"}
 

@@ -87,7 +87,7 @@ def contents(session: Session, ticket: Ticket, store: Files) -> Iterator[tuple[s
 
 def event_line(event: Event) -> str:
     """An event exactly as it was hashed, with the hash before it and its own."""
-    content = canonical(event.previous_hash, event.at, event.actor, event.actor_id, event.kind, event.data)
+    content = canonical(event.previous_hash, event.at, event.actor, event.actor_id, event.kind, event.data, event.rows)
     previous = json.dumps(event.previous_hash)
     return f'{{"content":{content},"hash":"{event.hash}","previous":{previous}}}\n'
 

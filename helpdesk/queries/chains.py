@@ -16,6 +16,7 @@ from helpdesk.domain import evidence
 from helpdesk.domain.errors import Invalid, NotFound
 from helpdesk.domain.evidence import Finding, Sent
 from helpdesk.domain.references import format_number
+from helpdesk.domain.standing import Rows, replayed, row_findings
 from helpdesk.files import Files
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution
@@ -26,11 +27,12 @@ from helpdesk.models.notices import Notice
 from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import standing
 
 Findings = tuple[Finding, ...]
 AT_ONCE = 200
 PIECE = 1 << 20
-EVENT = (Event.id, Event.at, Event.actor, Event.actor_id, Event.kind, Event.data, Event.hash)
+EVENT = (Event.id, Event.at, Event.actor, Event.actor_id, Event.kind, Event.data, Event.rows, Event.hash)
 MESSAGE = (
     Message.id, Message.direction, Message.kind, Message.from_name, Message.from_address, Message.reply_to,
     Message.to, Message.cc, Message.message_id, Message.in_reply_to, Message.trust, Message.at, Message.subject,
@@ -69,11 +71,14 @@ def _of_institutions(session: Session) -> Iterator[Findings]:
 
 
 def _of_tickets(session: Session) -> Iterator[Findings]:
-    for each in session.execute(_tickets().execution_options(yield_per=AT_ONCE)):
-        if each.number is None:
-            yield (Finding("", "ticket_missing", str(each.id)),)
-        else:
-            yield tuple(_of_ticket(session, each.id, format_number(each.ticket_prefix, each.number), each.last_hash))
+    for some in session.execute(_tickets().execution_options(yield_per=AT_ONCE)).partitions():
+        rows = standing.of_tickets(session, [each.id for each in some])
+        for each in some:
+            if each.number is None:
+                yield (Finding("", "ticket_missing", str(each.id)),)
+            else:
+                place = format_number(each.ticket_prefix, each.number)
+                yield tuple(_of_ticket(session, each.id, place, each.last_hash, rows[each.id]))
 
 
 def _tickets() -> Select[tuple[int, int, str, str | None]]:
@@ -87,7 +92,9 @@ def _tickets() -> Select[tuple[int, int, str, str | None]]:
     )
 
 
-def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | None) -> Iterator[Finding]:
+def _of_ticket(
+    session: Session, ticket_id: int, place: str, last_hash: str | None, rows: Rows
+) -> Iterator[Finding]:
     events = _events(session, Event.ticket_id == ticket_id)
     yield from evidence.chain_findings(place, events, last_hash)
     files, sent = _files_of(session, ticket_id), dict[int, Sent]()
@@ -110,6 +117,7 @@ def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | No
     yield from evidence.message_findings(place, events, found)
     steps = session.execute(select(*STEP).where(Step.ticket_id == ticket_id).order_by(Step.id)).all()
     yield from evidence.decision_findings(place, events, steps)
+    yield from row_findings(place, replayed(events), rows, looked_at_elsewhere=standing.MESSAGES)
 
 
 def _files_of(session: Session, ticket_id: int) -> defaultdict[int, list[tuple[str, str]]]:

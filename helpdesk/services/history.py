@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from helpdesk import batch, clock
-from helpdesk.domain.actors import Actor
+from helpdesk.domain.actors import Actor, machine
 from helpdesk.domain.chain import event_hash
 from helpdesk.domain.evidence import NamedFile, Sent, vouched
 from helpdesk.models.audit import Event
@@ -16,6 +16,10 @@ from helpdesk.models.ledger import Arrival
 from helpdesk.models.messages import Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
+from helpdesk.services import standing
+from helpdesk.services.locks import fresh
+
+REST = "rows_kept"
 
 
 def record(
@@ -36,7 +40,8 @@ def record(
     chain = ticket if ticket is not None else _locked(session, owner)
     previous = chain.last_hash
     now = clock.now()
-    digest = event_hash(previous, now, actor.label, actor.person_id, kind, data)
+    rows = standing.take(session, ticket.id) if ticket is not None else {}
+    digest = event_hash(previous, now, actor.label, actor.person_id, kind, data, rows)
     event = Event(
         institution_id=owner,
         ticket_id=ticket.id if ticket is not None else None,
@@ -45,12 +50,26 @@ def record(
         actor_id=actor.person_id,
         kind=kind,
         data=data,
+        rows=rows,
         previous_hash=previous,
         hash=digest,
     )
     session.add(event)
     chain.last_hash = digest
     return event
+
+
+@event.listens_for(Session, "before_commit")
+def tell_rest(session: Session) -> None:
+    """An event for what was written in a ticket's rows after the last one: nothing is committed that no event tells."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    for ticket_id in sorted(standing.waiting(session)):
+        ticket = fresh(session, ticket_id)
+        if ticket is not None:
+            record(session, machine(ticket.institution_id), ticket, REST, {})
+    standing.waiting(session).clear()
 
 
 def of_message(session: Session, message: Message, files: Iterable[NamedFile]) -> dict[str, Any]:

@@ -345,6 +345,7 @@ def upgrade() -> None:
     sa.Column('actor_id', sa.BigInteger(), nullable=True),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('data', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('rows', postgresql.JSONB(astext_type=Text()), server_default='{}', nullable=False),
     sa.Column('previous_hash', sa.Text(), nullable=True),
     sa.Column('hash', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['actor_id'], ['people.id'], name=op.f('fk_events_actor_id')),
