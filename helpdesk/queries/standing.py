@@ -17,12 +17,12 @@ MESSAGES = Message.__tablename__
 
 
 def _without(model: type[Base], *names: str) -> tuple[str, ...]:
-    return tuple(name for name in model.__table__.columns.keys() if name not in ("id", "ticket_id", *names))
+    return tuple(each.key for each in model.__table__.columns if each.key not in ("id", "ticket_id", *names))
 
 
 # What a ticket's lock and its chain are kept by says nothing of the case. The rest of a message is in its own event.
 COLUMNS: dict[type[Base], tuple[str, ...]] = {
-    Ticket: _without(Ticket, "updated_at", "touched", "last_hash"),
+    Ticket: _without(Ticket, "updated_at", "touched", "last_hash", "sealed_hash"),
     Step: _without(Step),
     Document: _without(Document),
     Original: _without(Original),

@@ -66,7 +66,7 @@ def _at_once(state: ORMExecuteState) -> None:
     table = mapper.class_.__table__
     condition = state.statement.whereclause  # type: ignore[attr-defined]  # of a delete it is one
     for number, ticket_id in state.session.execute(select(table.c.id, table.c.ticket_id).where(condition)).all():
-        _note(state.session, [(ticket_id, table.name, str(number), None)])
+        _note(state.session, [(ticket_id, mapper.class_.__tablename__, str(number), None)])
 
 
 @event.listens_for(Session, "after_rollback")
