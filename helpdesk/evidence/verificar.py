@@ -107,13 +107,14 @@ def same(told: Any, shown: Any) -> bool:
 
 def rows(ticket: Any, events: list[Any]) -> Iterator[str]:
     """The state of the ticket, its steps and its term in ticket.json is the one that all events together leave."""
-    found = {}
+    found: Any = {}
     for event in events:
         for table, changes in event.get("rows", {}).items():
             for key, columns in changes.items():
                 known = found.setdefault(table, {}).get(key) or {}
                 found[table][key] = None if columns is None else {**known, **columns}
     for own in found.get("tickets", {}).values():
+        own["number"] = ticket["number"].rpartition("-")[0] + "-" + str(own["number"])
         for column in sorted(set(own) & set(ticket)):
             if not same(own[column], ticket[column]):
                 yield f"ticket.json: «{column}» no es lo que el historial registró"
