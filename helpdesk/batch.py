@@ -23,11 +23,12 @@ NEXT = "ARRAY(SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM gener
 
 
 class Kept:
-    """The numbers that are left for the rows of each table and the ticket's own, the rows added so far, and what was
-    read meanwhile."""
+    """The numbers that are left for the rows of each table and the ticket's own, the place of the newest row among
+    those that wait, the rows added so far, and what was read meanwhile."""
 
-    def __init__(self, numbers: dict[str, list[int]], shown: int) -> None:
+    def __init__(self, numbers: dict[str, list[int]], shown: int, place: int) -> None:
         self.numbers = numbers
+        self.place = place
         self.shown: int | None = shown
         self.rows: dict[str, dict[int, Any]] = {}
         self.of_ticket: dict[tuple[str, int], list[Any]] = {}
@@ -40,7 +41,7 @@ def written_together(session: Session, amounts: Amounts, sequence: str) -> Itera
     """A block that opens a ticket. Numbers for so many rows of each table are taken in one statement, with the one
     that people will call the ticket by, of that sequence; what is left over is a gap in numbers that nobody shows,
     rows beyond them are numbered when they are written."""
-    session.info[KEPT] = Kept(*_reserved(session, amounts, sequence))
+    session.info[KEPT] = Kept(*_reserved(session, amounts, sequence), place=len(session.new))
     try:
         yield
         session.flush()
@@ -161,6 +162,9 @@ def _note(session: Session, row: Any) -> None:
     for key, default in _defaults(type(row)):
         if getattr(row, key) is None:
             setattr(row, key, default.arg(None) if default.is_callable else default.arg)
+    # SQLAlchemy counts what is pending, which is less after a row was taken back: two events would have one place.
+    kept.place += 1
+    inspect(row).insert_order = kept.place
     name = row.__tablename__
     if kept.numbers.get(name) and getattr(row, "id", 0) is None:
         number = kept.numbers[name].pop(0)

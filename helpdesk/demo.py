@@ -1,7 +1,7 @@
 """The demo: four institutions, a few people who may sign in, and sample mail through the real LMTP door.
 
-Letters are kept and readable at /demo/correo, where one answers them as requester or approver, and writes new ones. Such
-mail is like any other, stamped as the institution's border would stamp it, and goes in by the same door.
+Letters are kept and readable at /demo/correo, where one answers them as requester or approver, and writes new ones.
+Such mail is like any other, stamped as the institution's border would stamp it, and goes in by the same door.
 """
 
 import re

@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError
 import config
 from helpdesk import queue
 from helpdesk.assembly import CONCURRENCY, application
-from helpdesk.jobs import clockwork
+from helpdesk.jobs import clockwork, sealing
 from mailbridge import failpoints
 from mailbridge import jobs as mail_jobs
 
 # Importing a module of handlers registers them.
-HANDLERS = (mail_jobs, clockwork)
+HANDLERS = (mail_jobs, clockwork, sealing)
 # Retries and future jobs are found by the poll alone; new ones wake the worker at once.
 POLL_SECONDS = 2.0
 HEARTBEAT_SECONDS = 3.0

@@ -1,7 +1,10 @@
-"""`helpdesk audit verify`: recompute the history's chains and compare with them all that they vouch for."""
+"""`helpdesk audit verify`: recompute the history's chains and compare with them all that they vouch for; `audit seal`
+prints what to keep elsewhere, with which `audit verify --kept` compares later."""
 
 import argparse
 import sys
+from itertools import chain
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
@@ -9,8 +12,11 @@ from rich.progress import track
 from helpdesk import files
 from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
+from helpdesk.domain.errors import Invalid
 from helpdesk.domain.evidence import Finding
+from helpdesk.jobs import sealing
 from helpdesk.queries import chains
+from helpdesk.services import seals
 
 SENTENCES = {
     "event": "el evento {which} no sigue al anterior",
@@ -26,9 +32,18 @@ SENTENCES = {
     "raw_missing": "falta el correo original de la entrada {which}",
     "file": "el archivo «{which}» fue alterado ({parts})",
     "file_missing": "falta el archivo «{which}» ({parts})",
+    "ticket_removed": "el historial de la institución nombra el ticket, pero no está",
+    "rewritten": "el historial del ticket se rehízo: le falta el sello {which}",
+    "arrival": "la entrada {which} no es como se asentó",
+    "arrival_missing": "falta la entrada {which}",
+    "kept_elsewhere": "el sello que usted conserva no está en el historial: {which}",
+    "row": "{which} no es como se registró: {parts}",
+    "row_missing": "{which} se registró y no está",
+    "row_unvouched": "{which}: ningún evento lo registra",
 }
 PARTS = {
     "raw": "correo original",
+    "arrival": "entrada en el libro",
     "head": "remitente, destinatarios o fecha",
     "subject": "asunto",
     "text": "texto",
@@ -46,6 +61,16 @@ PARTS = {
     "request": "solicitud aprobada",
     "function": "función",
 }
+TABLES = {
+    "tickets": "el ticket",
+    "steps": "el paso",
+    "documents": "el documento",
+    "originals": "el original visto",
+    "suspensions": "la suspensión del plazo",
+    "extensions": "la prórroga",
+    "ticket_links": "el vínculo",
+    "messages": "el mensaje",
+}
 PLACES = {"": "sin ticket", "ledger": "libro de entrada"}
 
 
@@ -53,13 +78,39 @@ def main(argv: list[str]) -> int:
     """Exit status 1 when something is not as the history says; each thing is named with its place."""
     parser = argparse.ArgumentParser(prog="helpdesk audit")
     verify = parser.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser
-    verify("verify", help="check the history, and the messages, decisions, mails and files that it vouches for")
-    parser.parse_args(argv)
+    checking = verify("verify", help="check the history, and all that it vouches for")
+    checking.add_argument("--kept", type=Path, metavar="FILE", help="what `audit seal` printed then, kept elsewhere")
+    verify("seal", help="seal the cases now and print the last hash of each institution's history, to keep elsewhere")
+    chosen = parser.parse_args(argv)
+    return _seal() if chosen.action == "seal" else _verify(_kept(chosen.kept) if chosen.kept else {})
+
+
+def _seal() -> int:
+    with desk():
+        sealing.run()
+        with transaction() as session:
+            for key, last in seals.heads(session):
+                sys.stdout.write(f"{key} {last}\n")
+    return 0
+
+
+def _kept(path: Path) -> dict[str, str]:
+    """What `audit seal` printed. Raises Invalid for a file that is not that."""
+    try:
+        pairs = [line.split() for line in path.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path}: no se puede leer: dé el archivo con lo que imprimió «helpdesk audit seal».") from error
+    if not pairs or any(len(pair) != 2 for pair in pairs):
+        raise Invalid(f"{path}: cada línea lleva una institución y su sello, como los imprime «helpdesk audit seal».")
+    return dict(pairs)
+
+
+def _verify(kept: dict[str, str]) -> int:
     count = 0
     console = Console(stderr=True)
     with desk() as settings, transaction() as session:
         steps = track(
-            chains.altered(session, files.at(settings.files)),
+            chain(chains.altered(session, files.at(settings.files)), (tuple(chains.missing(session, kept)),)),
             description="checked",
             total=chains.amount(session),
             console=console,
@@ -81,5 +132,13 @@ def main(argv: list[str]) -> int:
 def in_words(finding: Finding) -> str:
     """The place and what is wrong there, on one line whatever a file is called."""
     parts = ", ".join(PARTS.get(part, part) for part in finding.parts)
-    sentence = SENTENCES[finding.what].format(which=finding.which, parts=parts)
+    sentence = SENTENCES[finding.what].format(which=_named(finding.which), parts=parts)
     return " ".join(f"{PLACES.get(finding.place, finding.place)}: {sentence}".split())
+
+
+def _named(which: str) -> str:
+    """A row of a ticket as a person calls it; anything else as it is."""
+    table, _, number = which.partition(":")
+    if table not in TABLES:
+        return which
+    return TABLES[table] if table == "tickets" else f"{TABLES[table]} {number}"

@@ -1,4 +1,4 @@
-"""`helpdesk ticket list | show NUMBER | export NUMBER DIR`."""
+"""`helpdesk ticket list | show NUMBER | export NUMBER [DIR]`."""
 
 import argparse
 import sys
@@ -24,7 +24,7 @@ YES_NO = {"True": "sí", "False": "no"}
 
 
 def main(argv: list[str]) -> int:
-    """`--json` prints one object a line. Raises NotFound, and Conflict for a folder that exists already."""
+    """`--json` prints one object a line. Raises NotFound, and Conflict for a folder that holds something already."""
     parser = argparse.ArgumentParser(prog="helpdesk ticket")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="tickets, the newest last")
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
     show.add_argument("--json", action="store_true")
     export = actions.add_parser("export", help="the evidence folder of a ticket")
     export.add_argument("number", metavar="NUMBER")
-    export.add_argument("folder", type=Path, metavar="DIR")
+    export.add_argument("folder", type=Path, metavar="DIR", nargs="?", help="by default ./NUMBER")
     chosen = parser.parse_args(argv)
     with desk() as settings, transaction() as session:
         match chosen.action:
@@ -59,8 +59,9 @@ def main(argv: list[str]) -> int:
                 sys.stdout.write(f"{shown}\n")
             case "export":
                 ticket = dossier.by_number(session, chosen.number)
-                count = folder.write(session, ticket, files.at(settings.files), chosen.folder)
-                sys.stdout.write(f"{chosen.folder}: {count} archivos y su manifiesto.\n")
+                target = chosen.folder or Path(dossier.number_of(session, ticket))
+                count = folder.write(session, ticket, files.at(settings.files), target)
+                sys.stdout.write(f"{target}: {count} archivos y su manifiesto.\n")
     return 0
 
 

@@ -23,21 +23,36 @@ class ChainedEvent(Protocol):
     @property
     def data(self) -> Mapping[str, Any]: ...
     @property
+    def rows(self) -> Mapping[str, Any]: ...
+    @property
     def hash(self) -> str: ...
 
 
 def event_hash(
-    previous: str | None, at: datetime, actor: str, actor_id: int | None, kind: str, data: Mapping[str, Any]
+    previous: str | None,
+    at: datetime,
+    actor: str,
+    actor_id: int | None,
+    kind: str,
+    data: Mapping[str, Any],
+    rows: Mapping[str, Any] | None = None,
 ) -> str:
-    """SHA-256 (hex) of the event and of the hash before it; None for the first event of a chain.
+    """SHA-256 (hex) of the event and of the hash before it; None for the first event of a chain. `rows` is what it
+    tells of the ticket's rows (`helpdesk.domain.standing`), left out when it tells nothing.
 
     Raises Invalid when `data` is not plain JSON or `at` has no zone.
     """
-    return hashlib.sha256(canonical(previous, at, actor, actor_id, kind, data).encode("utf-8")).hexdigest()
+    return hashlib.sha256(canonical(previous, at, actor, actor_id, kind, data, rows).encode("utf-8")).hexdigest()
 
 
 def canonical(
-    previous: str | None, at: datetime, actor: str, actor_id: int | None, kind: str, data: Mapping[str, Any]
+    previous: str | None,
+    at: datetime,
+    actor: str,
+    actor_id: int | None,
+    kind: str,
+    data: Mapping[str, Any],
+    rows: Mapping[str, Any] | None = None,
 ) -> str:
     """The text of an event that is hashed: canonical JSON (sorted keys, no spaces, UTF-8).
 
@@ -46,7 +61,7 @@ def canonical(
     """
     if at.tzinfo is None:
         raise Invalid("An event's time has no time zone: give an aware instant.")
-    content = {
+    content: dict[str, Any] = {
         "previous": previous,
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": actor,
@@ -54,6 +69,8 @@ def canonical(
         "kind": kind,
         "data": dict(data),
     }
+    if rows:
+        content["rows"] = rows
     try:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         text.encode("utf-8")
@@ -68,7 +85,8 @@ def first_break(events: Sequence[ChainedEvent], previous: str | None = None) -> 
     `previous` is the hash before the first event given, for a history that is read in pieces.
     """
     for index, event in enumerate(events):
-        if event.hash != event_hash(previous, event.at, event.actor, event.actor_id, event.kind, event.data):
+        content = event.at, event.actor, event.actor_id, event.kind, event.data, event.rows
+        if event.hash != event_hash(previous, *content):
             return index
         previous = event.hash
     return None

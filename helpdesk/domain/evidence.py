@@ -16,6 +16,8 @@ from helpdesk.domain.chain import ChainedEvent, first_break
 What = Literal[
     "event", "end", "ticket_missing", "message", "message_missing", "message_unvouched",
     "decision", "decision_missing", "decision_unvouched", "raw", "raw_missing", "file", "file_missing",
+    "row", "row_missing", "row_unvouched", "ticket_removed", "rewritten", "arrival", "arrival_missing",
+    "kept_elsewhere",
 ]  # fmt: skip
 DECIDED_STATES = {"approve": "done", "reject": "rejected"}
 
@@ -25,6 +27,8 @@ class NumberedEvent(ChainedEvent, Protocol):
 
     @property
     def id(self) -> int: ...
+    @property
+    def previous_hash(self) -> str | None: ...
 
 
 class Content(Protocol):
@@ -102,14 +106,68 @@ class NamedFile(Protocol):
     def sha256(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A letter of ours as it left: what the conversation shows of it is masked, this is not."""
+class Sent(Protocol):
+    """A letter of ours as it left: what the conversation shows of it is masked, this is not. A table row fits."""
 
-    recipient: str
-    subject: str
-    text: str
-    html: str | None
+    @property
+    def letter(self) -> str: ...
+    @property
+    def rfc_message_id(self) -> str: ...
+    @property
+    def recipient_name(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def sender_name(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def envelope_from(self) -> str: ...
+    @property
+    def reply_to(self) -> str | None: ...
+    @property
+    def in_reply_to(self) -> str | None: ...
+    @property
+    def references(self) -> Sequence[Any]: ...
+    @property
+    def automatic(self) -> bool: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str | None: ...
+
+
+class Arrived(Protocol):
+    """A mail as it was taken in, before anybody read it. A table row fits."""
+
+    @property
+    def mailbox_id(self) -> int | None: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def arrival_key(self) -> str: ...
+    @property
+    def envelope_from(self) -> str | None: ...
+    @property
+    def envelope_to(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def message_id(self) -> str | None: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def accepted_at(self) -> datetime: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def from_address(self) -> str | None: ...
+    @property
+    def subject(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,32 +182,58 @@ class Finding:
 
 
 def vouched(
-    message: Content, files: Iterable[tuple[str, str]], raw: str | None = None, sent: Sent | None = None
+    message: Content, files: Iterable[tuple[str, str]], came: Arrived | None = None, sent: Sent | None = None
 ) -> dict[str, Any]:
-    """What an event keeps of a message. `files` are (filename, SHA-256); `raw` is the SHA-256 of the mail as it came,
-    `sent` the letter as it left."""
+    """What an event keeps of a message. `files` are (filename, SHA-256); `came` is the mail as it was taken in, `sent`
+    the letter as it left."""
     head = [
         *(message.direction, message.kind, message.from_name, message.from_address, message.reply_to),
         *(list(message.to), list(message.cc), message.message_id, message.in_reply_to, message.trust),
         written(message.at),
     ]
-    whole = [sent.recipient, sent.subject, sent.text, sent.html] if sent is not None else None
     return {
         "message": message.id,
         "message_id": message.message_id,
         "from": message.from_address,
         "trust": message.trust,
         "sha256": {
-            "raw": raw,
+            "raw": came.sha256 if came is not None else None,
+            "arrival": _digest(as_taken_in(came)) if came is not None else None,
             "head": _digest(head),
             "subject": _digest(message.subject),
             "text": _digest(message.text),
             "new_text": _digest(message.new_text),
             "html": _digest(message.html),
-            "sent": _digest(whole),
+            "sent": _digest(_as_it_left(sent)) if sent is not None else None,
         },
         "files": [{"filename": filename, "sha256": sha256} for filename, sha256 in files],
     }
+
+
+def as_taken_in(came: Arrived) -> list[Any]:
+    """What of an entry of the ledger is known before its mail is read, and never changes."""
+    return [
+        *(came.mailbox_id, came.source, came.arrival_key, came.envelope_from, came.envelope_to, came.fingerprint),
+        *(came.message_id, came.size, came.sha256, written(came.accepted_at), written(came.received_at)),
+        *(came.from_address, came.subject),
+    ]
+
+
+def _as_it_left(sent: Sent) -> list[Any]:
+    return [
+        *(sent.letter, sent.rfc_message_id, sent.recipient_name, sent.recipient, sent.sender_name, sent.sender),
+        *(sent.envelope_from, sent.reply_to, sent.in_reply_to, list(sent.references), sent.automatic),
+        *(sent.subject, sent.text, sent.html),
+    ]
+
+
+def named_files(files: object) -> list[tuple[str, str]]:
+    """Name and hash of each file that a letter lists; what is no file there is named as it is."""
+    listed = files if isinstance(files, list) else [files]
+    return [
+        (str(each.get("filename")), str(each.get("sha256"))) if isinstance(each, Mapping) else (str(each), "")
+        for each in listed
+    ]
 
 
 def written(at: datetime) -> str:
@@ -157,12 +241,15 @@ def written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def chain_findings(place: str, events: Sequence[NumberedEvent], last_hash: str | None) -> Iterator[Finding]:
+def chain_findings(place: str, events: Iterable[NumberedEvent], last_hash: str | None) -> Iterator[Finding]:
     """The first event that does not follow from the one before, or the missing end of the chain."""
-    at = first_break(events)
-    if at is not None:
-        yield Finding(place, "event", str(events[at].id))
-    elif (events[-1].hash if events else None) != last_hash:
+    previous = None
+    for event in events:
+        if event.previous_hash != previous or first_break((event,), previous) is not None:
+            yield Finding(place, "event", str(event.id))
+            return
+        previous = event.hash
+    if previous != last_hash:
         yield Finding(place, "end")
 
 

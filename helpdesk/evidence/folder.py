@@ -37,10 +37,13 @@ LONGEST_NAME_BYTES = 150
 def write(session: Session, ticket: Ticket, store: Files, folder: Path) -> int:
     """Write the folder; gives how many files the manifest names. It appears only when it is whole.
 
-    Raises Conflict when the folder exists, Invalid when it cannot be written, NotFound when a stored file is gone.
+    Raises Conflict when there is something already, Invalid when it cannot be written, NotFound when a stored file is
+    gone.
     """
-    if folder.exists():
-        raise Conflict(f"{folder} ya existe: dé una carpeta nueva.")
+    if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
+        raise Conflict(f"{folder} no es una carpeta: dé el nombre de una nueva.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise Conflict(f"{folder} ya existe y no está vacía: dé una carpeta nueva.")
     unfinished = folder.with_name(f".{folder.name}.{os.getpid()}")
     lines = []
     try:
@@ -65,7 +68,7 @@ def put(path: Path, content: bytes) -> None:
 def contents(session: Session, ticket: Ticket, store: Files) -> Iterator[tuple[str, bytes]]:
     """Every file of the folder by its name in it, one after another."""
     now = clock.now()
-    found = dossier.whole(session, ticket, now)
+    found = dossier.evidence(session, ticket, now)
     events = session.scalars(select(Event).where(Event.ticket_id == ticket.id).order_by(Event.id)).all()
     page = summary.summary_of(session, ticket, found, events, now)
     yield "LEEME.txt", masked(summary.readme(page)).encode()
@@ -87,7 +90,7 @@ def contents(session: Session, ticket: Ticket, store: Files) -> Iterator[tuple[s
 
 def event_line(event: Event) -> str:
     """An event exactly as it was hashed, with the hash before it and its own."""
-    content = canonical(event.previous_hash, event.at, event.actor, event.actor_id, event.kind, event.data)
+    content = canonical(event.previous_hash, event.at, event.actor, event.actor_id, event.kind, event.data, event.rows)
     previous = json.dumps(event.previous_hash)
     return f'{{"content":{content},"hash":"{event.hash}","previous":{previous}}}\n'
 

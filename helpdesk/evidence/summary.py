@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.domain.countedlines import amount_of
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Person
@@ -119,5 +120,6 @@ def environment() -> Environment:
         letter_names=present.LETTER_NAMES,
         document_states=DOCUMENT_STATES,
         directions=DIRECTIONS,
+        amount_of=amount_of,
     )
     return made

@@ -13,7 +13,8 @@ class Event(Base):
     """One change, with author and time (R-190). A trigger refuses UPDATE, DELETE and TRUNCATE.
 
     Each ticket has its own chain, begun with `previous_hash` None; `Ticket.last_hash` names its end, so that a cut
-    tail shows. Events without a ticket form the institution's chain.
+    tail shows. Events without a ticket form the institution's chain. `rows` are the columns of the ticket's rows that
+    changed with it (`helpdesk.domain.standing`): all events together tell how they stand.
     """
 
     __tablename__ = "events"
@@ -30,5 +31,6 @@ class Event(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
+    rows: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     previous_hash: Mapped[str | None]
     hash: Mapped[str]

@@ -16,6 +16,7 @@ class Arrival(Base):
     Unique by IMAP coordinates (`folder`, `uidvalidity`, `uid` in a mailbox) or by LMTP transaction and recipient;
     `arrival_key` spells them. `fingerprint` covers From, Date, Message-ID, Subject and canonical body. `reason` is
     the named rule of `ignored` or a word of the closed list for `quarantined`; `sentence` explains it to an operator.
+    `sealed`: the institution's history says how it was settled.
     """
 
     __tablename__ = "ledger"
@@ -27,6 +28,12 @@ class Arrival(Base):
         Index("ix_ledger_fingerprint", "fingerprint"),
         Index("ix_ledger_message_id", "message_id"),
         Index("ix_ledger_pending", "accepted_at", postgresql_where=text("state = 'pending'")),
+        Index(
+            "ix_ledger_unsealed",
+            "institution_id",
+            "id",
+            postgresql_where=text("NOT sealed AND settled_at IS NOT NULL"),
+        ),
         Index("ix_ledger_state", "state", "id"),
         Index("ix_ledger_mailbox", "mailbox_id", "id"),
     )
@@ -56,6 +63,7 @@ class Arrival(Base):
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("ledger.id"))
     from_address: Mapped[str | None]
     subject: Mapped[str | None]
+    sealed: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class RawMessage(Base):

@@ -29,7 +29,8 @@ class Ticket(Base):
     `status` is derived from the active step (`helpdesk.domain.lifecycle`). `team_scope` is the region or centre of a
     team with one instance each. The legal instants: `received_at` arrival, `filed_at` legal filing, `started_at`
     start of the term (None while incomplete), `due_at` the present due date. `touched` grows with every change: a
-    form that carries an older number is told that the ticket changed meanwhile. `last_hash` ends the history's chain.
+    form that carries an older number is told that the ticket changed meanwhile. `last_hash` ends the history's chain,
+    `sealed_hash` is the one that the institution's own history names last.
     `counted` keeps how the due date of an ended ticket had been counted: a calendar edited later leaves it alone.
 
     `kind` consultation is a «consulta derivada» to an organ (R-109): it has no request type, its requester is the
@@ -48,6 +49,12 @@ class Ticket(Base):
         CheckConstraint("merged_into_id <> id", name="merged_elsewhere"),
         Index("ix_tickets_queue", "institution_id", "status", "due_at", "id"),
         Index("ix_tickets_team", "institution_id", "team", "team_scope", "status"),
+        Index(
+            "ix_tickets_unsealed",
+            "institution_id",
+            "id",
+            postgresql_where=text("sealed_hash IS DISTINCT FROM last_hash"),
+        ),
         Index("ix_tickets_assignee", "assignee_id", postgresql_where=text("assignee_id IS NOT NULL")),
     )
 
@@ -95,6 +102,7 @@ class Ticket(Base):
     counted: Mapped[list[Any] | None]
     touched: Mapped[int] = mapped_column(default=0, server_default="0")
     last_hash: Mapped[str | None]
+    sealed_hash: Mapped[str | None]
 
 
 class TicketParticipant(Base):

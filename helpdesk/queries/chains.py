@@ -6,16 +6,19 @@ rows are streamed, and never more is held than one ticket's history.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, groupby
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, union
 from sqlalchemy.orm import Session
 
 from helpdesk.domain import evidence
 from helpdesk.domain.errors import Invalid, NotFound
-from helpdesk.domain.evidence import Finding, Sent
+from helpdesk.domain.evidence import Finding
 from helpdesk.domain.references import format_number
+from helpdesk.domain.seals import KIND, arrival_findings, settled_digest, ticket_findings, told
+from helpdesk.domain.standing import Rows, replayed, row_findings
 from helpdesk.files import Files
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution
@@ -26,15 +29,41 @@ from helpdesk.models.notices import Notice
 from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import standing
 
 Findings = tuple[Finding, ...]
 AT_ONCE = 200
 PIECE = 1 << 20
-EVENT = (Event.id, Event.at, Event.actor, Event.actor_id, Event.kind, Event.data, Event.hash)
+EVENT = (
+    Event.id,
+    Event.at,
+    Event.actor,
+    Event.actor_id,
+    Event.kind,
+    Event.data,
+    Event.rows,
+    Event.hash,
+    Event.previous_hash,
+)
 MESSAGE = (
     Message.id, Message.direction, Message.kind, Message.from_name, Message.from_address, Message.reply_to,
     Message.to, Message.cc, Message.message_id, Message.in_reply_to, Message.trust, Message.at, Message.subject,
     Message.text, Message.new_text, Message.html,
+)  # fmt: skip
+LETTER = (
+    Letter.message_id.label("message_of"), Letter.letter, Letter.rfc_message_id, Letter.recipient_name,
+    Letter.recipient, Letter.sender_name, Letter.sender, Letter.envelope_from, Letter.reply_to, Letter.in_reply_to,
+    Letter.references, Letter.automatic, Letter.subject, Letter.text, Letter.html, Letter.files,
+)  # fmt: skip
+ARRIVAL = (
+    Message.id.label("message_of"), Arrival.mailbox_id, Arrival.source, Arrival.arrival_key, Arrival.envelope_from,
+    Arrival.envelope_to, Arrival.fingerprint, Arrival.message_id, Arrival.size, Arrival.sha256, Arrival.accepted_at,
+    Arrival.received_at, Arrival.from_address, Arrival.subject,
+)  # fmt: skip
+SETTLED = (
+    Arrival.id, *ARRIVAL[1:], Arrival.institution_id, Arrival.state, Arrival.reason, Arrival.sentence, Arrival.trust,
+    Arrival.action, Arrival.attempts, Arrival.accepted_by_hand, Arrival.settled_at, Arrival.ticket_id,
+    Arrival.duplicate_of_id,
 )  # fmt: skip
 STEP = (
     Step.key, Step.round, Step.state, Step.role, Step.scope, Step.request_hash, Step.decided_at, Step.decided_by_id,
@@ -53,7 +82,7 @@ def altered(session: Session, store: Files) -> Iterator[Findings]:
     """The findings of every institution, ticket, mail that arrived and stored file, in this order."""
     return chain(
         _of_institutions(session),
-        _of_tickets(session),
+        of_tickets(session),
         _of_arrivals(session),
         _of_files(session, store),
         _of_published(session, store),
@@ -61,19 +90,60 @@ def altered(session: Session, store: Files) -> Iterator[Findings]:
 
 
 def _of_institutions(session: Session) -> Iterator[Findings]:
-    for each in session.execute(
-        select(Institution.id, Institution.key, Institution.last_hash).order_by(Institution.id)
-    ):
-        events = _events(session, Event.institution_id == each.id, Event.ticket_id.is_(None))
+    query = select(Institution.id, Institution.key, Institution.ticket_prefix, Institution.last_hash)
+    for each in session.execute(query.order_by(Institution.id)):
+        own = (Event.institution_id == each.id, Event.ticket_id.is_(None))
+        events = session.execute(select(*EVENT).where(*own).order_by(Event.id).execution_options(yield_per=AT_ONCE))
         yield tuple(evidence.chain_findings(each.key, events, each.last_hash))
+        yield tuple(_of_seals(session, each.id, each.ticket_prefix))
 
 
-def _of_tickets(session: Session) -> Iterator[Findings]:
-    for each in session.execute(_tickets().execution_options(yield_per=AT_ONCE)):
-        if each.number is None:
-            yield (Finding("", "ticket_missing", str(each.id)),)
-        else:
-            yield tuple(_of_ticket(session, each.id, format_number(each.ticket_prefix, each.number), each.last_hash))
+def _of_seals(session: Session, institution_id: int, prefix: str) -> Iterator[Finding]:
+    """What the institution's history names of its tickets and of the ledger. An entry that was settled once more is
+    sealed once more, and the last time counts."""
+    differing: dict[int, Finding] = {}
+    seals = select(Event.data).where(Event.institution_id == institution_id, Event.kind == KIND).order_by(Event.id)
+    for data in session.scalars(seals.execution_options(yield_per=AT_ONCE)):
+        sealed = told(data, "tickets")
+        yield from ticket_findings(prefix, sealed, _ends(session, institution_id, sealed))
+        sealed = told(data, "arrivals")
+        rows = session.execute(select(*SETTLED).where(Arrival.id.in_(sealed)))
+        found = {row.id: None if row.state == "pending" else settled_digest(row) for row in rows}
+        for number in sealed:
+            differing.pop(number, None)
+        differing.update((int(each.which), each) for each in arrival_findings(sealed, found))
+    yield from differing.values()
+
+
+def _ends(session: Session, institution_id: int, sealed: dict[int, str]) -> dict[int, frozenset[str]]:
+    """Of the tickets that a seal names, those that are there, each with the hashes of the seal that its history has."""
+    query = (
+        select(Ticket.number, func.array_agg(Event.hash))
+        .outerjoin(Event, (Event.ticket_id == Ticket.id) & Event.hash.in_(sealed.values()))
+        .where(Ticket.institution_id == institution_id, Ticket.number.in_(sealed))
+        .group_by(Ticket.number)
+    )
+    return {number: frozenset(found) for number, found in session.execute(query)}
+
+
+def missing(session: Session, kept: Mapping[str, str]) -> Iterator[Finding]:
+    """Of the hashes that somebody kept elsewhere, by the institution's key, those that its history has not any more."""
+    for key, last in kept.items():
+        here = select(Event.id).join(Institution, Institution.id == Event.institution_id)
+        if session.scalar(here.where(Institution.key == key, Event.ticket_id.is_(None), Event.hash == last)) is None:
+            yield Finding(key, "kept_elsewhere", last)
+
+
+def of_tickets(session: Session) -> Iterator[Findings]:
+    """The findings of every ticket."""
+    for some in session.execute(_tickets().execution_options(yield_per=AT_ONCE)).partitions():
+        rows = standing.of_tickets(session, [each.id for each in some])
+        for each in some:
+            if each.number is None:
+                yield (Finding("", "ticket_missing", str(each.id)),)
+            else:
+                place = format_number(each.ticket_prefix, each.number)
+                yield tuple(_of_ticket(session, each.id, place, each.last_hash, rows[each.id]))
 
 
 def _tickets() -> Select[tuple[int, int, str, str | None]]:
@@ -87,29 +157,29 @@ def _tickets() -> Select[tuple[int, int, str, str | None]]:
     )
 
 
-def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | None) -> Iterator[Finding]:
+def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | None, rows: Rows) -> Iterator[Finding]:
     events = _events(session, Event.ticket_id == ticket_id)
     yield from evidence.chain_findings(place, events, last_hash)
-    files, sent = _files_of(session, ticket_id), dict[int, Sent]()
+    files, sent = _files_of(session, ticket_id), dict[int, Row[Any]]()
     for letter in session.execute(
-        select(Letter.message_id, Letter.recipient, Letter.subject, Letter.text, Letter.html, Letter.files)
-        .where(Letter.ticket_id == ticket_id, Letter.message_id.is_not(None))
-        .order_by(Letter.id)
+        select(*LETTER).where(Letter.ticket_id == ticket_id, Letter.message_id.is_not(None)).order_by(Letter.id)
     ):
-        sent[letter.message_id] = Sent(letter.recipient, letter.subject, letter.text, letter.html)
-        files[letter.message_id] += [(str(file["filename"]), str(file["sha256"])) for file in letter.files]
+        sent[letter.message_of] = letter
+        files[letter.message_of] += evidence.named_files(letter.files)
     found = {}
-    messages = (
-        select(*MESSAGE, Arrival.sha256.label("raw"))
-        .outerjoin(Arrival, Arrival.id == Message.ledger_id)
-        .where(Message.ticket_id == ticket_id)
-        .execution_options(yield_per=AT_ONCE)
-    )
+    messages = select(*MESSAGE).where(Message.ticket_id == ticket_id).execution_options(yield_per=AT_ONCE)
+    arrivals = {
+        row.message_of: row
+        for row in session.execute(
+            select(*ARRIVAL).join(Message, Message.ledger_id == Arrival.id).where(Message.ticket_id == ticket_id)
+        )
+    }
     for row in session.execute(messages):
-        found[row.id] = evidence.vouched(row, files[row.id], row.raw, sent.get(row.id))
+        found[row.id] = evidence.vouched(row, files[row.id], arrivals.get(row.id), sent.get(row.id))
     yield from evidence.message_findings(place, events, found)
     steps = session.execute(select(*STEP).where(Step.ticket_id == ticket_id).order_by(Step.id)).all()
     yield from evidence.decision_findings(place, events, steps)
+    yield from row_findings(place, replayed(events), rows, looked_at_elsewhere=standing.MESSAGES)
 
 
 def _files_of(session: Session, ticket_id: int) -> defaultdict[int, list[tuple[str, str]]]:
@@ -164,15 +234,14 @@ def _of_files(session: Session, store: Files) -> Iterator[Findings]:
         select(Letter.files, Institution.ticket_prefix, Ticket.number)
         .join(Ticket, Ticket.id == Letter.ticket_id)
         .join(Institution, Institution.id == Ticket.institution_id)
-        .where(func.jsonb_array_length(Letter.files) > 0)
+        .where(Letter.files != [])
         .order_by(Letter.id)
         .execution_options(yield_per=AT_ONCE)
     )
     for row in session.execute(sent):
         place = format_number(row.ticket_prefix, row.number)
-        for file in row.files:
-            found = _stored(store, str(file["sha256"]))
-            yield tuple(evidence.file_findings(place, str(file["filename"]), str(file["sha256"]), found))
+        for filename, sha256 in evidence.named_files(row.files):
+            yield tuple(evidence.file_findings(place, filename, sha256, _stored(store, sha256)))
 
 
 def _of_published(session: Session, store: Files) -> Iterator[Findings]:

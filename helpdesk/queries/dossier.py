@@ -1,7 +1,7 @@
 """A ticket as one document: what `ticket show --json` prints and an evidence folder holds."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
@@ -15,9 +15,15 @@ from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
-from helpdesk.models.tickets import Ticket
+from helpdesk.models.tickets import Extension, Suspension, Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries import links
+from helpdesk.queries import deadlines, links
+
+Clocked = TypeVar("Clocked", Suspension, Extension)
+DECISION = (
+    "step", "round", "decision", "by", "function", "on_behalf_of", "decided_at", "via", "reason", "message",
+    "request_hash",
+)  # fmt: skip
 
 
 def by_number(session: Session, text: str) -> Ticket:
@@ -29,8 +35,16 @@ def by_number(session: Session, text: str) -> Ticket:
         .where(Institution.ticket_prefix == prefix, Ticket.number == number)
     )
     if ticket is None:
-        raise NotFound(f"No hay ticket {prefix}-{number}.")
+        known = session.scalars(select(Institution.ticket_prefix).order_by(Institution.ticket_prefix)).all()
+        if prefix not in known:
+            raise NotFound(f"Ninguna institución numera con «{prefix}»: aquí se usan {', '.join(known) or 'ningunos'}.")
+        raise NotFound(f"No hay un ticket {prefix}-{number}: vea los que hay con «helpdesk ticket list».")
     return ticket
+
+
+def number_of(session: Session, ticket: Ticket) -> str:
+    """`MEF-123`."""
+    return format_number(session.get_one(Institution, ticket.institution_id).ticket_prefix, ticket.number)
 
 
 def line(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
@@ -78,6 +92,41 @@ def whole(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
         ],
         "links": _links(session, ticket),
     }
+
+
+def evidence(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """What an evidence folder holds: everything about the ticket, how its term was counted, and each decision with the
+    function in which it was taken then (R-177)."""
+    found = whole(session, ticket, now)
+    return {
+        **found,
+        "suspensions": [
+            {"since": row.since, "until": row.until, "reason": row.reason} for row in _of(session, Suspension, ticket)
+        ],
+        "extensions": [
+            {
+                "amount": row.amount,
+                "unit": row.unit,
+                "reason": row.reason,
+                "granted_by": _address(session, row.granted_by_id),
+                "granted_at": row.granted_at,
+                "due_before": row.due_before,
+                "due_after": row.due_after,
+            }
+            for row in _of(session, Extension, ticket)
+        ],
+        "counted": [
+            {"day": line.day.isoformat(), "kind": line.kind, "text": line.text}
+            for line in deadlines.explained(session, ticket)
+        ],
+        "decisions": [
+            {key: event["data"].get(key) for key in DECISION} for event in found["events"] if event["kind"] == "decided"
+        ],
+    }
+
+
+def _of(session: Session, model: type[Clocked], ticket: Ticket) -> list[Clocked]:
+    return list(session.scalars(select(model).where(model.ticket_id == ticket.id).order_by(model.id)))
 
 
 def _rows(session: Session, ticket: Ticket) -> list[Step]:

@@ -1,5 +1,6 @@
 """Reads about people and the functions they hold."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -63,6 +64,14 @@ def by_address(session: Session, institution_id: int, address: str) -> Person | 
     return session.scalar(
         select(Person).where(Person.institution_id == institution_id, Person.address == address.lower())
     )
+
+
+def by_addresses(session: Session, institution_id: int, addresses: Collection[str]) -> list[Person]:
+    """The people of an institution with these addresses, in lower case, as far as they are known."""
+    if not addresses:
+        return []
+    query = select(Person).where(Person.institution_id == institution_id, Person.address.in_(addresses))
+    return list(session.scalars(query))
 
 
 def in_force(on: date | ColumnElement[date]) -> tuple[ColumnElement[bool], ...]:

@@ -21,8 +21,8 @@ from helpdesk.queries.viewers import Viewer, reach
 
 OTHER_TICKETS = 6
 HISTORY = 300
-# The letter itself stands in the conversation.
-BESIDE_ITS_LETTER = "letter_sent"
+# The letter itself stands in the conversation; what rows hold stands on the page.
+NOT_SHOWN = ("letter_sent", "rows_kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def ticket_page(session: Session, who: Viewer, ticket: Ticket) -> TicketPage:
     events = tuple(
         session.scalars(
             select(Event)
-            .where(Event.ticket_id == ticket.id, Event.kind != BESIDE_ITS_LETTER)
+            .where(Event.ticket_id == ticket.id, Event.kind.not_in(NOT_SHOWN))
             .order_by(Event.id.desc())
             .limit(HISTORY)
         )

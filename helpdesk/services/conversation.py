@@ -13,12 +13,13 @@ from helpdesk import batch
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.closing_words import is_thanks
 from helpdesk.domain.incoming import Incoming
+from helpdesk.models.documents import Document
 from helpdesk.models.institutions import number_sequence
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter, ReplyToken
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
-from helpdesk.models.tickets import Ticket
+from helpdesk.models.tickets import Suspension, Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import by_address, holdings_of, today
 from helpdesk.services import (
@@ -57,8 +58,10 @@ Action = Literal[
 
 
 # As many as most tickets take when they are opened: the longest route has ten steps, an approval and the
-# acknowledgement are two letters with three tokens.
-ROWS_OF_A_TICKET: batch.Amounts = {Ticket: 1, Message: 4, Step: 12, ReplyToken: 6, Letter: 3}
+# acknowledgement are two letters with three tokens; few files stand for more than one document.
+ROWS_OF_A_TICKET: batch.Amounts = {
+    Ticket: 1, Message: 4, Step: 12, ReplyToken: 6, Letter: 3, Document: 8, Suspension: 1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

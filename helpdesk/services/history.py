@@ -3,19 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from helpdesk import batch, clock
-from helpdesk.domain.actors import Actor
+from helpdesk.domain.actors import Actor, machine
 from helpdesk.domain.chain import event_hash
-from helpdesk.domain.evidence import NamedFile, Sent, vouched
+from helpdesk.domain.evidence import NamedFile, named_files, vouched
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution
 from helpdesk.models.ledger import Arrival
 from helpdesk.models.messages import Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
+from helpdesk.services import standing
+from helpdesk.services.locks import fresh
 
 
 def record(
@@ -33,10 +35,11 @@ def record(
     owner = ticket.institution_id if ticket is not None else institution_id
     if owner is None:
         raise ValueError("an event belongs to a ticket or to an institution")
-    chain = ticket if ticket is not None else _locked(session, owner)
+    chain = ticket if ticket is not None else locked_institution(session, owner)
     previous = chain.last_hash
     now = clock.now()
-    digest = event_hash(previous, now, actor.label, actor.person_id, kind, data)
+    rows = standing.take(session, ticket.id) if ticket is not None else {}
+    digest = event_hash(previous, now, actor.label, actor.person_id, kind, data, rows)
     event = Event(
         institution_id=owner,
         ticket_id=ticket.id if ticket is not None else None,
@@ -45,6 +48,7 @@ def record(
         actor_id=actor.person_id,
         kind=kind,
         data=data,
+        rows=rows,
         previous_hash=previous,
         hash=digest,
     )
@@ -53,22 +57,34 @@ def record(
     return event
 
 
+@event.listens_for(Session, "before_commit")
+def tell_rest(session: Session) -> None:
+    """An event for what was written in a ticket's rows after the last one: nothing is committed that no event tells."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    for ticket_id in sorted(standing.waiting(session)):
+        ticket = fresh(session, ticket_id)
+        if ticket is not None:
+            record(session, machine(ticket.institution_id), ticket, "rows_kept", {})
+    standing.waiting(session).clear()
+
+
 def of_message(session: Session, message: Message, files: Iterable[NamedFile]) -> dict[str, Any]:
     """What an event that records a message keeps of it, so that the chain covers its content (R-177)."""
     with batch.apart(session):
         arrival = session.get(Arrival, message.ledger_id) if message.ledger_id is not None else None
     named = [(file.filename, file.sha256) for file in files]
-    return vouched(message, named, arrival.sha256 if arrival is not None else None)
+    return vouched(message, named, arrival)
 
 
 def of_letter(session: Session, letter: Letter) -> dict[str, Any]:
     """What an event that records a letter of ours keeps of it: also the text as it leaves, unmasked, and its files."""
     message = batch.one(session, Message, letter.message_id or 0)
-    files = [(file["filename"], file["sha256"]) for file in letter.files]
-    return vouched(message, files, sent=Sent(letter.recipient, letter.subject, letter.text, letter.html))
+    return vouched(message, named_files(letter.files), sent=letter)
 
 
-def _locked(session: Session, institution_id: int) -> Institution:
+def locked_institution(session: Session, institution_id: int) -> Institution:
     """The institution, so that no other transaction goes on with its chain (rows that refer to it may come in)."""
     query = select(Institution).where(Institution.id == institution_id).with_for_update(key_share=True)
     return session.execute(query.execution_options(populate_existing=True)).scalar_one()

@@ -228,6 +228,7 @@ def settle(
     arrival.ticket_id = ticket_id
     arrival.duplicate_of_id = duplicate_of_id
     arrival.settled_at = clock.now()
+    arrival.sealed = False
     session.flush()
 
 

@@ -23,7 +23,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
 from helpdesk.services import calendarlock, documents, history, notifications, reading, routes
 from helpdesk.services.messages import append
-from helpdesk.services.people import meet
+from helpdesk.services.people import meet, meet_all
 from helpdesk.services.routes import Tone
 
 
@@ -67,6 +67,14 @@ def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Tic
     request_type = catalogue.request_type(proposed.request_type) if proposed.request_type else None
     own_domains = frozenset(entry.address.rpartition("@")[2].lower() for entry in catalogue.mailboxes)
     requester = identify(catalogue, incoming.sender, incoming.passed_on, roles_of, own_domains, request_type)
+    known = (
+        requester.person,
+        requester.originator,
+        requester.forwarded_by,
+        incoming.sender,
+        *_copied(catalogue, incoming),
+    )
+    meet_all(session, incoming.institution_id, [each for each in known if each is not None])
     request = Request(
         request_type=request_type,
         candidates=proposed.candidates,
@@ -181,14 +189,19 @@ def _others(session: Session, ticket: Ticket, requester: Requester) -> None:
 
 def _participants(session: Session, ticket: Ticket, incoming: Incoming) -> None:
     """Whoever was in Cc takes part in the conversation, our own mailboxes left out (R-165)."""
-    boxes = {spec.address.lower() for spec in catalogues.current(session, ticket.institution_id).mailboxes}
+    catalogue = catalogues.current(session, ticket.institution_id)
     requester = session.get_one(Person, ticket.requester_id)
     seen = {requester.id}
-    for named in (*incoming.cc, incoming.sender):
-        if named.address.lower() == requester.address or (named.address.lower() in boxes and named in incoming.cc):
+    for named in (*_copied(catalogue, incoming), incoming.sender):
+        if named.address.lower() == requester.address:
             continue
         person: Person = meet(session, ticket.institution_id, named.name, named.address)
         if person.id not in seen:
             seen.add(person.id)
             session.add(TicketParticipant(ticket_id=ticket.id, person_id=person.id, kind="cc"))
     batch.flush(session)
+
+
+def _copied(catalogue: Catalogue, incoming: Incoming) -> tuple[Named, ...]:
+    boxes = {spec.address.lower() for spec in catalogue.mailboxes}
+    return tuple(named for named in incoming.cc if named.address.lower() not in boxes)

@@ -28,6 +28,7 @@ PLAIN = {
     "opened": "Se abrió el ticket",
     "papers_handed_over": "Se vieron en papel",
     "answered": "Se respondió al solicitante",
+    "rows_kept": "Se registró cómo quedaron sus datos",
     "noted": "Se escribió una nota interna",
     "message_received": "Llegó un mensaje",
     "to_confirm": "Llegó un mensaje por confirmar",

@@ -312,6 +312,7 @@ def upgrade() -> None:
     sa.Column('counted', postgresql.JSONB(astext_type=Text()), nullable=True),
     sa.Column('touched', sa.Integer(), server_default='0', nullable=False),
     sa.Column('last_hash', sa.Text(), nullable=True),
+    sa.Column('sealed_hash', sa.Text(), nullable=True),
     sa.CheckConstraint("(closed_at IS NULL) = (status NOT IN ('closed', 'rejected', 'not_filed'))", name=op.f('ck_tickets_ended_has_closed_at')),
     sa.CheckConstraint("(kind = 'consultation') = (parent_id IS NOT NULL)", name=op.f('ck_tickets_consultation_has_parent')),
     sa.CheckConstraint("kind IN ('request', 'consultation')", name=op.f('ck_tickets_kind')),
@@ -337,6 +338,7 @@ def upgrade() -> None:
     op.create_index('ix_tickets_queue', 'tickets', ['institution_id', 'status', 'due_at', 'id'], unique=False)
     op.create_index(op.f('ix_tickets_requester_id'), 'tickets', ['requester_id'], unique=False)
     op.create_index('ix_tickets_team', 'tickets', ['institution_id', 'team', 'team_scope', 'status'], unique=False)
+    op.create_index('ix_tickets_unsealed', 'tickets', ['institution_id', 'id'], unique=False, postgresql_where=sa.text('sealed_hash IS DISTINCT FROM last_hash'))
     op.create_table('events',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -346,6 +348,7 @@ def upgrade() -> None:
     sa.Column('actor_id', sa.BigInteger(), nullable=True),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('data', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('rows', postgresql.JSONB(astext_type=Text()), server_default='{}', nullable=False),
     sa.Column('previous_hash', sa.Text(), nullable=True),
     sa.Column('hash', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['actor_id'], ['people.id'], name=op.f('fk_events_actor_id')),
@@ -397,6 +400,7 @@ def upgrade() -> None:
     sa.Column('duplicate_of_id', sa.BigInteger(), nullable=True),
     sa.Column('from_address', sa.Text(), nullable=True),
     sa.Column('subject', sa.Text(), nullable=True),
+    sa.Column('sealed', sa.Boolean(), server_default='false', nullable=False),
     sa.CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name=op.f('ck_ledger_settled_has_time')),
     sa.CheckConstraint("state IN ('pending', 'processed', 'duplicate', 'ignored', 'quarantined')", name=op.f('ck_ledger_state')),
     sa.CheckConstraint("state NOT IN ('ignored', 'quarantined') OR reason IS NOT NULL", name=op.f('ck_ledger_reason_given')),
@@ -413,6 +417,7 @@ def upgrade() -> None:
     op.create_index('ix_ledger_pending', 'ledger', ['accepted_at'], unique=False, postgresql_where=sa.text("state = 'pending'"))
     op.create_index('ix_ledger_state', 'ledger', ['state', 'id'], unique=False)
     op.create_index(op.f('ix_ledger_ticket_id'), 'ledger', ['ticket_id'], unique=False)
+    op.create_index('ix_ledger_unsealed', 'ledger', ['institution_id', 'id'], unique=False, postgresql_where=sa.text('NOT sealed AND settled_at IS NOT NULL'))
     op.create_index('uq_ledger_arrival_key', 'ledger', ['mailbox_id', 'arrival_key'], unique=True, postgresql_nulls_not_distinct=True)
     op.create_table('originals',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -1,5 +1,6 @@
 """A finished ticket in a database of its own: decisions by a substitute's link and by mail, an answer with a file."""
 
+from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.files import Files
 from helpdesk.models.ledger import Arrival, RawMessage
+from helpdesk.models.tickets import Ticket
 from helpdesk.services import approvals, authority, conversation, tickets
 from tests.cast import ATTACHED_MEMO, NATIONAL_OFFICER, REPORT, REQUESTER, Cast, assemble, file
 
@@ -38,8 +40,9 @@ class Keeping(Cast):
         return letter
 
 
-def tell(url: str, folder: Path) -> None:
-    """Writes the story into a migrated, empty database and its files into the data folder of an installation."""
+def tell(url: str, folder: Path, more: Callable[[Cast, Ticket], object] | None = None) -> None:
+    """Writes the story into a migrated, empty database and its files into the data folder of an installation; `more` is
+    what happens after it."""
     store = Files(folder / "var" / "files")
     memo, answer = store.put(ATTACHED_MEMO.encode()), store.put(b"resolution")
     engine = create_engine(url, poolclass=pool.NullPool)
@@ -67,5 +70,7 @@ def tell(url: str, folder: Path) -> None:
         cast.do(conversation.note, cast.agent, ticket.id, "Revisado con la región.")
         files = ((ANSWER_FILE, "application/pdf", answer),)
         cast.do(conversation.reply, cast.agent, ticket.id, None, "Rendición desaprobada.", files, close=True)
+        if more is not None:
+            more(cast, ticket)
         session.commit()
     engine.dispose()

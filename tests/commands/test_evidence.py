@@ -119,6 +119,44 @@ def test_a_file_too_many_is_noticed(folder: Path, name: str) -> None:
     assert f"sobra {name}" in done.stdout
 
 
+def test_an_empty_folder_is_not_whole(folder: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(folder / "verificar.py", alone)
+    assert verify(alone).returncode == 1
+    (alone / "manifest.sha256").touch()
+    (alone / "events.jsonl").touch()
+    (alone / "ticket.json").write_text('{"events": [], "messages": [], "steps": [], "decisions": []}', "utf-8")
+    sealed_again(alone)
+    done = verify(alone)
+    assert done.returncode == 1
+    assert "events.jsonl no tiene ningún evento" in done.stdout or "falta LEEME.txt" in done.stdout
+
+
+def test_a_folder_too_many_is_noticed(folder: Path) -> None:
+    (folder / "more").mkdir()
+    done = verify(folder)
+    assert (done.returncode, "sobra la carpeta more" in done.stdout) == (1, True)
+
+
+def test_a_link_in_the_place_of_a_file_or_folder_is_noticed(folder: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    shutil.copytree(folder / "files", outside)
+    (folder / "more").symlink_to(outside)
+    assert "more es un enlace" in verify(folder).stdout
+    (folder / "more").unlink()
+    shutil.rmtree(folder / "files")
+    (folder / "files").symlink_to(outside)
+    assert "files es un enlace" in verify(folder).stdout
+    (folder / "files").unlink()
+    shutil.copytree(outside, folder / "files")
+    mail = sorted((folder / "mails").iterdir())[0]
+    shutil.move(mail, tmp_path / "mail")
+    mail.symlink_to(tmp_path / "mail")
+    done = verify(folder)
+    assert (done.returncode, "es un enlace, no un archivo" in done.stdout) == (1, True)
+
+
 def in_ticket(change: Callable[[dict[str, Any]], object]) -> Change:
     """A change of ticket.json."""
 
@@ -173,6 +211,22 @@ def of_the_first_mail(folder: Path) -> None:
         (in_ticket(lambda found: found["messages"].remove(letter(found, "acuse"))), "falta el mensaje"),
         (in_ticket(lambda found: found["messages"].append({**letter(found, "acuse"), "id": 99})), "99, o sobra"),
         (in_ticket(lambda found: found["events"].pop()), "no cuenta los mismos eventos"),
+        (in_ticket(lambda found: found["events"][0].update(actor="Otro")), "el evento 1 no es como en events.jsonl"),
+        (in_ticket(lambda found: found["events"][1].update(kind="closed")), "el evento 2 no es como en events.jsonl"),
+        (in_ticket(lambda found: found["events"][0]["data"].update(trust="T3")), "el evento 1 no es como"),
+        (in_ticket(lambda found: found["events"][0].update(at="2020-01-01T00:00:00+00:00")), "el evento 1 no es como"),
+        (in_ticket(lambda found: found.update(status="rejected")), "«status» no es lo que el historial registró"),
+        (in_ticket(lambda found: found.update(number="SIGEC-9")), "«number» no es lo que"),
+        (in_ticket(lambda found: found.update(due_at="2026-05-01T00:00:00+00:00")), "«due_at» no es lo que"),
+        (in_ticket(lambda found: found.update(received_at="…")), "«received_at» no es lo que"),
+        (in_ticket(lambda found: found["fields"].update(motivo="Otro")), "«fields» no es lo que"),
+        (in_ticket(lambda found: found.update(region="CL-RM")), "«region» no es lo que"),
+        (in_ticket(lambda found: found["steps"][-1].update(state="skipped")), "«steps» no es lo que"),
+        (in_ticket(lambda found: found["steps"].pop()), "«steps» no es lo que"),
+        (in_ticket(lambda found: found["suspensions"].append({"since": None, "until": None, "reason": ""})),
+         "«suspensions» no es lo que"),
+        (in_ticket(lambda found: found["decisions"][0]["function"].update(role="otro")), "«decisions» no es lo que"),
+        (in_ticket(lambda found: found["decisions"].pop()), "«decisions» no es lo que"),
     ],
 )  # fmt: skip
 def test_a_change_under_a_new_manifest_is_noticed(folder: Path, change: Change, sentence: str) -> None:
@@ -185,7 +239,7 @@ def test_a_change_under_a_new_manifest_is_noticed(folder: Path, change: Change, 
 
 def test_the_verifier_is_small_and_runs_on_python_3_8_without_us() -> None:
     source = VERIFIER.read_text("utf-8")
-    assert len(source.splitlines()) <= 132
+    assert len(source.splitlines()) <= 210
     imported = {
         (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name) or ""
         for node in ast.walk(ast.parse(source, feature_version=(3, 8)))
@@ -225,6 +279,23 @@ def test_the_summary_tells_who_decided_in_which_function_for_whom(folder: Path) 
     assert "en nombre de Jefe Administrativo Regional, Biobío" in page
     assert "por el enlace del correo, el martes 7 de abril de 2026, 10:00 (America/Santiago)" in page
     assert "Motivo: Corresponde." in page
+
+
+def test_the_summary_tells_how_the_term_was_counted(folder: Path) -> None:
+    page = " ".join((folder / "resumen.html").read_text("utf-8").split())
+    found = json.loads((folder / "ticket.json").read_text("utf-8"))
+    assert "Suspensiones</th><td>Ninguna." in page
+    assert "Prórrogas</th><td>Ninguna." in page
+    assert len(found["counted"]) > 0
+    assert all(line["text"] in page for line in found["counted"])
+
+
+def test_the_decisions_name_the_function_of_that_moment(folder: Path) -> None:
+    first, second = json.loads((folder / "ticket.json").read_text("utf-8"))["decisions"]
+    assert first["by"]["address"] == story.SUBSTITUTE.address
+    assert first["function"]["role_name"] == "Jefe Administrativo Regional"
+    assert first["function"]["scope"] == "CL-BI"
+    assert second["decision"] == "approve"
 
 
 def test_every_event_is_in_the_summary_with_its_hash(folder: Path) -> None:

@@ -19,6 +19,8 @@ HEAD = (
     *("region", "programme", "team", "assignee", "received_at", "filed_at", "started_at", "due_at", "overdue"),
 )
 REST = ("fields", "documents", "missing_documents", "steps", "messages", "events", "links")
+# What an evidence folder holds besides.
+OF_EVIDENCE = ("suspensions", "extensions", "counted", "decisions")
 PARTS = {
     "documents": ("key", "state", "files"),
     "steps": ("key", "kind", "state", "actor", "asked_at", "decided_at", "decided_by", "via", "reason"),
@@ -114,9 +116,10 @@ def test_times_are_shown_on_the_clocks_of_the_institution(operator: Operator) ->
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("show", "MEF-999"), "No hay ticket MEF-999."),
+        (("show", "MEF-999"), "No hay un ticket MEF-999: vea los que hay"),
         (("show", "primero"), "primero"),
-        (("export", "MEF-999", "evidence"), "No hay ticket MEF-999."),
+        (("export", "MEF-999", "evidence"), "No hay un ticket MEF-999: vea los que hay"),
+        (("export", "ABC-1"), "Ninguna institución numera con «ABC»: aquí se usan MEF."),
         (("list", "--institution", "marte"), "No hay institución «marte»"),
     ],
 )
@@ -143,7 +146,7 @@ def test_the_evidence_holds_the_mail_byte_for_byte_and_its_files(operator: Opera
     (mail,) = (folder / "mails").iterdir()
     assert mail.read_bytes().endswith(SAMPLE.read_bytes())
     assert len(list((folder / "files").iterdir())) == 2
-    assert tuple(json.loads((folder / "ticket.json").read_text("utf-8"))) == (*HEAD, *REST)
+    assert tuple(json.loads((folder / "ticket.json").read_text("utf-8"))) == (*HEAD, *REST, *OF_EVIDENCE)
 
 
 def test_a_changed_file_of_the_evidence_is_noticed(operator: Operator) -> None:
@@ -154,11 +157,29 @@ def test_a_changed_file_of_the_evidence_is_noticed(operator: Operator) -> None:
     assert subprocess.run(command, cwd=operator.folder / "evidence", capture_output=True, check=False).returncode == 1
 
 
-def test_a_folder_that_exists_is_left_alone(operator: Operator) -> None:
+def test_a_folder_that_holds_something_is_left_alone(operator: Operator) -> None:
     (operator.folder / "evidence").mkdir()
+    (operator.folder / "evidence" / "note.txt").write_text("mine", "utf-8")
     said = operator.is_refused("ticket", "export", "MEF-1", "evidence")
-    assert said == "helpdesk: evidence ya existe: dé una carpeta nueva.\n"
-    assert list((operator.folder / "evidence").iterdir()) == []
+    assert said == "helpdesk: evidence ya existe y no está vacía: dé una carpeta nueva.\n"
+    assert [path.name for path in (operator.folder / "evidence").iterdir()] == ["note.txt"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_left_alone(operator: Operator) -> None:
+    (operator.folder / "evidence").write_text("mine", "utf-8")
+    said = operator.is_refused("ticket", "export", "MEF-1", "evidence")
+    assert said == "helpdesk: evidence no es una carpeta: dé el nombre de una nueva.\n"
+
+
+def test_an_empty_folder_is_filled(operator: Operator) -> None:
+    (operator.folder / "evidence").mkdir()
+    operator.does("ticket", "export", "MEF-1", "evidence")
+    assert (operator.folder / "evidence" / "ticket.json").exists()
+
+
+def test_without_a_folder_the_evidence_goes_into_one_of_the_tickets_number(operator: Operator) -> None:
+    assert operator.does("ticket", "export", "mef-1") == "MEF-1: 8 archivos y su manifiesto.\n"
+    assert (operator.folder / "MEF-1" / "resumen.html").exists()
 
 
 def test_a_place_that_cannot_be_written_is_named(operator: Operator) -> None:

@@ -1,6 +1,6 @@
 """The history as a hash chain."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -20,6 +20,7 @@ class Event:
     kind: str
     data: dict[str, Any]
     hash: str
+    rows: dict[str, Any] = field(default_factory=dict)
 
 
 def history(length: int) -> list[Event]:

@@ -7,10 +7,13 @@ from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk.models.institutions import Institution, number_sequence
-from helpdesk.services import accounts
+from helpdesk.queries import chains
+from helpdesk.services import accounts, history
 from tests.cast import Cast, assemble
 from tests.conftest import WORKER, create_from_template, drop, rolled_back
 from tests.factories.peruvian_desk import Peru, peruvian
+
+TOLD = ("event", "end", "row", "row_missing", "row_unvouched")
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +38,18 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
         for institution in opened.scalars(select(Institution.id)):
             opened.execute(text(f"ALTER SEQUENCE {number_sequence(institution)} RESTART"))
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def everything_is_told(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test did by the services, the history tells the rows that it leaves."""
+    asked: Session | None = request.getfixturevalue("session") if "session" in request.fixturenames else None
+    yield
+    if asked is not None and asked.is_active:
+        asked.flush()
+        history.tell_rest(asked)
+        asked.flush()
+        assert [each for findings in chains.of_tickets(asked) for each in findings if each.what in TOLD] == []
 
 
 @pytest.fixture

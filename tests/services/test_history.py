@@ -19,7 +19,9 @@ def unbroken(events: list[Event], end: str | None) -> bool:
     for event in events:
         if event.previous_hash != previous:
             return False
-        if event.hash != event_hash(previous, event.at, event.actor, event.actor_id, event.kind, event.data):
+        if event.hash != event_hash(
+            previous, event.at, event.actor, event.actor_id, event.kind, event.data, event.rows
+        ):
             return False
         previous = event.hash
     return previous == end

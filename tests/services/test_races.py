@@ -67,7 +67,7 @@ def whole(database: Engine, ticket_id: int) -> bool:
         for event in session.scalars(select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id)):
             if event.previous_hash != previous:
                 return False
-            previous = event_hash(previous, event.at, event.actor, event.actor_id, event.kind, event.data)
+            previous = event_hash(previous, event.at, event.actor, event.actor_id, event.kind, event.data, event.rows)
             if event.hash != previous:
                 return False
         return session.get_one(Ticket, ticket_id).last_hash == previous

@@ -1,0 +1,137 @@
+"""Notes what every unit of work changes in the rows of a ticket, for the history to tell (R-177, R-190).
+
+Nothing is read for that: what is about to be written is in the session. It goes into the ticket's last event that is
+not written yet; what there is no such event for waits for the next one, which `history` makes at the end at the latest.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from helpdesk import batch
+from helpdesk.db import Base
+from helpdesk.domain import standing
+from helpdesk.domain.chain import event_hash
+from helpdesk.domain.standing import Columns, Rows, kept
+from helpdesk.models.audit import Event
+from helpdesk.models.tickets import Ticket
+from helpdesk.queries.standing import COLUMNS, columns
+
+WAITING = "rows_to_be_told"
+Change = tuple[int, str, str, Columns | None]
+"""Ticket, table, the row's id, and its columns."""
+
+
+def waiting(session: Session) -> dict[int, Rows]:
+    """What was written and no event tells yet, by ticket."""
+    found: dict[int, Rows] = session.info.setdefault(WAITING, {})
+    return found
+
+
+def take(session: Session, ticket_id: int) -> Rows:
+    """What waits to be told of a ticket; whoever takes it tells it."""
+    return waiting(session).pop(ticket_id, {})
+
+
+@event.listens_for(Session, "before_flush")
+def _before(session: Session, context: UOWTransaction, instances: object) -> None:
+    changes = [*_new(session), *_changed(session), *_gone(session)]
+    _note(session, changes)
+    if WAITING not in session.info or not session.info[WAITING]:
+        return
+    unwritten = {row.ticket_id: row for row in session.new if isinstance(row, Event) and row.ticket_id is not None}
+    for ticket_id in [number for number in waiting(session) if number in unwritten]:
+        _tell(session, unwritten[ticket_id], take(session, ticket_id))
+
+
+@event.listens_for(Session, "after_flush")
+def _after(session: Session, context: UOWTransaction) -> None:
+    """Rows that got their number only now."""
+    numbers: set[int] = session.info.pop("rows_without_number", set())
+    rows = (row for row in session.new if id(row) in numbers)
+    _note(session, [change for row in rows for change in _whole(row)])
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _at_once(state: ORMExecuteState) -> None:
+    """A statement that changes many rows passes by the session: what it takes away is noted here, and nothing else is
+    changed in that way. Raises RuntimeError for a change of rows that the history tells."""
+    mapper = state.bind_mapper if state.is_delete or state.is_update or state.is_insert else None
+    if mapper is None or mapper.class_ not in COLUMNS:
+        return
+    if not state.is_delete:
+        raise RuntimeError(f"rows of {mapper.class_.__tablename__} are changed one by one: the history tells them")
+    table = mapper.class_.__table__
+    condition = state.statement.whereclause  # type: ignore[attr-defined]  # of a delete it is one
+    for number, ticket_id in state.session.execute(select(table.c.id, table.c.ticket_id).where(condition)).all():
+        _note(state.session, [(ticket_id, mapper.class_.__tablename__, str(number), None)])
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(WAITING, None)
+
+
+def _new(session: Session) -> Iterator[Change]:
+    without = set()
+    for row in session.new:
+        if type(row) in COLUMNS:
+            if row.id is None:
+                without.add(id(row))
+            else:
+                yield from _whole(row)
+    if without:
+        session.info["rows_without_number"] = without
+
+
+def _whole(row: Any) -> Iterator[Change]:
+    values = inspect(row).dict
+    yield _owner(row), row.__tablename__, str(row.id), columns(COLUMNS[type(row)], values.get)
+
+
+def _changed(session: Session) -> Iterator[Change]:
+    for row in session.dirty:
+        names = COLUMNS.get(type(row))
+        if names is None:
+            continue
+        state = inspect(row)
+        before, now = state.committed_state, state.dict
+        if not isinstance(row, Ticket) and before.get("ticket_id", row.ticket_id) != row.ticket_id:
+            yield before["ticket_id"], row.__tablename__, str(row.id), None
+            yield from _whole(row)
+            continue
+        changed = {name: kept(now[name]) for name in names if name in before and before[name] != now[name]}
+        if changed:
+            yield _owner(row), row.__tablename__, str(row.id), changed
+
+
+def _gone(session: Session) -> Iterator[Change]:
+    for row in session.deleted:
+        if type(row) in COLUMNS:
+            yield _owner(row), row.__tablename__, str(row.id), None
+
+
+def _owner(row: Base) -> int:
+    number: int = row.id if isinstance(row, Ticket) else row.ticket_id  # type: ignore[attr-defined]  # the others have one
+    return number
+
+
+def _note(session: Session, changes: list[Change]) -> None:
+    for ticket_id, table, number, values in changes:
+        standing.add(waiting(session).setdefault(ticket_id, {}), {table: {number: values}})
+
+
+def _tell(session: Session, unwritten: Event, rows: Rows) -> None:
+    """Put rows into the last event of a ticket, which has no other behind it, before it is written."""
+    told: Rows = {}
+    standing.add(told, unwritten.rows)
+    standing.add(told, rows)
+    unwritten.rows = told
+    ticket = batch.one(session, Ticket, unwritten.ticket_id or 0)
+    unwritten.hash = event_hash(
+        *(unwritten.previous_hash, unwritten.at, unwritten.actor, unwritten.actor_id, unwritten.kind, unwritten.data),
+        told,
+    )
+    ticket.last_hash = unwritten.hash
