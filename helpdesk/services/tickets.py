@@ -15,6 +15,7 @@ from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
+from helpdesk.domain.papers import NOTHING_SAID, Review
 from helpdesk.domain.requesters import identify
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
@@ -31,6 +32,7 @@ from helpdesk.services import (
     notifications,
     opening,
     originals,
+    papers,
     post,
     reading,
     routes,
@@ -137,12 +139,20 @@ def derive(
     return ticket
 
 
-def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str = "") -> Ticket:
+def complete_step(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    touched: int | None,
+    note: str = "",
+    review: Review = NOTHING_SAID,
+) -> Ticket:
     """Mark the step that waits as done and go on. An agent may pass an incomplete request on, with the reason.
 
     Raises IllegalMove for an approval, the closing, when nothing waits, while data that the step needs are missing
     («datos por completar»), or when it would end the ticket while a consultation is open; Invalid when passing
-    on an incomplete request without a reason, or without the record that the step wants.
+    on an incomplete request without a reason, without the record that the step wants, or for work while nobody
+    vouches for a mandatory document and `review` gives no reason (R-066).
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     consultations.check_request(ticket)
@@ -161,6 +171,7 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is not None:
         _check_work(session, ticket, request_type, row, note)
+        papers.check(session, actor, ticket, row, review)
     if row.state == "returned":
         deadlines.resume(session, ticket, now)
         windows.end(session, ticket, row)
@@ -180,11 +191,13 @@ def close(
     touched: int | None,
     note: str,
     delivery: Delivery,
+    review: Review = NOTHING_SAID,
 ) -> Ticket:
     """End a ticket answered otherwise than by mail (counter, telephone, paper); the note says how.
 
     Raises IllegalMove while a step before the closing waits; Invalid without a note, for a paper of which nothing says
-    who collected it (R-046), and for an answer by another channel than the type wants, without the reason (R-015).
+    who collected it (R-046), for an answer by another channel than the type wants, without the reason (R-015), and
+    while nobody vouches for a mandatory document and `review` gives no reason (R-067).
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     row = routes.active(session, ticket)
@@ -194,6 +207,7 @@ def close(
     if not note.strip():
         raise Invalid("Diga cómo se respondió.", {"note": "Escriba cómo se respondió."})
     _check_delivery(session, ticket, delivery)
+    papers.check(session, actor, ticket, row, review)
     for step in routes.present(session, ticket).values():
         if step.state in ("active", "to_come"):
             routes.settle(session, actor, ticket, step, via="web", reason=closing.told(note, delivery))

@@ -217,6 +217,11 @@ def _document_certified(names: Names, request_type: str | None, data: Data) -> s
     return f"Anotó que «{document}» es fiel copia del original: {data['role']}, {data.get('on')}"
 
 
+def _documents_waived(names: Names, request_type: str | None, data: Data) -> str:
+    documents = _value(names, request_type, "documents", data.get("documents", []))
+    return f"Siguió con «{_step(names, request_type, data)}» sin documentos confirmados ({documents}): {data['reason']}"
+
+
 def _original_seen(names: Names, request_type: str | None, data: Data) -> str:
     how = "con firma electrónica" if data.get("kind") == "electronic_signature" else "en papel"
     kept = ", queda en la oficina" if data.get("kept") else ""
@@ -326,6 +331,7 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "document_reopened": _document_reopened,
     "document_removed": _document_removed,
     "document_certified": _document_certified,
+    "documents_waived": _documents_waived,
     "original_seen": _original_seen,
     "original_unmarked": _original_unmarked,
     "extended": _extended,

@@ -404,7 +404,7 @@ def test_an_institution_may_want_every_mailed_decision_confirmed(cast: Cast) -> 
 
 def test_a_rejection_may_go_back_to_an_earlier_step(cast: Cast) -> None:
     ticket = information(cast)
-    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None)
+    cast.execute(ticket, cast.foreigner)
     assert cast.step(ticket).key == "aprobar_respuesta"
     authority = Named("Autoridad", "autoridad.competente@mef-ec.example.org")
     cast.answers(ticket, authority, "Rechazo: falta citar la norma.")
@@ -413,10 +413,10 @@ def test_a_rejection_may_go_back_to_an_earlier_step(cast: Cast) -> None:
 
 def test_an_approver_is_asked_again_after_going_back(cast: Cast) -> None:
     ticket = information(cast)
-    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None)
+    cast.execute(ticket, cast.foreigner)
     authority = Named("Autoridad", "autoridad.competente@mef-ec.example.org")
     cast.answers(ticket, authority, "Rechazo: falta citar la norma.")
-    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None)
+    cast.execute(ticket, cast.foreigner)
     assert len(cast.letters(ticket, "aprobacion")) == 2
     rejected = cast.session.query(Step).filter_by(ticket_id=ticket.id, state="rejected").one()
     assert rejected.reason is not None

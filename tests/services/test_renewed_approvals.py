@@ -85,7 +85,7 @@ def test_after_all_approvals_a_change_before_the_execution_asks_them_all(cast: C
 
 def test_after_the_execution_no_approval_is_asked_again(cast: Cast) -> None:
     ticket = cast.decided()
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     change(cast, ticket)
     assert not cast.events(ticket, "approval_renewed")
 
