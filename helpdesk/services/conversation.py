@@ -138,9 +138,11 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     before = _lacking(ticket)
     documents.propose(session, actor, ticket)
     reading.read_again(session, ticket, reading.words_of(incoming))
+    waiting = ticket.status == "waiting_requester"
+    if approvals_renewed.amended(session, actor, ticket, message):
+        return Outcome("append_and_resume" if waiting else "append", ticket.id, message.id)
     if is_thanks(incoming.new_text) and not any(not file.inline for file in incoming.files):
         return Outcome("append", ticket.id, message.id)
-    waiting = ticket.status == "waiting_requester"
     if approvals_renewed.request_changed(session, actor, ticket, incoming.received_at):
         return Outcome("append_and_resume" if waiting else "append", ticket.id, message.id)
     tone = _tone(session, actor, ticket, incoming) if waiting else "silent"

@@ -17,7 +17,9 @@ from helpdesk.queries.people import administrators, members
 from helpdesk.services import history, letterfacts, post
 from helpdesk.services.desk import settings_of
 
-Kind = Literal["approver_absent", "approver_missing", "own_request", "asked_too_often"]
+Kind = Literal[
+    "approver_absent", "approver_missing", "own_request", "asked_too_often", "request_amended", "request_withdrawn"
+]
 
 
 def tell(session: Session, actor: Actor, ticket: Ticket, row: Step, kind: Kind, who: str, detail: str) -> None:

@@ -45,7 +45,7 @@ def pending(session: Session, ticket: Ticket, row: Step | None) -> tuple[Pending
     for key, state in session.execute(select(Document.key, Document.state).where(Document.ticket_id == ticket.id)):
         files.setdefault(key, set()).add(state)
     seen = select(Original.key, Original.kind).where(Original.ticket_id == ticket.id)
-    found = papers.pending(needed, files, dict(session.execute(seen).tuples().all()))
+    found = papers.pending(needed, files, {row.key: row.kind for row in session.execute(seen)})
     waived = _waived(session, ticket) if found and row.kind in ENDING else frozenset()
     return tuple(each for each in found if each.key not in waived)
 

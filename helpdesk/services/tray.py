@@ -36,7 +36,8 @@ def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
     elif ticket.closed_at is None or expiry.revive(session, actor, ticket, message.at):
         documents.propose(session, actor, ticket)
         reading.read_again(session, ticket, reading.words_of_message(session, message))
-        if not approvals_renewed.request_changed(session, actor, ticket, message.at):
+        changed = approvals_renewed.amended(session, actor, ticket, message)
+        if not changed and not approvals_renewed.request_changed(session, actor, ticket, message.at):
             routes.resume_if_complete(session, actor, ticket, message.at, "silent")
     elif ticket.status == "not_filed":
         documents.propose(session, actor, ticket)

@@ -188,6 +188,10 @@ def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se avisó a {data.get('to')}"
 
 
+def _request_amended(names: Names, request_type: str | None, data: Data) -> str:
+    return "Se escribió que se retira la solicitud" if data.get("kind") == "withdrawal" else "Se corrigió en palabras"
+
+
 def _document_confirmed(names: Names, request_type: str | None, data: Data) -> str:
     return f"Confirmó el documento «{_document(names, request_type, data)}»"
 
@@ -325,6 +329,7 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "scheduled_cancelled": _scheduled_cancelled,
     "linked": _linked,
     "unlinked": _unlinked,
+    "request_amended": _request_amended,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,
     "document_moved": _document_moved,
