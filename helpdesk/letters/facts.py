@@ -445,7 +445,7 @@ class DeskNotice:
     ticket: TicketFacts
     kind: Literal[
         "undelivered", "approver_absent", "approver_missing", "own_request", "asked_too_often", "request_amended",
-        "request_withdrawn", "due_soon", "escalated",
+        "request_withdrawn", "nobody_holds", "due_soon", "escalated",
         "consultation_answered",
         "followed_message", "followed_decision", "followed_end", "scheduled_due",
     ]  # fmt: skip

@@ -22,9 +22,9 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import approvalpages
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import Absentee, Holder, Standing, standing, today
-from helpdesk.services import approvalletters, desknotices, history, newrequests
+from helpdesk.services import approvalletters, desknotices, history, newrequests, standstill
 
-SCOPE_NAMES = {"region": "región", "programme": "programa", "centre": "centro", "organ": "órgano"}
+SCOPE_NAMES = {"region": "la región", "programme": "el programa", "centre": "el centro", "organ": "el órgano"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,5 +194,5 @@ def _until(away: Absentee) -> str:
 
 def _stop(session: Session, actor: Actor, ticket: Ticket, row: Step, why: Obstacle) -> None:
     ticket.blocked_by = why.sentence
-    history.record(session, actor, ticket, "blocked", {"step": row.key, "sentence": why.sentence})
+    standstill.note(session, actor, ticket, "blocked", {"step": row.key, "sentence": why.sentence})
     desknotices.tell(session, actor, ticket, row, why.kind, why.who, why.sentence)

@@ -38,6 +38,7 @@ from helpdesk.services import (
     routes,
     windows,
     withdrawals,
+    work_moved,
 )
 from helpdesk.services.locks import locked
 from helpdesk.services.routes import Tone
@@ -243,6 +244,7 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     if changed.keys() & {"region", "centro"}:
         opening.settle_place(session, ticket)
         deadlines.recount_told(session, actor, ticket)
+        work_moved.follow_place(session, actor, ticket)
     assessment.facts_of(session, ticket)
     routes.forget_approver_elsewhere(session, ticket)
     if routes.depends_on(session, ticket, changed):

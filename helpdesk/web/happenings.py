@@ -52,7 +52,6 @@ PLAIN = {
     "approval_withdrawn": "Falta un documento: se retiró la aprobación pedida hasta que la solicitud esté completa",
     "clarification_asked": "Quien aprueba pidió una aclaración",
     "reminded": "Se recordó la aprobación pendiente",
-    "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
     "back_in_queue": "Volvió a la bandeja del equipo",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",
@@ -68,6 +67,11 @@ PLAIN = {
     "consultation_withdrawn": "Se retiró una consulta",
     "unmerged": "Se deshizo la unión con otro ticket",
     "moved_approval_answered": "Llegó la respuesta a una aprobación de un ticket unido, que no decide nada",
+}
+DESK_TOLD = {
+    "nobody_holds": "nadie ejerce la función que debe actuar",
+    "request_amended": "quien pide cambió la solicitud",
+    "request_withdrawn": "quien pide retiró la solicitud",
 }
 SHOWN = ("number", "reason", "question", "sentence", "documents", "recipient", "from_address")
 
@@ -186,6 +190,10 @@ def _day(data: Data) -> str:
 
 def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se avisó a {data.get('to')}"
+
+
+def _desk_told(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se avisó al equipo: {DESK_TOLD.get(str(data.get('kind')), 'la aprobación no puede seguir')}"
 
 
 def _request_amended(names: Names, request_type: str | None, data: Data) -> str:
@@ -329,6 +337,7 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "scheduled_cancelled": _scheduled_cancelled,
     "linked": _linked,
     "unlinked": _unlinked,
+    "desk_told": _desk_told,
     "request_amended": _request_amended,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,

@@ -68,7 +68,7 @@ def passed_on(cast: Cast, desk: Institution) -> Ticket:
 
 def test_a_document_without_its_organ_stops_and_says_so(cast: Cast, desk: Institution) -> None:
     ticket = presented(cast, desk)
-    assert "Falta órgano" in (ticket.blocked_by or "")
+    assert "Falta el órgano" in (ticket.blocked_by or "")
     assert cast.letters(ticket, "derivacion") == []
     assert "Pasó a" not in cast.letter(ticket, "acuse").text
 
