@@ -180,6 +180,7 @@ class ApprovalRequest:
     `requester_verified` is false when the request's sender had no authentication verdict. `changed`: it was asked
     before, about another request, of which `overtaken` are the decisions. `question` is what the approver wanted to
     know, `answer` what the requester wrote since. `amended` is what was written to correct, add or withdraw.
+    `own_before` are the functions in which the reader approved it already, `function` the one asked now.
     """
 
     institution: Institution
@@ -204,6 +205,8 @@ class ApprovalRequest:
     question: str = ""
     answer: str = ""
     amended: tuple[str, ...] = ()
+    function: str = ""
+    own_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

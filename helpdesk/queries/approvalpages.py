@@ -60,7 +60,8 @@ class ApprovalFile:
 class ApprovalPage:
     """One approval with everything that a decision needs.
 
-    `amended` is what was written since to correct, add or withdraw. `overtaken` are decisions about an earlier request;
+    `own_before` are the other functions in which whoever is asked now, in `function`, approved it before. `amended` is
+    what was written since to correct, add or withdraw. `overtaken` are decisions about an earlier request;
     `renewed`: the request changed since it was asked before. `state`: open (waits for the answer), decided, asked (the
     requester, what `reason` says), or withdrawn (the request changed or ended meanwhile). `moved_to` is the ticket into
     which the request was merged: nobody decides it meanwhile (R-187).
@@ -82,6 +83,8 @@ class ApprovalPage:
     place: str | None
     text: str
     amended: tuple[str, ...]
+    function: str
+    own_before: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     files: tuple[ApprovalFile, ...]
     earlier: tuple[EarlierStep, ...]
@@ -136,6 +139,8 @@ def page(session: Session, step_id: int) -> ApprovalPage:
         place=_place(catalogue, step.scope or ticket.region or ticket.programme),
         text=_first_words(session, ticket.id),
         amended=amended(session, ticket.id),
+        function=catalogue.role(step.role).name if step.role else "",
+        own_before=own_before(session, catalogue, step),
         fields=tuple(
             (asked[key].label if key in asked else key, shown_value(catalogue, asked.get(key), value))
             for key, value in ticket.fields.items()
@@ -224,6 +229,23 @@ def _decisions(session: Session, step: Step, which: ColumnElement[bool]) -> tupl
         EarlierStep(each.name, "approve" if each.state == "done" else "reject", name, each.decided_at, each.reason)
         for each, name in rows
     )
+
+
+def own_before(session: Session, catalogue: Catalogue, step: Step) -> tuple[str, ...]:
+    """The other functions, by name, in which whoever is asked approved the present request already."""
+    roles = session.scalars(
+        select(Step.role)
+        .where(
+            Step.ticket_id == step.ticket_id,
+            Step.kind == "approve",
+            Step.state == "done",
+            Step.superseded_at.is_(None),
+            Step.position < step.position,
+            Step.decided_by_id == step.approver_id,
+        )
+        .order_by(Step.position)
+    )
+    return tuple(dict.fromkeys(catalogue.role(role).name for role in roles if role))
 
 
 def amending(session: Session, ticket_id: int) -> tuple[int, ...]:
