@@ -20,6 +20,7 @@ from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.desk import DeskSettings
 from helpdesk.domain.incoming import Incoming, IncomingFile
 from helpdesk.domain.incoming import Person as Named
+from helpdesk.domain.papers import Review
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.ledger import Arrival
@@ -172,9 +173,13 @@ class Cast:
     def closed(self) -> Ticket:
         """A ticket that was executed and answered."""
         ticket = self.decided()
-        self.do(tickets.complete_step, self.agent, ticket.id, None)
+        self.execute(ticket)
         self.do(conversation.reply, self.agent, ticket.id, None, "Rendición desaprobada.", close=True)
         return ticket
+
+    def execute(self, ticket: Ticket, by: Actor | None = None, note: str = "") -> Ticket:
+        """An agent who looked at the documents marks the work as done."""
+        return self.do(tickets.complete_step, by or self.agent, ticket.id, None, note, Review(looked_at=True))
 
     def later(self, **span: float) -> datetime:
         """Time passes."""

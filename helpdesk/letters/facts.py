@@ -179,7 +179,8 @@ class ApprovalRequest:
     `answer_by_mail` is false where the institution takes no decisions by mail: then only the page is offered.
     `requester_verified` is false when the request's sender had no authentication verdict. `changed`: it was asked
     before, about another request, of which `overtaken` are the decisions. `question` is what the approver wanted to
-    know, `answer` what the requester wrote since.
+    know, `answer` what the requester wrote since. `amended` is what was written to correct, add or withdraw.
+    `own_before` are the functions in which the reader approved it already, `function` the one asked now.
     """
 
     institution: Institution
@@ -203,6 +204,9 @@ class ApprovalRequest:
     overtaken: tuple[DecisionFacts, ...] = ()
     question: str = ""
     answer: str = ""
+    amended: tuple[str, ...] = ()
+    function: str = ""
+    own_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +452,8 @@ class DeskNotice:
     institution: Institution
     ticket: TicketFacts
     kind: Literal[
-        "undelivered", "approver_absent", "approver_missing", "own_request", "asked_too_often", "due_soon", "escalated",
+        "undelivered", "approver_absent", "approver_missing", "own_request", "asked_too_often", "request_amended",
+        "request_withdrawn", "nobody_holds", "due_soon", "escalated",
         "consultation_answered",
         "followed_message", "followed_decision", "followed_end", "scheduled_due",
     ]  # fmt: skip

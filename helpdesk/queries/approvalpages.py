@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import NotFound
+from helpdesk.models.audit import Event
 from helpdesk.models.documents import Document
 from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
@@ -19,6 +20,8 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import merges
 from helpdesk.queries.shownvalues import place_name, shown_value
 
+T = TypeVar("T")
+MOST_WORDS = 2000
 ApprovalState = Literal["open", "decided", "asked", "withdrawn"]
 
 
@@ -57,10 +60,11 @@ class ApprovalFile:
 class ApprovalPage:
     """One approval with everything that a decision needs.
 
-    `overtaken` are decisions about an earlier request; `renewed`: the request changed since it was asked before.
-    `state`: open (waits for the answer), decided, asked (the requester, what `reason` says), or withdrawn (the request
-    changed or ended meanwhile). `moved_to` is the ticket into which the request was merged: nobody decides it
-    meanwhile (R-187).
+    `own_before` are the other functions in which whoever is asked now, in `function`, approved it before. `amended` is
+    what was written since to correct, add or withdraw. `overtaken` are decisions about an earlier request;
+    `renewed`: the request changed since it was asked before. `state`: open (waits for the answer), decided, asked (the
+    requester, what `reason` says), or withdrawn (the request changed or ended meanwhile). `moved_to` is the ticket into
+    which the request was merged: nobody decides it meanwhile (R-187).
     """
 
     step_id: int
@@ -78,6 +82,9 @@ class ApprovalPage:
     entity: str
     place: str | None
     text: str
+    amended: tuple[str, ...]
+    function: str
+    own_before: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     files: tuple[ApprovalFile, ...]
     earlier: tuple[EarlierStep, ...]
@@ -131,6 +138,9 @@ def page(session: Session, step_id: int) -> ApprovalPage:
         entity=ticket.entity,
         place=_place(catalogue, step.scope or ticket.region or ticket.programme),
         text=_first_words(session, ticket.id),
+        amended=amended(session, ticket.id),
+        function=catalogue.role(step.role).name if step.role else "",
+        own_before=own_before(session, catalogue, step),
         fields=tuple(
             (asked[key].label if key in asked else key, shown_value(catalogue, asked.get(key), value))
             for key, value in ticket.fields.items()
@@ -218,6 +228,44 @@ def _decisions(session: Session, step: Step, which: ColumnElement[bool]) -> tupl
     return tuple(
         EarlierStep(each.name, "approve" if each.state == "done" else "reject", name, each.decided_at, each.reason)
         for each, name in rows
+    )
+
+
+def own_before(session: Session, catalogue: Catalogue, step: Step) -> tuple[str, ...]:
+    """The other functions, by name, in which whoever is asked approved the present request already."""
+    roles = session.scalars(
+        select(Step.role)
+        .where(
+            Step.ticket_id == step.ticket_id,
+            Step.kind == "approve",
+            Step.state == "done",
+            Step.superseded_at.is_(None),
+            Step.position < step.position,
+            Step.decided_by_id == step.approver_id,
+        )
+        .order_by(Step.position)
+    )
+    return tuple(dict.fromkeys(catalogue.role(role).name for role in roles if role))
+
+
+def amending(session: Session, ticket_id: int) -> tuple[int, ...]:
+    """The messages that amended the request in words, oldest first."""
+    return tuple(session.scalars(_amending(ticket_id, Message.id)))
+
+
+def amended(session: Session, ticket_id: int) -> tuple[str, ...]:
+    """What was written to amend the request, oldest first."""
+    return tuple(text.strip()[:MOST_WORDS] for text in session.scalars(_amending(ticket_id, Message.new_text)))
+
+
+def _amending(ticket_id: int, column: InstrumentedAttribute[T]) -> Select[T]:
+    told = select(Event.data["message"].as_integer()).where(
+        Event.ticket_id == ticket_id, Event.kind == "request_amended"
+    )
+    return (
+        select(column)
+        .where(Message.ticket_id == ticket_id, Message.standing == "joined", Message.id.in_(told))
+        .order_by(Message.id)
     )
 
 

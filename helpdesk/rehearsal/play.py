@@ -17,6 +17,7 @@ from helpdesk.domain.actors import Actor, operator
 from helpdesk.domain.catalogue import Catalogue, IntakeField
 from helpdesk.domain.errors import Invalid
 from helpdesk.domain.options import options_of
+from helpdesk.domain.papers import Review
 from helpdesk.domain.references import format_number
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.ledger import Arrival
@@ -46,6 +47,8 @@ TICKET_MARK = re.compile(rb"@@TICKET:(\w+)@@")
 LETTER_MARK = re.compile(rb"<out\.(\w+)\.([\w-]+)@[^>]*>")
 LETTER_OF_WORD = {"acuse": "acuse", "incompleto": "incompleto"}
 PATIENCE = 25
+GOES_ON = "Ensayo: se sigue con lo que hay."
+LOOKED_AT = Review(looked_at=True, reason=GOES_ON)
 STAND_INS: dict[str, object] = {
     "bool": True, "integer": 1, "date": "2026-12-31", "datetime": "2026-12-31T10:00:00-05:00",
     "phone": "+593 2 300 0000",
@@ -226,9 +229,9 @@ def _one_step(session: Session, ticket: Ticket) -> None:
         approver = _person(session.get(Person, row.approver_id))
         approvals.decide(session, approver, row.id, "approve", None, "web")
     elif row.kind in ("close", "notify") and row.state == "active":
-        conversation.reply(session, agent, ticket.id, None, "Se confirma la atención.", close=True)
+        conversation.reply(session, agent, ticket.id, None, "Se confirma la atención.", close=True, review=LOOKED_AT)
     else:
-        tickets.complete_step(session, agent, ticket.id, None, "Ensayo: se sigue con lo que hay.")
+        tickets.complete_step(session, agent, ticket.id, None, GOES_ON, LOOKED_AT)
 
 
 def _complete_data(session: Session, agent: Actor, ticket: Ticket) -> bool:

@@ -50,6 +50,9 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
             overtaken=_decisions(session, ticket, catalogue, Step.superseded_at.is_not(None)),
             question=clarified.question if clarified else "",
             answer=clarified.answer if clarified else "",
+            function=catalogue.role(step.role).name if step.role else "",
+            own_before=() if batch.is_new(session, ticket.id) else approvalpages.own_before(session, catalogue, step),
+            amended=approvalpages.amended(session, ticket.id) if not batch.is_new(session, ticket.id) else (),
         )
     )
     return post.send(session, ticket, approver, "aprobacion", text, Envelope(automatic=False, step=step, told=True))

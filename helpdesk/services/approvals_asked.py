@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import and_, select
+from sqlalchemy import Exists, and_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import batch
@@ -19,11 +19,12 @@ from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import approvalpages
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import Absentee, Holder, Standing, standing, today
-from helpdesk.services import approvalletters, desknotices, history, newrequests
+from helpdesk.services import approvalletters, desknotices, history, newrequests, standstill
 
-SCOPE_NAMES = {"region": "región", "programme": "programa", "centre": "centro", "organ": "órgano"}
+SCOPE_NAMES = {"region": "la región", "programme": "el programa", "centre": "el centro", "organ": "el órgano"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,14 @@ def ask(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpe
 
 
 def request_hash(session: Session, ticket: Ticket, row: Step) -> str:
-    """What a decision is about, as a hash: type, data, files and the documents they stand for. Another value means
-    that the request changed.
+    """What a decision is about, as a hash: type, data, files and the documents they stand for, and the messages that
+    amended it in words. Another value means that the request changed.
 
     What somebody attaches who had been asked to decide by then is no part of the request.
     """
     files = [list(file) for file in _asked_about(session, ticket)]
-    asked = [ticket.request_type, ticket.fields, files, row.key, row.round]
+    amended = list(approvalpages.amending(session, ticket.id)) if not batch.is_new(session, ticket.id) else []
+    asked = [ticket.request_type, ticket.fields, files, amended, row.key, row.round]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
@@ -78,16 +80,6 @@ def _asked_about(session: Session, ticket: Ticket) -> Iterable[Sequence[str | No
     """The hashes of the request's files, with the documents they stand for."""
     if batch.is_new(session, ticket.id):
         return [(file.sha256, key) for file, key in newrequests.marked_files(session, ticket.id)]
-    asked_by_then = (
-        select(Letter.id)
-        .where(
-            Letter.ticket_id == ticket.id,
-            Letter.step_id.is_not(None),
-            Letter.recipient == Message.from_address,
-            Letter.message_id < Message.id,
-        )
-        .exists()
-    )
     query = (
         select(Attachment.id, Attachment.sha256, Document.key)
         .join(Message, Message.id == Attachment.message_id)
@@ -97,13 +89,33 @@ def _asked_about(session: Session, ticket: Ticket) -> Iterable[Sequence[str | No
             Message.direction == "inbound",
             Message.standing == "joined",
             Message.kind == "letter",
-            ~asked_by_then,
+            ~_asked_by_then(ticket),
             Attachment.inline.is_(False),
         )
     )
     # Sorted here: a database may put keys in another order.
     found = sorted(session.execute(query), key=lambda row: (row[0], row[2] or ""))
     return [(sha256, key) for _, sha256, key in found]
+
+
+def _asked_by_then(ticket: Ticket) -> Exists:
+    """Whether the author of a message had been asked to decide the ticket before."""
+    return (
+        select(Letter.id)
+        .where(
+            Letter.ticket_id == ticket.id,
+            Letter.step_id.is_not(None),
+            Letter.recipient == Message.from_address,
+            Letter.message_id < Message.id,
+        )
+        .exists()
+    )
+
+
+def is_asked_by_then(session: Session, ticket: Ticket, message: Message) -> bool:
+    """Whether who wrote a message had been asked to decide by then: what such a person says is no part of the
+    request."""
+    return bool(session.scalar(select(_asked_by_then(ticket)).where(Message.id == message.id)))
 
 
 def scope_of(ticket: Ticket, spec: StepSpec) -> str | None:
@@ -182,5 +194,5 @@ def _until(away: Absentee) -> str:
 
 def _stop(session: Session, actor: Actor, ticket: Ticket, row: Step, why: Obstacle) -> None:
     ticket.blocked_by = why.sentence
-    history.record(session, actor, ticket, "blocked", {"step": row.key, "sentence": why.sentence})
+    standstill.note(session, actor, ticket, "blocked", {"step": row.key, "sentence": why.sentence})
     desknotices.tell(session, actor, ticket, row, why.kind, why.who, why.sentence)

@@ -16,13 +16,16 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.amendments import amends
 from helpdesk.models.audit import Event
+from helpdesk.models.messages import Message
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import approvals_asked, assessment, deadlines, desknotices, history, routes
 
 MOST_A_DAY = 3
+MOST_WORDS = 2000
 DAY = timedelta(days=1)
 RENEWED = ("approval_renewed", "approval_withdrawn")
 TOO_OFTEN = (
@@ -66,6 +69,48 @@ def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime
     return True
 
 
+def amended(session: Session, actor: Actor, ticket: Ticket, message: Message) -> bool:
+    """The words of a message of the requester's side correct, add to or withdraw a request that still has to be
+    approved: its approvals are asked afresh, with these words, and the desk is told. A mere question or thanks change
+    nothing. To be called before `request_changed`; gives whether approvals were asked afresh or taken back."""
+    if ticket.closed_at is not None or not _to_be_approved(session, ticket):
+        return False
+    kind = amends(message.new_text, _known(session, ticket, message))
+    if kind is None or approvals_asked.is_asked_by_then(session, ticket, message):
+        return False
+    history.record(session, actor, ticket, "request_amended", {"message": message.id, "kind": kind})
+    if not request_changed(session, actor, ticket, message.at):
+        return False
+    row = routes.active(session, ticket)
+    if row is not None:
+        told: desknotices.Kind = "request_withdrawn" if kind == "withdrawal" else "request_amended"
+        who = message.from_name or message.from_address
+        desknotices.tell(session, actor, ticket, row, told, who, message.new_text.strip()[:MOST_WORDS])
+    return True
+
+
+def _to_be_approved(session: Session, ticket: Ticket) -> bool:
+    """Whether an approval of the route is given or still to come, and what it allows was not executed yet."""
+    rows = list(routes.present(session, ticket).values())
+    executed = _executed(rows)
+    return any(row.kind == "approve" and row.position > executed and row.state != "skipped" for row in rows)
+
+
+def _executed(rows: list[Step]) -> int:
+    return max((row.position for row in rows if row.kind == "execute" and row.state == "done"), default=-1)
+
+
+def _known(session: Session, ticket: Ticket, message: Message) -> str:
+    """What the request said before a message: its words, its data and its number."""
+    before = select(Message.new_text).where(
+        Message.ticket_id == ticket.id,
+        Message.direction == "inbound",
+        Message.standing == "joined",
+        Message.id < message.id,
+    )
+    return "\n".join((ticket.subject, str(ticket.number), str(ticket.fields), *session.scalars(before)))
+
+
 def too_often(session: Session, ticket: Ticket) -> bool:
     """Whether approvals of the ticket were asked afresh so often in a day that the desk has to look first."""
     renewed = select(func.count()).where(
@@ -77,7 +122,7 @@ def too_often(session: Session, ticket: Ticket) -> bool:
 def _overtaken(session: Session, ticket: Ticket) -> list[Step]:
     """The approvals, in the order of the route, that were asked or decided about another request than the present."""
     rows = list(routes.present(session, ticket).values())
-    executed = max((row.position for row in rows if row.kind == "execute" and row.state == "done"), default=-1)
+    executed = _executed(rows)
     return [
         row
         for row in rows

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.clarifying import answers_nothing
+from helpdesk.domain.closing_words import is_thanks
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import approvalletters, assessment, deadlines, history, notifications, routes
@@ -44,6 +46,17 @@ def with_question(session: Session, actor: Actor, ticket: Ticket, step: Step, qu
     )
     routes.set_status(session, actor, ticket)
     approvalletters.asks_requester(session, actor, ticket, step, question)
+
+
+def is_answered_by(session: Session, ticket: Ticket, new_text: str, with_files: bool) -> bool:
+    """Whether a message goes on with a request that an approver sent back: a file does, mere thanks, a promise or a
+    question how it goes do not. Of any other ticket mere thanks go on with nothing."""
+    row = routes.active(session, ticket)
+    if with_files:
+        return True
+    if row is not None and row.kind == "approve" and row.state == "returned":
+        return not answers_nothing(new_text)
+    return not is_thanks(new_text)
 
 
 def _wait(session: Session, ticket: Ticket, step: Step, at: datetime, why: str) -> None:

@@ -17,6 +17,7 @@ from helpdesk.domain.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from helpdesk.domain.incoming import IncomingFile
 from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket, TicketParticipant
@@ -159,6 +160,45 @@ def may_answer(session: Session, ticket: Ticket, person_id: int) -> bool:
     now = _people(session, ticket.institution_id, Addressee(step.role, step.team, step.scope))
     asked = {holder.person.id for holder in now} | {person.id for person in withdrawals.written_to(session, ticket)}
     return person_id in asked
+
+
+def lies_right(session: Session, ticket: Ticket) -> bool:
+    """Whether somebody who holds the function that is asked today got the question, or nobody holds it."""
+    step = session.scalar(select(Step).where(Step.ticket_id == ticket.id, Step.key == STEP))
+    if step is None or step.role is None or step.state != "active":
+        return True
+    now = _who_may_be_asked(session, ticket, step)
+    written = {person.id for person in withdrawals.written_to(session, ticket)}
+    return not now or any(holder.person.id in written for holder in now)
+
+
+def ask_who_holds_now(session: Session, ticket: Ticket) -> None:
+    """The function that is asked has another holder: the same question, with its files, goes to that one; whoever was
+    asked before may still answer (R-071). The caller holds the ticket's lock and knows that it does not lie right."""
+    step = session.scalars(select(Step).where(Step.ticket_id == ticket.id, Step.key == STEP)).one()
+    holder = _who_may_be_asked(session, ticket, step)[0]
+    asker, parent = session.get_one(Person, ticket.requester_id), session.get_one(Ticket, ticket.parent_id)
+    first = session.scalars(
+        select(Letter).where(Letter.ticket_id == ticket.id, Letter.letter == "consulta").order_by(Letter.id).limit(1)
+    ).one()
+    question = session.get_one(Message, first.message_id).new_text
+    hashes = [file["sha256"] for file in first.files]
+    sent = select(Attachment).join(Message, Message.id == Attachment.message_id)
+    files = session.scalars(sent.where(Message.ticket_id == parent.id, Attachment.sha256.in_(hashes))).all()
+    by = Actor("person", asker.id, ticket.institution_id, asker.name or asker.address)
+    ticket.assignee_id = step.approver_id = holder.person.id
+    step.on_behalf_of_id = holder.on_behalf_of.id if holder.on_behalf_of else None
+    session.flush()
+    history.record(session, by, ticket, "handed_over", {"role": step.role, "to": holder.person.address})
+    name = Addressee(step.role, step.team, step.scope).name(catalogues.current(session, ticket.institution_id))
+    notifications.consulted(session, by, ticket, parent, holder, name, question, tuple(files))
+
+
+def _who_may_be_asked(session: Session, ticket: Ticket, step: Step) -> tuple[Holder, ...]:
+    parent = session.get_one(Ticket, ticket.parent_id)
+    apart = {ticket.requester_id, *approvals_asked.parties(parent)}
+    found = _people(session, ticket.institution_id, Addressee(step.role, step.team, step.scope))
+    return tuple(holder for holder in found if holder.person.id not in apart)
 
 
 def check_none_open(session: Session, ticket: Ticket) -> None:

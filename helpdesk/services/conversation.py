@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from helpdesk import batch
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.closing_words import is_thanks
 from helpdesk.domain.incoming import Incoming
 from helpdesk.models.documents import Document
 from helpdesk.models.institutions import number_sequence
@@ -25,6 +24,7 @@ from helpdesk.queries.people import by_address, holdings_of, today
 from helpdesk.services import (
     approvals,
     approvals_renewed,
+    approvals_returned,
     assessment,
     consultations,
     desknotices,
@@ -141,9 +141,12 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     before = _lacking(ticket)
     documents.propose(session, actor, ticket)
     reading.read_again(session, ticket, reading.words_of(incoming))
-    if is_thanks(incoming.new_text) and not any(not file.inline for file in incoming.files):
-        return Outcome("append", ticket.id, message.id)
     waiting = ticket.status == "waiting_requester"
+    if approvals_renewed.amended(session, actor, ticket, message):
+        return Outcome("append_and_resume" if waiting else "append", ticket.id, message.id)
+    with_files = any(not file.inline for file in incoming.files)
+    if not approvals_returned.is_answered_by(session, ticket, incoming.new_text, with_files):
+        return Outcome("append", ticket.id, message.id)
     if approvals_renewed.request_changed(session, actor, ticket, incoming.received_at):
         return Outcome("append_and_resume" if waiting else "append", ticket.id, message.id)
     tone = _tone(session, actor, ticket, incoming) if waiting else "silent"

@@ -101,6 +101,16 @@ def confirm(session: Session, actor: Actor, document_id: int) -> Document:
     return _decide(session, actor, ticket, row, "confirmed")
 
 
+def confirm_proposed(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """An agent looked at the documents and says that each file is what it was proposed as; the ticket is locked."""
+    query = select(Document).where(Document.ticket_id == ticket.id, Document.state == "proposed").order_by(Document.id)
+    rows = session.scalars(query).all()
+    for row in rows:
+        _set(row, actor, "confirmed")
+        history.record(session, actor, ticket, "document_confirmed", {"document": row.key})
+    session.flush()
+
+
 def reject(session: Session, actor: Actor, document_id: int, objection: str, reason: str = "") -> Document:
     """An agent says that the file does not serve, and why (R-029, R-033): one of `objections.OBJECTIONS`, «otro motivo»
     with words. Raises NotFound, Invalid, IllegalMove once the ticket has ended."""

@@ -10,14 +10,16 @@ from helpdesk.domain import specialists
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import StepSpec
 from helpdesk.models.people import Person
+from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import Standing
-from helpdesk.services import approvals_asked, history, notifications
+from helpdesk.services import approvals_asked, desknotices, history, notifications, standstill
 
 
-def hand_over(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tell: bool) -> None:
-    """Put the ticket into the queue of the step's team, or into the hands of its role's holder (R-071, R-186)."""
+def hand_over(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpec) -> None:
+    """Put the ticket into the queue of the step's team, or into the hands of its role's holder, who is told (R-071,
+    R-186). Without one its team is told, once."""
     if spec.actor.team is not None:
         _to_team(session, actor, ticket, spec.actor.team)
         return
@@ -28,14 +30,15 @@ def hand_over(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, te
         ticket.blocked_by = found
         data = {"role": spec.actor.role, "scope": approvals_asked.scope_of(ticket, spec)}
         subject = {"subject": subject_of(ticket, spec)} if spec.actor.subject is not None else {}
-        history.record(session, actor, ticket, "nobody_holds", {**data, **subject})
+        if standstill.note(session, actor, ticket, "nobody_holds", {**data, **subject}):
+            role = catalogues.of_ticket(session, ticket).role(spec.actor.role).name
+            desknotices.tell(session, actor, ticket, row, "nobody_holds", role, found)
         return
     if ticket.assignee_id not in {each.id for each in found}:
         person = session.get_one(Person, found[0].id)
         ticket.assignee_id = person.id
         history.record(session, actor, ticket, "handed_over", {"role": spec.actor.role, "to": person.address})
-        if tell:
-            notifications.handed_over(session, actor, ticket, person)
+        notifications.handed_over(session, actor, ticket, person)
 
 
 def fitting(session: Session, ticket: Ticket, spec: StepSpec) -> tuple[Person, ...] | str:

@@ -89,7 +89,7 @@ def _walk(
             match routes.course(request_type, turn.step, states, facts):
                 case "pass":
                     settle(session, actor, ticket, row, via="machine")
-                    _passed(session, actor, ticket, turn.step, tone, opening)
+                    _passed(session, actor, ticket, row, turn.step, tone, opening)
                 case "return":
                     send_back(session, actor, ticket, row, facts.entitled, at, tone)
                 case "reject":
@@ -111,7 +111,7 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
         approvals_asked.ask(session, actor, ticket, row, spec)
     else:
         row.scope = approvals_asked.scope_of(ticket, spec)
-        handover.hand_over(session, actor, ticket, spec, tell=False)
+        handover.hand_over(session, actor, ticket, row, spec)
     deadlines.step_begins(session, ticket, row)
     if row.approver_id is not None:
         reminders.put(session, ticket, row)
@@ -264,7 +264,7 @@ def hand_over_again(session: Session, actor: Actor, ticket: Ticket) -> bool:
     ticket.blocked_by = None
     if isinstance(found, str):
         ticket.assignee_id = None
-    handover.hand_over(session, actor, ticket, spec, tell=True)
+    handover.hand_over(session, actor, ticket, row, spec)
     notifications.passed_on(session, ticket, spec.key, post.is_unverified(session, ticket))
     set_status(session, actor, ticket)
     return True
@@ -463,10 +463,12 @@ def _row(ticket: Ticket, spec: StepSpec, position: int, round_: int) -> Step:
     )
 
 
-def _passed(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tone: Tone, opening: bool) -> None:
+def _passed(
+    session: Session, actor: Actor, ticket: Ticket, row: Step, spec: StepSpec, tone: Tone, opening: bool
+) -> None:
     """What a step sets off when it passes by itself."""
     if spec.kind == "derive":
-        handover.hand_over(session, actor, ticket, spec, tell=True)
+        handover.hand_over(session, actor, ticket, row, spec)
         if tone != "silent" and not opening:
             notifications.passed_on(session, ticket, spec.key, tone == "minimal")
     if spec.kind == "notify" and tone != "silent":

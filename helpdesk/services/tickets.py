@@ -15,6 +15,7 @@ from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.domain.options import options_of
+from helpdesk.domain.papers import NOTHING_SAID, Review
 from helpdesk.domain.requesters import identify
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
@@ -32,11 +33,13 @@ from helpdesk.services import (
     notifications,
     opening,
     originals,
+    papers,
     post,
     reading,
     routes,
     windows,
     withdrawals,
+    work_moved,
 )
 from helpdesk.services.locks import locked
 from helpdesk.services.routes import Tone
@@ -142,13 +145,21 @@ def derive(
     return ticket
 
 
-def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int | None, note: str = "") -> Ticket:
+def complete_step(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    touched: int | None,
+    note: str = "",
+    review: Review = NOTHING_SAID,
+) -> Ticket:
     """Mark the step that waits as done and go on. An agent may pass an incomplete request on, with the reason.
 
     A condition that does not hold by what is known now does not pass: the requester is told instead (R-027).
     Raises IllegalMove for an approval, the closing, when nothing waits, while data that the step needs are missing
     («datos por completar»), or when it would end the ticket while a consultation is open; Invalid when passing
-    on an incomplete request without a reason, or without the record that the step wants.
+    on an incomplete request without a reason, without the record that the step wants, or for work while nobody
+    vouches for a mandatory document and `review` gives no reason (R-066).
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     consultations.check_request(ticket)
@@ -170,6 +181,8 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     if row.state == "active" and routes.refused_condition(session, actor, ticket, row, _tone(session, ticket)):
         routes.set_status(session, actor, ticket)
         return ticket
+    if request_type is not None:
+        papers.check(session, actor, ticket, row, review)
     if row.state == "returned":
         deadlines.resume(session, ticket, now)
         windows.end(session, ticket, row)
@@ -189,11 +202,13 @@ def close(
     touched: int | None,
     note: str,
     delivery: Delivery,
+    review: Review = NOTHING_SAID,
 ) -> Ticket:
     """End a ticket answered otherwise than by mail (counter, telephone, paper); the note says how.
 
     Raises IllegalMove while a step before the closing waits; Invalid without a note, for a paper of which nothing says
-    who collected it (R-046), and for an answer by another channel than the type wants, without the reason (R-015).
+    who collected it (R-046), for an answer by another channel than the type wants, without the reason (R-015), and
+    while nobody vouches for a mandatory document and `review` gives no reason (R-067).
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     row = routes.active(session, ticket)
@@ -203,6 +218,7 @@ def close(
     if not note.strip():
         raise Invalid("Diga cómo se respondió.", {"note": "Escriba cómo se respondió."})
     _check_delivery(session, ticket, delivery)
+    papers.check(session, actor, ticket, row, review)
     for step in routes.present(session, ticket).values():
         if step.state in ("active", "to_come"):
             routes.settle(session, actor, ticket, step, via="web", reason=closing.told(note, delivery))
@@ -238,6 +254,7 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     if changed.keys() & {"region", "centro"}:
         opening.settle_place(session, ticket)
         deadlines.recount_told(session, actor, ticket)
+        work_moved.follow_place(session, actor, ticket)
     assessment.facts_of(session, ticket)
     routes.forget_approver_elsewhere(session, ticket)
     if routes.depends_on(session, ticket, changed):

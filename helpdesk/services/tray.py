@@ -9,6 +9,7 @@ from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import (
     approvals_renewed,
+    approvals_returned,
     consultations,
     documents,
     expiry,
@@ -35,8 +36,11 @@ def confirm_message(session: Session, actor: Actor, message_id: int) -> Message:
         consultations.take(session, actor, ticket, message)
     elif ticket.closed_at is None or expiry.revive(session, actor, ticket, message.at):
         documents.propose(session, actor, ticket)
-        reading.read_again(session, ticket, reading.words_of_message(session, message))
-        if not approvals_renewed.request_changed(session, actor, ticket, message.at):
+        words = reading.words_of_message(session, message)
+        reading.read_again(session, ticket, words)
+        changed = approvals_renewed.amended(session, actor, ticket, message)
+        changed = changed or approvals_renewed.request_changed(session, actor, ticket, message.at)
+        if not changed and approvals_returned.is_answered_by(session, ticket, message.new_text, bool(words.files)):
             routes.resume_if_complete(session, actor, ticket, message.at, "silent")
     elif ticket.status == "not_filed":
         documents.propose(session, actor, ticket)

@@ -7,11 +7,12 @@ from helpdesk.domain import closing
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.addresses import is_made
 from helpdesk.domain.errors import IllegalMove, Invalid
+from helpdesk.domain.papers import NOTHING_SAID, Review
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import consultations, history, materials, merging, notifications, reopening, routes
+from helpdesk.services import consultations, history, materials, merging, notifications, papers, reopening, routes
 from helpdesk.services.locks import locked
 
 ENDING = ("notify", "close", "survey")
@@ -27,13 +28,15 @@ def reply(
     close: bool = False,
     reason: str = "",
     chosen: tuple[int, ...] = (),
+    review: Review = NOTHING_SAID,
 ) -> Message:
     """An agent answers the requester by mail, and with `close` ends the case (R-042, R-179).
 
     `files` are (filename, content type, sha256), `chosen` the material of the library that goes with them (R-126).
     Raises Invalid for an empty answer, a requester without address, material that is not authorised or a file where
-    only such may be attached, IllegalMove when a step that must come before the closing is open (R-091) or an
-    authorisation is missing (R-125).
+    only such may be attached, a closing while nobody vouches for a mandatory document and `review` gives no reason
+    (R-067); IllegalMove when a step that must come before the closing is open (R-091) or an authorisation is missing
+    (R-125).
     """
     if not text.strip():
         raise Invalid("Escriba la respuesta.", {"text": "Escriba la respuesta."})
@@ -44,6 +47,9 @@ def reply(
     if close:
         _may_close(session, ticket)
         _same_channel(session, ticket, reason)
+        row = routes.active(session, ticket)
+        if row is not None:
+            papers.check(session, actor, ticket, row, review)
     requester = session.get_one(Person, ticket.requester_id)
     if is_made(requester.address):
         raise Invalid("Quien solicita no dejó correo: respóndale en persona, por teléfono o en papel.")

@@ -20,6 +20,7 @@ from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.domain.closing import WAY_LABELS, Delivery
+from helpdesk.domain.papers import Review
 
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
@@ -83,7 +84,21 @@ class EntryForm(DeskForm):
     password = PasswordField("Contraseña", validators=[written("Escriba su contraseña."), Length(max=1000)])
 
 
-class ReplyForm(TicketForm):
+class ReviewedForm(TicketForm):
+    """A change that may need the documents of the request to have been looked at (R-066, R-067)."""
+
+    reviewed = BooleanField("Revisé los documentos")
+    without = StringField(
+        "Motivo para seguir sin documentos confirmados", filters=[clean], validators=[Length(max=LONGEST_LINE)]
+    )
+
+    @property
+    def review(self) -> Review:
+        """What was said of the documents, as the desk takes it."""
+        return Review(bool(self.reviewed.data), self.without.data or "")
+
+
+class ReplyForm(ReviewedForm):
     """An answer to the requester."""
 
     text = TextAreaField(
@@ -155,13 +170,13 @@ class AssignForm(TicketForm):
     person = SelectField("Responsable", validate_choice=False, validators=[Optional()])
 
 
-class StepForm(TicketForm):
+class StepForm(ReviewedForm):
     """Marking the active step as done."""
 
     note = TextAreaField("Qué se hizo (opcional)", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
 
 
-class CloseForm(TicketForm):
+class CloseForm(ReviewedForm):
     """Ending a ticket that was answered otherwise than by mail; a paper is collected by somebody on a day (R-046)."""
 
     ways = WAY_LABELS

@@ -53,7 +53,6 @@ PLAIN = {
     "approval_withdrawn": "Falta un documento: se retiró la aprobación pedida hasta que la solicitud esté completa",
     "clarification_asked": "Quien aprueba pidió una aclaración",
     "reminded": "Se recordó la aprobación pendiente",
-    "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
     "back_in_queue": "Volvió a la bandeja del equipo",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",
@@ -69,6 +68,11 @@ PLAIN = {
     "consultation_withdrawn": "Se retiró una consulta",
     "unmerged": "Se deshizo la unión con otro ticket",
     "moved_approval_answered": "Llegó la respuesta a una aprobación de un ticket unido, que no decide nada",
+}
+DESK_TOLD = {
+    "nobody_holds": "nadie ejerce la función que debe actuar",
+    "request_amended": "quien pide cambió la solicitud",
+    "request_withdrawn": "quien pide retiró la solicitud",
 }
 SHOWN = ("number", "reason", "question", "sentence", "documents", "recipient", "from_address")
 
@@ -189,6 +193,14 @@ def _handed_over(names: Names, request_type: str | None, data: Data) -> str:
     return f"Se avisó a {data.get('to')}"
 
 
+def _desk_told(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se avisó al equipo: {DESK_TOLD.get(str(data.get('kind')), 'la aprobación no puede seguir')}"
+
+
+def _request_amended(names: Names, request_type: str | None, data: Data) -> str:
+    return "Se escribió que se retira la solicitud" if data.get("kind") == "withdrawal" else "Se corrigió en palabras"
+
+
 def _document_confirmed(names: Names, request_type: str | None, data: Data) -> str:
     return f"Confirmó el documento «{_document(names, request_type, data)}»"
 
@@ -216,6 +228,11 @@ def _document_certified(names: Names, request_type: str | None, data: Data) -> s
     if not data.get("role"):
         return f"Quitó la certificación de «{document}»"
     return f"Anotó que «{document}» es fiel copia del original: {data['role']}, {data.get('on')}"
+
+
+def _documents_waived(names: Names, request_type: str | None, data: Data) -> str:
+    documents = _value(names, request_type, "documents", data.get("documents", []))
+    return f"Siguió con «{_step(names, request_type, data)}» sin documentos confirmados ({documents}): {data['reason']}"
 
 
 def _original_seen(names: Names, request_type: str | None, data: Data) -> str:
@@ -327,12 +344,15 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "scheduled_cancelled": _scheduled_cancelled,
     "linked": _linked,
     "unlinked": _unlinked,
+    "desk_told": _desk_told,
+    "request_amended": _request_amended,
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,
     "document_moved": _document_moved,
     "document_reopened": _document_reopened,
     "document_removed": _document_removed,
     "document_certified": _document_certified,
+    "documents_waived": _documents_waived,
     "original_seen": _original_seen,
     "original_unmarked": _original_unmarked,
     "extended": _extended,

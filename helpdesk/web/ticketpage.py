@@ -25,7 +25,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import colleagues, organs_of
 from helpdesk.queries.timeline import DocumentLine, OriginalLine, TicketPage
 from helpdesk.queries.viewers import Viewer, at_ticket
-from helpdesk.services import assessment, windows
+from helpdesk.services import assessment, papers, windows
 from helpdesk.web import aroundpage, clockwords, errors, forms, present, ticketevents
 from helpdesk.web.happenings import told
 from helpdesk.web.names import Names
@@ -154,6 +154,7 @@ def values(
         "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
         "record_wanted": record_wanted(catalogue, page),
         **closing_words(catalogue, page),
+        "papers": papers.pending(session, ticket, active.step if active else None),
         "teams": team_choices(catalogue, ticket),
         "types": type_choices(catalogue, ticket),
         "colleagues": by_name(colleagues(session, who.institution_id)) if who.is_agent else (),

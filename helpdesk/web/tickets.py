@@ -111,7 +111,16 @@ def reply(number: str) -> Answer:
     return change(
         number,
         lambda s, actor, t: conversation.reply(
-            s, actor, t, form.seen, form.text.data, stored(form), close, form.why_mail.data or "", form.chosen
+            s,
+            actor,
+            t,
+            form.seen,
+            form.text.data,
+            stored(form),
+            close,
+            form.why_mail.data or "",
+            form.chosen,
+            form.review,
         ),
         done,
         reply=form,
@@ -160,11 +169,11 @@ def derive(number: str) -> Answer:
 @blueprint.post("/paso")
 @policy(Policy.AGENT)
 def complete_step(number: str) -> Answer:
-    """Marks the active step as done."""
+    """Marks the active step as done; one tick confirms the documents that were proposed (R-066)."""
     form = forms.StepForm()
     return change(
         number,
-        lambda s, actor, t: tickets.complete_step(s, actor, t, form.seen, note=form.note.data),
+        lambda s, actor, t: tickets.complete_step(s, actor, t, form.seen, form.note.data, form.review),
         "Paso marcado como hecho.",
         step=form,
     )
@@ -177,7 +186,7 @@ def close(number: str) -> Answer:
     form = forms.CloseForm()
     return change(
         number,
-        lambda s, actor, t: tickets.close(s, actor, t, form.seen, form.note.data, form.delivery),
+        lambda s, actor, t: tickets.close(s, actor, t, form.seen, form.note.data, form.delivery, form.review),
         "Ticket cerrado.",
         close=form,
     )

@@ -15,7 +15,7 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.files import Files
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import approvals, authority, conversation, tickets
+from helpdesk.services import approvals, authority, conversation
 from tests.cast import ATTACHED_MEMO, NATIONAL_OFFICER, REPORT, REQUESTER, Cast, assemble, file
 
 NUMBER = "SIGEC-1"
@@ -66,7 +66,7 @@ def tell(url: str, folder: Path, more: Callable[[Cast, Ticket], object] | None =
         token = letter.text.partition("http://desk.test/aprobar/")[2].split()[0]
         cast.do(approvals.decide_by_token, token, "approve", "Corresponde.")
         assert cast.answers(ticket, NATIONAL_OFFICER, DECIDING_WORDS).action == "approve"
-        cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+        cast.execute(ticket)
         cast.do(conversation.note, cast.agent, ticket.id, "Revisado con la región.")
         files = ((ANSWER_FILE, "application/pdf", answer),)
         cast.do(conversation.reply, cast.agent, ticket.id, None, "Rendición desaprobada.", files, close=True)

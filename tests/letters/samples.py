@@ -79,6 +79,7 @@ def full_facts(word: str) -> dict[str, Any]:
         "aprobacion": f.ApprovalRequest(
             MINISTRY, ticket, word, word, PAGE, word, word, word, word, (*fields, f.FieldValue(word, (word, "b"))),
             files, (decided, reject), EVENING, word, word, True, False, True, (decided,), word, word,
+            (word, word), word, (word,),
         ),
         "aclarar": f.AskedAgain(MINISTRY, ticket, word, PAGE, "conditional", word, word, EVENING),
         "aclaracion": f.Clarification(MINISTRY, ticket, word, word, word, word, True),

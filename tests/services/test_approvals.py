@@ -78,6 +78,33 @@ def test_a_deciding_mail_with_its_token_is_trusted_fully(cast: Cast) -> None:
     assert cast.session.get_one(Message, message_id).trust == "T2"
 
 
+def test_who_holds_both_functions_decides_each_and_the_second_question_says_so(cast: Cast) -> None:
+    ticket = cast.open()
+    grant = ("sigec-cl", REGIONAL_HEAD.address, "encargado_nacional", "programa-familias")
+    cast.do(authority.grant, operator(), *grant)
+    cast.do(authority.revoke, operator(), "sigec-cl", NATIONAL_OFFICER.address, *grant[2:])
+    first = cast.letter(ticket, "aprobacion", REGIONAL_HEAD)
+    assert "Usted ya aprobó" not in first.text
+    cast.approve(ticket, REGIONAL_HEAD)
+    second = cast.letter(ticket, "aprobacion", REGIONAL_HEAD)
+    assert second.id != first.id and cast.step(ticket).key == "validar_encargado_nacional"
+    for text in (second.text, second.html or ""):
+        told = " ".join(text.split())
+        assert "Usted ya aprobó esta solicitud como Jefe Administrativo Regional." in told
+        assert "otra decisión, como Encargado Nacional" in told
+    assert cast.receive(cast.answer_to(first, "Apruebo.", REGIONAL_HEAD)).action == "append"
+    assert cast.step(ticket).key == "validar_encargado_nacional"
+    assert cast.approve(ticket, REGIONAL_HEAD) == "approve"
+    assert cast.step(ticket).key == "desaprobar"
+
+
+def test_what_was_approved_about_an_earlier_request_is_no_earlier_decision_of_the_reader(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.approve(ticket, REGIONAL_HEAD)
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"numero_proyecto": "25-000999-00001"})
+    assert "Usted ya aprobó" not in cast.letter(ticket, "aprobacion", REGIONAL_HEAD).text
+
+
 def test_a_rejection_stops_the_route(cast: Cast) -> None:
     ticket = cast.open()
     assert cast.answers(ticket, REGIONAL_HEAD, "Rechazo: falta el memorándum firmado.").action == "reject"
@@ -404,7 +431,7 @@ def test_an_institution_may_want_every_mailed_decision_confirmed(cast: Cast) -> 
 
 def test_a_rejection_may_go_back_to_an_earlier_step(cast: Cast) -> None:
     ticket = information(cast)
-    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None)
+    cast.execute(ticket, cast.foreigner)
     assert cast.step(ticket).key == "aprobar_respuesta"
     authority = Named("Autoridad", "autoridad.competente@mef-ec.example.org")
     cast.answers(ticket, authority, "Rechazo: falta citar la norma.")
@@ -413,10 +440,10 @@ def test_a_rejection_may_go_back_to_an_earlier_step(cast: Cast) -> None:
 
 def test_an_approver_is_asked_again_after_going_back(cast: Cast) -> None:
     ticket = information(cast)
-    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None)
+    cast.execute(ticket, cast.foreigner)
     authority = Named("Autoridad", "autoridad.competente@mef-ec.example.org")
     cast.answers(ticket, authority, "Rechazo: falta citar la norma.")
-    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None)
+    cast.execute(ticket, cast.foreigner)
     assert len(cast.letters(ticket, "aprobacion")) == 2
     rejected = cast.session.query(Step).filter_by(ticket_id=ticket.id, state="rejected").one()
     assert rejected.reason is not None

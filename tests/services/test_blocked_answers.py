@@ -11,7 +11,8 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import RequestType
 from helpdesk.domain.closing import Delivery
 from helpdesk.domain.desk import DeskSettings
-from helpdesk.domain.errors import IllegalMove
+from helpdesk.domain.errors import IllegalMove, Invalid
+from helpdesk.domain.papers import NOTHING_SAID, Review
 from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
@@ -25,6 +26,8 @@ from tests.domain.shipped import shipped
 INSTITUTIONS = ("sigec-cl", "mef-ec", "seps-ec", "conectamef-pe")
 TYPES = [(key, each.key) for key in INSTITUTIONS for each in shipped(key).request_types]
 ENDING = ("notify", "close", "survey")
+ON_PAPER = Review(reason="Están en papel.")
+ANSWER = "Aquí tiene la respuesta."
 
 
 @dataclass
@@ -48,10 +51,10 @@ class Case:
         rows[key].state = "active"
         self.session.flush()
 
-    def reply(self, close: bool) -> None:
+    def reply(self, close: bool, review: Review = ON_PAPER) -> None:
         """The agent answers the requester."""
         with clock.fixed(TUESDAY):
-            writing.reply(self.session, self.agent, self.ticket.id, None, "Aquí tiene la respuesta.", close=close)
+            writing.reply(self.session, self.agent, self.ticket.id, None, ANSWER, close=close, review=review)
 
 
 def ticket_of(
@@ -119,6 +122,17 @@ def test_no_type_is_closed_while_a_step_before_its_closing_is_open(
         with pytest.raises(IllegalMove, match="falta"), clock.fixed(TUESDAY):
             tickets.close(session, found.agent, found.ticket.id, None, "Por teléfono.", Delivery("phone"))
     found.at(next(step.key for step in rules.walked(found.spec) if step.kind == "close"))
+    found.reply(close=True)
+    assert found.ticket.status == "closed"
+
+
+def test_a_type_without_work_is_not_answered_for_good_without_its_documents(session: Session) -> None:
+    found = case(session, "conectamef-pe", "conformidad_servicio")
+    assert not any(step.kind == "execute" for step in rules.walked(found.spec))
+    found.at("cerrar")
+    with pytest.raises(Invalid, match="no ha llegado"):
+        found.reply(close=True, review=NOTHING_SAID)
+    assert found.ticket.closed_at is None
     found.reply(close=True)
     assert found.ticket.status == "closed"
 

@@ -32,7 +32,7 @@ def test_reply_and_close_ends_the_case(cast: Cast) -> None:
 def test_the_closing_answer_stands_in_the_requesters_thread(cast: Cast) -> None:
     ticket = cast.decided()
     opener = cast.messages(ticket)[0].message_id
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     cast.do(conversation.reply, cast.agent, ticket.id, None, "Rendición desaprobada.", close=True)
     letter = cast.letter(ticket, "cierre")
     assert letter.recipient == REQUESTER.address
@@ -105,7 +105,7 @@ def test_a_note_reaches_nobody_outside(cast: Cast) -> None:
 
 def test_a_case_answered_otherwise_is_closed_with_a_note(cast: Cast) -> None:
     ticket = cast.decided()
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     with pytest.raises(Invalid):
         cast.do(tickets.close, cast.agent, ticket.id, None, " ", Delivery("phone"))
     cast.do(tickets.close, cast.agent, ticket.id, None, "Se informó por teléfono.", Delivery("phone"))
@@ -149,7 +149,7 @@ def test_reopening_asks_no_approver_again(cast: Cast) -> None:
 def test_a_reopened_ticket_can_be_closed_again(cast: Cast) -> None:
     ticket = cast.closed()
     writes(cast, ticket, "Sigue fallando.")
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     cast.do(conversation.reply, cast.agent, ticket.id, None, "Ahora sí.", close=True)
     assert ticket.status == "closed"
 

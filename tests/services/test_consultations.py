@@ -181,7 +181,7 @@ def test_a_reply_of_the_requester_never_lands_in_the_consultation(cast: Cast) ->
 
 def test_a_ticket_is_not_closed_while_a_consultation_is_open(cast: Cast) -> None:
     ticket = cast.decided()
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     asked = ask(cast, ticket)
     with pytest.raises(IllegalMove, match=f"SIGEC-{asked.number}"):
         cast.do(conversation.reply, cast.agent, ticket.id, None, "Listo.", close=True)
@@ -236,7 +236,7 @@ def test_a_step_that_would_end_the_ticket_is_not_marked_while_a_question_is_open
         if step.kind in ("close", "notify", "survey"):
             step.state = "skipped"
     with pytest.raises(IllegalMove, match=f"SIGEC-{asked.number}"):
-        cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+        cast.execute(ticket)
 
 
 def test_several_organs_answer_one_ticket(cast: Cast) -> None:

@@ -149,7 +149,7 @@ def test_the_documents_of_an_ended_ticket_do_not_change(cast: Cast) -> None:
     ):
         with pytest.raises(IllegalMove):
             cast.do(verb, cast.agent, row.id, *more)
-    assert row.state == "proposed"
+    assert row.state == "confirmed"
 
 
 def test_an_agent_who_recognises_a_file_lets_a_returned_request_go_on_from_its_arrival(cast: Cast) -> None:

@@ -68,7 +68,7 @@ def passed_on(cast: Cast, desk: Institution) -> Ticket:
 
 def test_a_document_without_its_organ_stops_and_says_so(cast: Cast, desk: Institution) -> None:
     ticket = presented(cast, desk)
-    assert "Falta órgano" in (ticket.blocked_by or "")
+    assert "Falta el órgano" in (ticket.blocked_by or "")
     assert cast.letters(ticket, "derivacion") == []
     assert "Pasó a" not in cast.letter(ticket, "acuse").text
 
@@ -129,7 +129,7 @@ def test_the_document_is_followed_until_its_presenter_hears_of_the_end(cast: Cas
     cast.do(conversation.reply, coordinator, ticket.id, None, "Su oficio espera el informe técnico.")
     assert cast.letter(ticket, "respuesta").recipient == ROSA.address
     assert cast.step(ticket).key == "seguimiento"
-    cast.do(tickets.complete_step, coordinator, ticket.id, None, "Atendido con el oficio 45.")
+    cast.execute(ticket, coordinator, "Atendido con el oficio 45.")
     assert (cast.step(ticket).key, ticket.team, ticket.team_scope) == ("cerrar", "mesa_partes", "piura")
     cast.do(conversation.reply, acting(cast, "mesa"), ticket.id, None, "Se atendió con el oficio 45.", close=True)
     assert (ticket.status, cast.letter(ticket, "cierre").recipient) == ("closed", ROSA.address)

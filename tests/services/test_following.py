@@ -7,7 +7,7 @@ from helpdesk.domain.errors import NotFound
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person, TeamMember
 from helpdesk.models.tickets import Ticket, TicketParticipant
-from helpdesk.services import accounts, conversation, following, merging, threads, tickets
+from helpdesk.services import accounts, conversation, following, merging, threads
 from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, STRANGER, Cast
 
 pytestmark = pytest.mark.usefixtures("at_work")
@@ -62,7 +62,7 @@ def test_a_follower_is_told_of_the_end_but_not_of_the_own_acts(cast: Cast) -> No
 
 def close(cast: Cast, ticket: Ticket) -> None:
     """Ana executes and answers."""
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     cast.do(conversation.reply, cast.agent, ticket.id, None, "Listo.", close=True)
 
 

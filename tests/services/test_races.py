@@ -144,7 +144,7 @@ def test_a_reply_and_an_agents_verb_at_once_are_both_kept(house: Cast, database:
 
 def test_closing_and_a_reply_at_once_leave_a_whole_ticket(house: Cast, database: Engine) -> None:
     ticket = house.decided()
-    house.do(tickets.complete_step, house.agent, ticket.id, None)
+    house.execute(ticket)
     incoming = house.answer_to(house.letter(ticket, "acuse"), "Sigue fallando.", REQUESTER)
     house.session.commit()
     together(

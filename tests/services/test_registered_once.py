@@ -1,7 +1,7 @@
 """An organisation is registered once (R-081)."""
 
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import conversation, tickets
+from helpdesk.services import conversation
 from tests.cast import SUPERVISOR, Cast, file
 
 FORM = file("Formulario de creación de organizaciones firmado.pdf")
@@ -22,7 +22,7 @@ def asks(cast: Cast, rut: str) -> Ticket:
 def registered(cast: Cast, rut: str) -> Ticket:
     """An organisation that was created and answered."""
     ticket = asks(cast, rut)
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     cast.do(conversation.reply, cast.agent, ticket.id, None, "Organización creada.", close=True)
     return ticket
 

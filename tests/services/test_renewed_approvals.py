@@ -98,7 +98,7 @@ def test_after_all_approvals_a_change_before_the_execution_asks_them_all(cast: C
 
 def test_after_the_execution_no_approval_is_asked_again(cast: Cast) -> None:
     ticket = cast.decided()
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     change(cast, ticket)
     assert not cast.events(ticket, "approval_renewed")
 
@@ -426,3 +426,40 @@ def test_the_reminder_goes_to_who_decides_then(cast: Cast) -> None:
     ring(cast)
     assert cast.letters(ticket, "recordatorio") == []
     assert cast.letter(ticket, "aprobacion").recipient == "subrogante@sigec-cl.example.org"
+
+
+@pytest.mark.parametrize("text", ["Gracias.", "Recibido, gracias. Mañana respondo.", "¿Cómo va mi solicitud?"])
+def test_while_a_clarification_is_open_thanks_and_promises_keep_the_ticket_waiting(cast: Cast, text: str) -> None:
+    ticket = cast.open()
+    ask_back(cast, ticket)
+    reply = cast.answer_to(cast.letter(ticket, "aclaracion"), text, REQUESTER)
+    assert cast.receive(reply).action == "append"
+    assert (cast.step(ticket).state, ticket.status) == ("returned", "waiting_requester")
+    assert len(cast.letters(ticket, "aprobacion")) == 1
+    assert [each.until for each in cast.suspensions(ticket)] == [None]
+
+
+@pytest.mark.parametrize("text", ["La factura 33 se cargó dos veces.", "Confirmo.", "Sí, gracias."])
+def test_the_answer_after_the_thanks_asks_the_approver_again(cast: Cast, text: str) -> None:
+    ticket = cast.open()
+    ask_back(cast, ticket)
+    letter = cast.letter(ticket, "aclaracion")
+    cast.receive(cast.answer_to(letter, "Recibido, gracias. Mañana respondo.", REQUESTER))
+    assert cast.receive(cast.answer_to(letter, text, REQUESTER)).action == "append_and_resume"
+    assert ticket.status == "waiting_approval"
+    assert text in cast.letter(ticket, "aprobacion", REGIONAL_HEAD).text
+
+
+def test_a_file_with_mere_thanks_answers_a_clarification(cast: Cast) -> None:
+    ticket = cast.open()
+    ask_back(cast, ticket)
+    reply = cast.answer_to(cast.letter(ticket, "aclaracion"), "Gracias.", REQUESTER, files=(file("factura 33.pdf"),))
+    assert cast.receive(reply).action == "append_and_resume"
+
+
+def test_thanks_from_the_tray_keep_a_clarification_waiting(cast: Cast) -> None:
+    ticket = cast.open()
+    ask_back(cast, ticket)
+    outcome = cast.receive(cast.incoming(f"[SIGEC {ticket.number}]", "Recibido, gracias.", trust="T0"))
+    cast.do(conversation.confirm_message, cast.agent, outcome.message_id)
+    assert ticket.status == "waiting_requester"

@@ -166,7 +166,7 @@ def desk(cast: Cast, at_work: None, tmp_path: Path) -> Desk:
 
 def executed(cast: Cast, ticket: Ticket) -> None:
     """The approved act is done and answered."""
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     cast.do(conversation.reply, cast.agent, ticket.id, None, "Rendición desaprobada.", close=True)
     assert ticket.status == "closed"
 
@@ -381,7 +381,7 @@ def to_the_closing(cast: Cast, agent: Any, ticket: Ticket) -> None:
     for _ in range(20):
         if cast.step(ticket).kind in ("close", "notify"):
             return
-        cast.do(tickets.complete_step, agent, ticket.id, None, "Hecho.")
+        cast.execute(ticket, agent, "Hecho.")
     raise AssertionError(cast.step(ticket).key)
 
 

@@ -222,7 +222,7 @@ def test_an_approval_is_not_marked_by_hand(cast: Cast) -> None:
 
 def test_the_close_step_is_not_marked_by_hand(cast: Cast) -> None:
     ticket = cast.decided()
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     with pytest.raises(IllegalMove):
         cast.do(tickets.complete_step, cast.agent, ticket.id, None)
 

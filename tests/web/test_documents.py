@@ -13,6 +13,7 @@ from helpdesk.models.documents import Document, Original
 from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.services import approvals
 from tests.cast import Cast, file
 from tests.factories import requests
 from tests.web.conftest import SignIn, work
@@ -194,3 +195,55 @@ def test_the_papers_of_an_ended_ticket_have_no_buttons(app: Flask, sign_in: Sign
     page = client.get(path(ticket)).text
     assert "/documentos/" not in page
     assert "/originales/" not in page
+
+
+def approved(app: Flask) -> Ticket:
+    """A report to disapprove, which both approvers approved; nobody looked at its memorandum."""
+    with work(app) as session:
+        cast, ticket = requests.cast(session), requests.complete(session)
+        for _ in range(2):
+            step = cast.step(ticket)
+            assert step.approver_id is not None
+            cast.do(approvals.decide, requests.acting(session, step.approver_id), step.id, "approve", None, "web")
+        return ticket
+
+
+def test_the_work_waits_until_one_tick_says_that_the_documents_were_looked_at(app: Flask, sign_in: SignIn) -> None:
+    ticket, client = approved(app), sign_in("agente")
+    address = f"/tickets/SIGEC-{ticket.number}"
+    page = client.get(address).text
+    assert "Revisé los documentos" in page and "nadie confirmó su archivo" in page
+    refused = client.post(f"{address}/paso", data={"note": "Se desaprobó en el sistema."})
+    assert refused.status_code == 422
+    assert "escriba el motivo para seguir sin ellos" in refused.text and "Se desaprobó en el sistema." in refused.text
+    assert mark(app, ticket, "memorandum").state == "proposed"
+    assert done(client.post(f"{address}/paso", data={"reviewed": "y"}))
+    assert mark(app, ticket, "memorandum").state == "confirmed"
+    assert "Revisé los documentos" not in client.get(address).text
+
+
+def test_the_work_goes_on_without_a_confirmed_document_with_a_reason_that_the_page_tells(
+    app: Flask, sign_in: SignIn
+) -> None:
+    ticket, client = approved(app), sign_in("agente")
+    address = f"/tickets/SIGEC-{ticket.number}"
+    assert client.post(f"{address}/paso", data={"without": "x" * 501}).status_code == 422
+    assert done(client.post(f"{address}/paso", data={"without": "Está en la carpeta 4."}))
+    page = " ".join(client.get(address).text.split())
+    assert "sin documentos confirmados (Memorándum" in page and "Está en la carpeta 4." in page
+
+
+def test_the_answer_that_closes_offers_the_tick_only_while_a_document_is_not_confirmed(
+    app: Flask, sign_in: SignIn
+) -> None:
+    ticket, client = approved(app), sign_in("agente")
+    address = f"/tickets/SIGEC-{ticket.number}"
+    client.post(f"{address}/paso", data={"reviewed": "y"})
+    assert 'id="reply-without"' not in client.get(address).text
+    document = mark(app, ticket, "memorandum")
+    client.post(f"{address}/documentos/{document.id}/rechazar", data={"objection": "unsigned"})
+    assert 'id="reply-without"' in client.get(address).text
+    answer = {"text": "Listo, desaprobada.", "cerrar": "1"}
+    refused = client.post(f"{address}/responder", data=answer)
+    assert refused.status_code == 422 and "Listo, desaprobada." in refused.text
+    assert done(client.post(f"{address}/responder", data={**answer, "without": "Se firmó después."}))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.db import transaction
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.papers import Review
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
@@ -72,7 +73,14 @@ def brought_to_approval(ticket_id: int, institution_id: int) -> None:
             row = routes.active(session, session.get_one(Ticket, ticket_id))
             if row is None or row.kind == "approve":
                 return
-            tickets.complete_step(session, actor, ticket_id, None, "Revisado en persona.")
+            tickets.complete_step(
+                session,
+                actor,
+                ticket_id,
+                None,
+                "Revisado en persona.",
+                Review(looked_at=True, reason="Vino en persona."),
+            )
 
 
 def test_a_request_travels_to_the_approver_and_back_to_its_requester(installation: Installation, citizen: str) -> None:
