@@ -44,8 +44,9 @@ setup:
 demo: setup
 	@exec $(BIN)/python -m helpdesk demo
 
+# Each worker keeps neighbouring tests together, so that few things are set up twice, and who is done helps the other.
 test: setup
-	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 soak: setup
 	$(BIN)/python -m pytest -m soak -s tests/soak

@@ -15,6 +15,7 @@ from helpdesk.files import Files
 from helpdesk.web import (
     approvals,
     assets,
+    attentions,
     authority,
     calendars,
     catalogue,
@@ -22,13 +23,18 @@ from helpdesk.web import (
     demo_mail,
     documents,
     errors,
+    events,
     headers,
     health,
     identity,
     ledger,
+    materials,
+    notices,
+    plans,
     queue,
     render,
     sessions,
+    tasks,
     ticketclock,
     ticketdata,
     ticketlinks,
@@ -38,8 +44,8 @@ from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
-    catalogue, sessions, queue, counter, tickets, documents, ticketclock, ticketdata, ticketlinks, approvals,
-    authority, calendars, ledger, health,
+    catalogue, sessions, queue, attentions, counter, tickets, documents, ticketclock, ticketdata, ticketlinks,
+    approvals, authority, calendars, events, plans, tasks, notices, materials, ledger, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024
 LARGEST_ID = 2**63 - 1

@@ -4,16 +4,17 @@ What is wrong is said with the file, the line, the path inside it and what is al
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.additions import Additions
+from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.consistency import Inconsistency, Place, inconsistencies
 from helpdesk.domain.errors import Invalid
 
@@ -22,6 +23,7 @@ RENAMED = {"in": "any_of", "not_in": "none_of"}
 # Eight times faster where PyYAML was built with libyaml, as its wheels are.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SHOWN = 60
+Content = TypeVar("Content")
 # What the schema wants, by the first word of pydantic's error type.
 KINDS = {
     "string": "un texto",
@@ -41,8 +43,24 @@ def adapter() -> TypeAdapter[Catalogue]:
     return TypeAdapter(Catalogue)
 
 
+@cache
+def additions_adapter() -> TypeAdapter[Additions]:
+    """The validator of what a centre adds."""
+    return TypeAdapter(Additions)
+
+
 def read(path: Path) -> Catalogue:
     """The catalogue in a file. Raises Invalid with one line for each thing that is wrong."""
+    return _read(path, adapter(), inconsistencies)
+
+
+def read_types(path: Path, check: Callable[[tuple[RequestType, ...]], Iterable[Inconsistency]]) -> Additions:
+    """The request types in a centre's file (R-106), which holds nothing else; `check` says what is wrong with them.
+    Raises Invalid with one line for each thing that is wrong."""
+    return _read(path, additions_adapter(), lambda found: check(found.request_types))
+
+
+def _read(path: Path, schema: TypeAdapter[Content], check: Callable[[Content], Iterable[Inconsistency]]) -> Content:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -58,13 +76,13 @@ def read(path: Path) -> Catalogue:
     if repeated:
         raise Invalid("\n".join(repeated))
     try:
-        catalogue = from_json(document)
+        found = schema.validate_python(document)
     except ValidationError as error:
         raise Invalid("\n".join(_sentence(path, root, detail) for detail in error.errors())) from error
-    problems = inconsistencies(catalogue)
+    problems = tuple(check(found))
     if problems:
         raise Invalid("\n".join(_problem(path, root, problem) for problem in problems))
-    return catalogue
+    return found
 
 
 def write(catalogue: Catalogue) -> str:

@@ -12,10 +12,12 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import argon2
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -24,6 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from helpdesk import embedded, schema
+from helpdesk.services import accounts
 from tests import proofs
 from tests.needs import NO_SKIP, requires
 
@@ -127,6 +130,15 @@ def is_local(host: object) -> bool:
         return False
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashing is dear on purpose; what it costs in production is a test of its own (tests/services/test_hashing.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "hasher", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(accounts, "NOBODY", accounts.hasher.hash("nobody has this password"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reaches beyond this machine, by address or by name."""
@@ -212,9 +224,9 @@ def engine(server: str) -> Iterator[Engine]:
     drop(server, name)
 
 
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A session in one outer transaction that is rolled back: commits inside the test end savepoints only."""
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Session]:
+    """A session in one outer transaction that is rolled back: commits inside it end savepoints only."""
     with engine.connect() as connection:
         outer = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as opened:
@@ -223,11 +235,25 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session that leaves no trace, on a database with nothing in it."""
+    with rolled_back(engine) as opened:
+        yield opened
+
+
+@contextmanager
+def copied(server: str, template: str = TEMPLATE) -> Iterator[str]:
+    """The URL of a copy of that database, dropped in the end."""
+    name = f"test_{uuid4().hex[:16]}"
+    yield create_from_template(server, name, template)
+    drop(server, name)
+
+
+@pytest.fixture
 def database_url(server: str) -> Iterator[str]:
     """URL of a fresh database of this test alone, for what needs real commits or several connections."""
-    name = f"test_{uuid4().hex[:16]}"
-    yield create_from_template(server, name)
-    drop(server, name)
+    with copied(server) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,17 +1,18 @@
 """A small helpdesk for tests of the mail path: its own database, one institution, the real desk, jobs run by hand."""
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
-import yaml
 from flask import Flask
-from sqlalchemy import Engine, NullPool, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from helpdesk import cataloguefile, clock, queue
+from helpdesk import clock, queue
 from helpdesk.db import db, transaction
 from helpdesk.domain.actors import operator
 from helpdesk.domain.desk import DeskSettings
@@ -26,8 +27,8 @@ from mailbridge.filewords import FileWords
 from mailbridge.runtime import Runtime
 from mailbridge.sandbox import Sandbox
 from mailbridge.signing import Signer
+from tests.domain.shipped import shipped
 
-INSTITUTIONS = Path(__file__).parents[1] / "helpdesk" / "institutions"
 DESK = DeskSettings(b"k" * 32, "http://127.0.0.1:8025", None)
 # Importing the handlers registers them.
 HANDLERS = (jobs,)
@@ -75,10 +76,20 @@ def flask_app(url: str) -> Flask:
     """An application with the database at `url` and nothing of the web."""
     app = Flask("mailhouse")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
     db.init_app(app)
     app.extensions["desk"] = DESK
     return app
+
+
+@cache
+def readers() -> tuple[Sandbox, FileWords]:
+    """The reading processes, shared by all houses of this process: as in production one serves message after message,
+    and one that dies is replaced. They end with us."""
+    mails, papers = Sandbox(1), FileWords()
+    atexit.register(mails.close)
+    atexit.register(papers.close)
+    return mails, papers
 
 
 @contextmanager
@@ -93,9 +104,8 @@ def house(
 ) -> Iterator[House]:
     """The installation, its application context open; one that is there already is opened as it is."""
     app = flask_app(url)
-    fence = sandbox or Sandbox(1)
-    words = FileWords()
-    runtime.install(app, Runtime(DESK, Files(folder), fence, BORDER, smtp_url, keep, signer, words))
+    fence, words = readers()
+    runtime.install(app, Runtime(DESK, Files(folder), sandbox or fence, BORDER, smtp_url, keep, signer, words))
     with app.app_context():
         with transaction() as session:
             if session.scalar(select(func.count(Mailbox.id))) == 0:
@@ -106,14 +116,13 @@ def house(
         finally:
             db.session.remove()
             db.engine.dispose()
-            fence.close()
-            words.close()
+            if sandbox is not None:
+                sandbox.close()
 
 
 def load_institution(session: Session, key: str) -> None:
     """Loads a shipped catalogue."""
-    document = yaml.safe_load((INSTITUTIONS / f"{key}.yaml").read_text("utf-8"))
-    catalogue.load(session, operator(), cataloguefile.from_json(cataloguefile.renamed(document)))
+    catalogue.load(session, operator(), shipped(key))
 
 
 def letter(

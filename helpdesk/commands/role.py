@@ -26,7 +26,11 @@ def main(argv: list[str]) -> int:
         action.add_argument("address")
         action.add_argument("role")
         action.add_argument("scope", nargs="?")
+        if name == "grant":
+            action.add_argument("--subject", action="append", default=[], metavar="KEY", help="a system attended")
+            action.add_argument("--organ", metavar="KEY", help="the organ to which the person belongs")
         if name == "substitute":
+            action.add_argument("--in-place-of", metavar="ADDRESS", help="for which of several holders")
             action.add_argument("--from", dest="since", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
             action.add_argument("--until", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
     away = actions.add_parser("absent", help="note that a person is away")
@@ -50,13 +54,15 @@ def main(argv: list[str]) -> int:
     with desk(), transaction() as session:
         match chosen.action:
             case "grant":
-                authority.grant(session, operator(), *who)
+                more = authority.Particulars(tuple(chosen.subject), chosen.organ)
+                authority.grant(session, operator(), *who, more=more)
                 sys.stdout.write(f"{chosen.address} ejerce «{chosen.role}».\n")
             case "revoke":
                 ended = authority.revoke(session, operator(), *who)
                 sys.stdout.write(f"{chosen.address} deja de ejercer «{chosen.role}» ({ended} nombramiento/s).\n")
             case "substitute":
-                authority.substitute(session, operator(), *who, chosen.since, chosen.until)
+                dates = (chosen.since, chosen.until)
+                authority.substitute(session, operator(), *who, *dates, chosen.in_place_of)
                 sys.stdout.write(f"{chosen.address} subroga «{chosen.role}» del {chosen.since} al {chosen.until}.\n")
     return 0
 

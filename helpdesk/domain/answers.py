@@ -202,7 +202,7 @@ def _plain_object(statement: Statement) -> bool:
     if _all_harmless(tail):
         return not (statement.strict and "recibid" in tail)
     if statement.strict:
-        return (
+        return words.OF_THIS_OFFICE.fullmatch(tail) is not None or (
             words.BLESSED.match(tail) is not None
             and len(tail.split()) <= OBJECT_WORDS
             and not words.SECOND_SENTENCE.search(words.BLESSED.sub("", tail, count=1))
@@ -223,7 +223,7 @@ def _all_harmless(said: str) -> bool:
 
 def _harmless(part: Clause, first: Clause) -> bool:
     found = words.NO_OBJECTION.sub("", part.folded).split()
-    if _all_harmless(" ".join(found)):
+    if _all_harmless(" ".join(found)) or words.GO_ON_WITH_IT.fullmatch(" ".join(found)):
         return True
     if part.start > first.start or words.APPROVE_FAMILY.search(part.folded):
         return False
@@ -240,6 +240,7 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tup
         _conditional(low, text) is None
         and not words.DOUBT.search(plain)
         and not words.RETRACTION.search(plain)
+        and not words.LONE_WORD.search(low, stated[0].tail_at)
         and not words.ASKS_FIRST.search(text)
         and not any(words.OF_ONESELF.search(each) for each in said)
         and not words.MOOD_SIGN.search(words.REFUSING_SIGN.sub("", text))

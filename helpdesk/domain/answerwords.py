@@ -95,6 +95,12 @@ GO_AHEAD = re.compile(
     r"aceptacion|conformidad)\b"
 )
 BARE_YES_OR_NO = frozenset({"si", "no", "sim", "nao", "claro", "ok", "de acuerdo", "adelante", "dale", "vale"})
+# A line of its own that takes back what stands above it, or means nothing there: it is no wrapped end of a reason.
+LONE_WORD = re.compile(
+    r"^[ ]*(?:si|no|sim|nao|claro|de acuerdo|de acordo|adelante|dale|vale|ok|okay|oki|correcto|listo|perfecto|bueno|"
+    r"excelente|conforme|confirmo|confirmado)[ ]*[.,;!]*[ ]*$",
+    re.M,
+)
 NEGATED_MENTION = re.compile(
     r"\b(?:no|nao|sin|ni|faltan?|requiere|necesita) (?:(?:el|su|se|lo|la|los|las|le|les|me|puede|pueden|puedo|"
     r"podemos|es|posible|corresponde|cabe|fue|"
@@ -281,6 +287,13 @@ JOINED = re.compile(rf"(?:{THE} )?{REQUEST}\b")
 BLESSED = re.compile(
     rf"(?:a|con|de) {THE} {REQUEST}\b|del {REQUEST}\b"
     r"|para (?:que se )?(?:proced(?:a|er)|continu(?:e|ar)|ejecut(?:e|ar)|tramit(?:e|ar))\b"
+)
+# «Visto bueno de esta jefatura»: whose blessing it is, said by the one who gives it.
+OF_THIS_OFFICE = re.compile(rf"de {_OFFICE}")
+# To go on with the very thing that was asked for, and with nothing else.
+GO_ON_WITH_IT = re.compile(
+    r"(?:por favor |favor )?(?:proceder|procedan?|procedase|continuar|continuen|proseguir|prosigan) con "
+    rf"{THE} {REQUEST}"
 )
 THING = re.compile(rf"(?:{THE}|un[oa]?s?)\b(?! {REQUEST}\b)")
 BY = re.compile(

@@ -27,13 +27,15 @@ Opening = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class DayEdit:
-    """A day closed or opened by hand, whatever the holidays say (R-182); `region` None: everywhere."""
+    """A day closed or opened by hand, whatever the holidays say (R-182); `region` None: everywhere. `hours` are those
+    of an opened day, in minutes since midnight; () = those of its weekday."""
 
     day: date
     kind: Literal["closed", "open"]
     name: str
     source: str
     region: str | None = None
+    hours: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,20 @@ class Calendar:
         """What was decided by hand for `day`, if anything was."""
         return next((edit for edit in self.edits if edit.day == day), None)
 
+    def hours_on(self, day: date) -> tuple[tuple[int, int], ...]:
+        """When the office opens on `day` if nothing closes it: as was decided by hand, else as on its weekday."""
+        edit = self.edit_of(day)
+        return (edit.hours if edit is not None else ()) or self.hours[day.weekday()]
+
     def is_working_day(self, day: date) -> bool:
         """Whether the office opens at all on `day`."""
-        return bool(self.hours[day.weekday()]) and self.closure(day) is None
+        return bool(self.hours_on(day)) and self.closure(day) is None
 
     def segments(self, day: date) -> tuple[Opening, ...]:
         """The opening intervals of `day` in UTC, in order; empty on a closed day."""
         if not self.is_working_day(day):
             return ()
-        return tuple((self.wall(day, opens), self.wall(day, closes)) for opens, closes in self.hours[day.weekday()])
+        return tuple((self.wall(day, opens), self.wall(day, closes)) for opens, closes in self.hours_on(day))
 
     def wall(self, day: date, minutes: int) -> datetime:
         """The instant (UTC) at which the wall clock is `minutes` past midnight of `day`; 1440 is the next midnight."""

@@ -23,8 +23,13 @@ FieldType = Literal[
     "rut", "dni", "captcha", "choice_region", "choice_centre", "choice_organ",
 ]  # fmt: skip
 Required = Literal["always", "conditional", "optional"]
+RequestedEvent = Literal["training", "technical_assistance"]
+Kept = Literal["content_tasks", "materials"]
 ChannelKey = str
 Origin = str
+
+ANY_ORGAN = "organ"
+"""The technical dependency of a role whose holders belong to one organ or another (R-101)."""
 
 FORBID_EXTRA: dict[str, Any] = {"extra": "forbid"}
 
@@ -149,7 +154,12 @@ class BeneficiarySpec:
 
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares."""
+    """A function a person holds; `scope` says what the authority is bound to, `alias_of` whose holder it shares,
+    `works_in` the team whose queue its holders work (R-101), `reads` what they may read beyond their own place: the
+    services given in all centres (R-103).
+
+    `keeps`: what its holders look after, content tasks (R-131) or the library of authorised material (R-126).
+    """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
@@ -159,6 +169,9 @@ class RoleSpec:
     alias_of: str | None = None
     administrative_dependency: str | None = None
     technical_dependency: str | None = None
+    keeps: tuple[Kept, ...] = ()
+    works_in: str | None = None
+    reads: Literal["centres"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +204,26 @@ class MailboxSpec:
 
 @dataclass(frozen=True, slots=True)
 class HolderSpec:
+    """Who holds a role when the catalogue is first loaded, with the subjects attended (R-108) and the organ (R-101)."""
+
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     role: str
     scope: str | None
     address: str
+    subjects: tuple[str, ...] = ()
+    organ: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTaskSpec:
+    """Work that comes again each period (R-130). `inputs_from` are the functions that are asked, each of its places;
+    without any the owner is.
+
+    `answered_by` is the request type that answers it (`output: request:TYPE` says the same), with `purpose` only a
+    request for that. `several`: one request is not all of it, so whoever is asked says when it is done. `due_day` is a
+    day of the month; None: its last working day.
+    """
+
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     key: str
     name: str
@@ -208,6 +233,16 @@ class PeriodicTaskSpec:
     footer: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     inputs_from: tuple[str, ...] = ()
+    answered_by: str | None = None
+    purpose: str | None = None
+    several: bool = False
+    due_day: int | None = None
+
+    @property
+    def answer_type(self) -> str | None:
+        """The key of the request type that answers the task; None when it is answered otherwise."""
+        kind, _, key = self.output.partition(":")
+        return self.answered_by or (key if kind == "request" and key else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +310,14 @@ class IntakeField:
 
 @dataclass(frozen=True, slots=True)
 class StepActor:
-    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …)."""
+    """Who acts: a team, or the holder of a role (with a scope: the one of the ticket's region, programme …). `subject`
+    is the intake field that says which of several holders attends (R-108)."""
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     team: str | None = None
     role: str | None = None
     scope: Scope | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,10 +461,36 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
+class EventsSpec:
+    """A request of the type asks for an event (R-111): of which kind, and which of its data give the event's subject,
+    its matter (an administrative system, one of that datum's choices) and the day proposed."""
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    kind: RequestedEvent
+    subject: str | None = None
+    matter: str | None = None
+    day: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reporting:
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     lotaip: bool
     metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlySpec:
+    """What requests of a type bring month by month; keys of its intake fields (R-129, R-130).
+
+    `month`: the month it is for; `text`: what is compiled; `purpose`: for what it is sent; `topic`: what it is about.
+    """
+
+    __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
+    month: str
+    text: str | None = None
+    purpose: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,9 +511,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RequestType:
-    """One service of the institution (R-002): what is asked, of whom, by which route and until when.
+    """One service of the institution (R-002): what is asked, of whom, by which route and until when. `centre` names the
+    one that alone offers it; None is national (R-106).
 
     Like its catalogue it is the same only as itself, so that what follows from it can be kept (`domain.kept`).
+    `events`: what is asked for is an event, which is coordinated with an organ and has a list of who came (R-111).
     """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
@@ -481,6 +546,9 @@ class RequestType:
     match: Match
     completion_window: CompletionWindow | None = None
     activation_link: ActivationLink | None = None
+    events: EventsSpec | None = None
+    monthly: MonthlySpec | None = None
+    centre: str | None = None
     seed_values: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
@@ -500,7 +568,10 @@ class RequestType:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Everything an institution configures, at one version."""
+    """Everything an institution configures, at one version.
+
+    `content_channels` are where its contents appear (R-131).
+    """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
     schema_version: Literal[1]
@@ -519,10 +590,15 @@ class Catalogue:
     organs: tuple[OrganSpec, ...] = ()
     programmes: tuple[ProgrammeSpec, ...] = ()
     access_roles: tuple[AccessRoleSpec, ...] = ()
+    content_channels: tuple[Choice, ...] = ()
 
     def request_type(self, key: str) -> RequestType:
         """The request type with that key. Raises KeyError."""
         return next_by_key(self.request_types, key)
+
+    def offered_in(self, centre: str | None) -> tuple[RequestType, ...]:
+        """The request types that a centre offers: the national ones and its own (R-106)."""
+        return tuple(each for each in self.request_types if each.centre in (None, centre))
 
     def team(self, key: str) -> TeamSpec:
         """The team with that key. Raises KeyError."""

@@ -35,6 +35,7 @@ class Choices:
     `filing_cut_off`: until when, «HH:MM» on a working day, what arrives is filed the same day; empty = closing (F-13).
     `regional_holidays`: whether the holidays of a region count for the offices in it (R-182).
     `extension_by`: who may prolong a term (Q-02).
+    `only_authorised_material`: answers to users and media carry files of the library alone (R-126).
     """
 
     approvals_by_mail: Literal["verified", "confirm", "off"] = "verified"
@@ -47,6 +48,7 @@ class Choices:
     filing_cut_off: str = ""
     regional_holidays: bool = True
     extension_by: Literal["agent", "supervisor"] = "agent"
+    only_authorised_material: bool = False
 
     @property
     def cut_off(self) -> time | None:

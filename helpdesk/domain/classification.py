@@ -6,7 +6,7 @@ was sent and who sent it only lean. Two requests in one message are no type at a
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpdesk.domain.catalogue import Catalogue, MailboxSpec, RequestType
 from helpdesk.domain.documentmatching import mentions, mentions_code
@@ -73,12 +73,20 @@ def classify(
     `text` is what the sender wrote and forwarded, without quotations of ours; `sender_roles` are the roles that the
     sender holds with us.
     """
+    catalogue = _offered_in(catalogue, mailbox.centre)
     message = message_of(subject, text, attachment_names)
     scores = [_score(catalogue, each, mailbox, message, sender_roles) for each in catalogue.request_types]
     several = _several_requests(catalogue, message, scores)
     if len(several) > 1:
         return Classification(None, _in_order(catalogue, several), "varias solicitudes en un mensaje")
     return _decided(catalogue, mailbox, scores)
+
+
+@kept
+def _offered_in(catalogue: Catalogue, centre: str | None) -> Catalogue:
+    """The catalogue as one centre has it (R-106)."""
+    types = catalogue.offered_in(centre)
+    return catalogue if types == catalogue.request_types else replace(catalogue, request_types=types)
 
 
 def _decided(catalogue: Catalogue, mailbox: MailboxSpec, scores: list[_Score]) -> Classification:

@@ -8,10 +8,21 @@ from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.domain import choices
-from helpdesk.domain.catalogue import Catalogue, Condition, RequestType, StepActor
+from helpdesk.domain.catalogue import (
+    ANY_ORGAN,
+    Catalogue,
+    Condition,
+    PeriodicTaskSpec,
+    RequestType,
+    RoleSpec,
+    StepActor,
+    StepSpec,
+)
+from helpdesk.domain.specialists import subjects_of
 
 CONTEXT_FIELDS = frozenset(("channel", "mailbox", "requester_role", "step", "escala"))
 
+LONGEST_MONTH = 31
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
 
@@ -56,7 +67,11 @@ def _all(catalogue: Catalogue) -> Iterator[Inconsistency]:
             yield Inconsistency((*place, "address"), "no es una dirección de correo")
         for key in () if box.accepts == "*" else box.accepts:
             yield from _known((*place, "accepts"), key, types, "tipo de solicitud")
+    for index, role in enumerate(catalogue.roles):
+        yield from _works_in(("roles", index, "works_in"), catalogue, role)
     yield from _directory(catalogue)
+    for index, task in enumerate(catalogue.periodic_tasks):
+        yield from _periodic_task(catalogue, ("periodic_tasks", index), task)
     for index, request_type in enumerate(catalogue.request_types):
         yield from _request_type(catalogue, ("request_types", index), request_type, teams, calendars)
 
@@ -107,6 +122,18 @@ def _is_date(written: str) -> bool:
         return False
 
 
+def _works_in(place: Place, catalogue: Catalogue, role: RoleSpec) -> Iterator[Inconsistency]:
+    """A function of one place works in a team that has an instance there: another would show it every place."""
+    if role.works_in is None:
+        return
+    teams = {team.key: team for team in catalogue.teams}
+    yield from _known(place, role.works_in, set(teams), "equipo")
+    team = teams.get(role.works_in)
+    where = None if team is None else "region" if team.per_region else "centre" if team.per_centre else "institution"
+    if team is not None and (role.scope != where or role.side == "requester"):
+        yield Inconsistency(place, f"«{role.key}» no vale donde trabaja «{team.key}»: debe tener el mismo ámbito")
+
+
 def _directory(catalogue: Catalogue) -> Iterator[Inconsistency]:
     roles = {role.key: role for role in catalogue.roles}
     places = {
@@ -120,6 +147,50 @@ def _directory(catalogue: Catalogue) -> Iterator[Inconsistency]:
         allowed = places.get(roles[entry.role].scope) if entry.role in roles else None
         if allowed is not None:
             yield from _known(("directory", index, "scope"), str(entry.scope), allowed, "ámbito")
+        if entry.subjects:
+            subjects = {choice.key for choice in subjects_of(catalogue, entry.role)}
+            for key in entry.subjects:
+                yield from _known(("directory", index, "subjects"), key, subjects, "materia")
+        if entry.organ is not None:
+            yield from _known(("directory", index, "organ"), entry.organ, places["organ"], "órgano")
+            if entry.role in roles and roles[entry.role].technical_dependency != ANY_ORGAN:
+                yield Inconsistency(("directory", index, "organ"), "el órgano de esa función no se elige")
+
+
+def _periodic_task(catalogue: Catalogue, place: Place, task: PeriodicTaskSpec) -> Iterator[Inconsistency]:
+    roles = {role.key for role in catalogue.roles}
+    types = {each.key: each for each in catalogue.request_types}
+    yield from _known((*place, "owner_role"), task.owner_role, roles, "rol")
+    for key in task.inputs_from:
+        yield from _known((*place, "inputs_from"), key, roles, "rol")
+    if task.due_day is not None and not 1 <= task.due_day <= LONGEST_MONTH:
+        yield Inconsistency((*place, "due_day"), f"escriba un día del mes, de 1 a {LONGEST_MONTH}")
+    at = (*place, "answered_by" if task.answered_by else "output")
+    if task.answer_type is not None:
+        yield from _known(at, task.answer_type, set(types), "tipo de solicitud")
+    answer = types.get(task.answer_type or "")
+    if answer is not None and answer.monthly is None:
+        yield Inconsistency(at, f"el tipo «{answer.key}» no dice en «monthly» de qué mes es cada solicitud")
+    if task.purpose is not None:
+        yield from _known((*place, "purpose"), task.purpose, _purposes(answer), "destino")
+
+
+def _purposes(answer: RequestType | None) -> set[str]:
+    """For what the requests of a type may be sent."""
+    if answer is None or answer.monthly is None:
+        return set()
+    fields = [each for each in answer.intake_fields if each.key == answer.monthly.purpose]
+    return {choice.key for field in fields for choice in field.choices}
+
+
+def _monthly(place: Place, request_type: RequestType) -> Iterator[Inconsistency]:
+    if request_type.monthly is None:
+        return
+    fields = {datum.key for datum in request_type.intake_fields}
+    for name in ("month", "text", "purpose", "topic"):
+        key = getattr(request_type.monthly, name)
+        if key is not None:
+            yield from _known((*place, "monthly", name), key, fields, "dato")
 
 
 def _request_type(
@@ -129,6 +200,11 @@ def _request_type(
     boxes = {box.key for box in catalogue.mailboxes}
     yield from _known((*place, "responsible_team"), request_type.responsible_team, teams, "equipo")
     yield from _known((*place, "service_hours"), request_type.service_hours, calendars, "calendario")
+    yield from _events(catalogue, place, request_type)
+    if request_type.centre is not None:
+        yield from _known((*place, "centre"), request_type.centre, {each.key for each in catalogue.centres}, "centro")
+        if request_type.responsible_team not in {team.key for team in catalogue.teams if team.per_centre}:
+            yield Inconsistency((*place, "responsible_team"), "un tipo propio de un centro lo atiende un equipo suyo")
     if request_type.deadline is not None:
         yield from _known((*place, "deadline", "calendar"), request_type.deadline.calendar, calendars, "calendario")
     for key in request_type.who_may_request:
@@ -136,12 +212,14 @@ def _request_type(
     for index, channel in enumerate(request_type.channels):
         if channel.mailbox is not None:
             yield from _known((*place, "channels", index, "mailbox"), channel.mailbox, boxes, "buzón")
+    yield from _monthly(place, request_type)
     keys = [step.key for step in request_type.route]
     if not any(step.enabled and step.kind != "scheduled" for step in request_type.route):
         yield Inconsistency((*place, "route"), "la ruta necesita al menos un paso")
     for index, step in enumerate(request_type.route):
         at = (*place, "route", index)
         yield from _actor((*at, "actor"), step.actor, teams, roles)
+        yield from _subject((*at, "actor"), step, request_type)
         yield from _condition((*at, "when"), step.when, request_type)
         if step.kind == "approve" and step.actor.role is None:
             yield Inconsistency((*at, "actor"), "una aprobación necesita un rol (role), no un equipo")
@@ -166,6 +244,19 @@ def _request_type(
                 yield from _known((*at, "validate"), rule.partition(":")[2], calendars, "calendario")
 
 
+def _events(catalogue: Catalogue, place: Place, request_type: RequestType) -> Iterator[Inconsistency]:
+    spec = request_type.events
+    if spec is None:
+        return
+    if not (catalogue.centres and catalogue.organs):
+        yield Inconsistency((*place, "events"), "un evento se programa en un centro y con un órgano: declare ambos")
+    keys = {field.key for field in request_type.intake_fields}
+    for name in ("subject", "matter", "day"):
+        key = getattr(spec, name)
+        if key is not None:
+            yield from _known((*place, "events", name), key, keys, "dato")
+
+
 def _actor(place: Place, actor: StepActor, teams: set[str], roles: set[str]) -> Iterator[Inconsistency]:
     if (actor.team is None) == (actor.role is None):
         yield Inconsistency(place, "indique un equipo (team) o un rol (role), uno de los dos")
@@ -173,6 +264,16 @@ def _actor(place: Place, actor: StepActor, teams: set[str], roles: set[str]) -> 
         yield from _known((*place, "team"), actor.team, teams, "equipo")
     if actor.role is not None:
         yield from _known((*place, "role"), actor.role, roles, "rol")
+
+
+def _subject(place: Place, step: StepSpec, request_type: RequestType) -> Iterator[Inconsistency]:
+    """What tells the holders of a step's role apart is a datum with choices, and no approval depends on it."""
+    if step.actor.subject is None:
+        return
+    choices = {datum.key for datum in request_type.intake_fields if datum.type == "choice"}
+    yield from _known((*place, "subject"), step.actor.subject, choices, "dato de elección (choice)")
+    if step.actor.role is None or step.kind == "approve":
+        yield Inconsistency((*place, "subject"), "solo un paso de un rol (role) que no aprueba se reparte por materia")
 
 
 def _condition(place: Place, condition: Condition | None, request_type: RequestType) -> Iterator[Inconsistency]:
@@ -185,7 +286,11 @@ def _condition(place: Place, condition: Condition | None, request_type: RequestT
 
 
 def _duplicates(catalogue: Catalogue) -> Iterator[Inconsistency]:
-    for name in ("calendars", "regions", "roles", "teams", "mailboxes", "request_types", "centres", "organs"):
+    names = (
+        "calendars", "regions", "roles", "teams", "mailboxes", "request_types", "centres", "organs", "periodic_tasks",
+        "content_channels",
+    )  # fmt: skip
+    for name in names:
         counted = Counter(item.key for item in getattr(catalogue, name))
         for key, times in counted.items():
             if times > 1:

@@ -96,7 +96,7 @@ def holiday_lines(calendar: Calendar, first: date, last: date) -> list[CountedLi
     lines = []
     for offset in range((last - first).days + 1):
         day = first + offset * DAY
-        if not calendar.hours[day.weekday()]:
+        if not calendar.hours_on(day):
             continue
         closure, edit = calendar.closure(day), calendar.edit_of(day)
         if closure is not None:

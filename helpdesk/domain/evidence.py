@@ -167,12 +167,12 @@ def chain_findings(place: str, events: Sequence[NumberedEvent], last_hash: str |
 
 
 def message_findings(
-    place: str, events: Sequence[NumberedEvent], found: Mapping[int, Mapping[str, Any]], own: Iterable[int]
+    place: str, events: Sequence[NumberedEvent], found: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[Finding]:
-    """Messages that are not as their events say, that are gone, or (of those in `own`) that no event vouches for.
+    """Messages that are not as their events say, that are gone, or that no event vouches for.
 
-    `found` gives what `vouched` says of each message that is there; `own` are those that must have an event. What went
-    back to a ticket whose merge was undone (`moved`) is in that one's history.
+    `found` gives what `vouched` says of each message that is there. What went back to a ticket whose merge was undone
+    (`moved`) is in that one's history.
     """
     moved = {number for event in events for number in _numbers(event.data.get("moved"))}
     known = set[int]()
@@ -191,7 +191,7 @@ def message_findings(
             if parts and (number, parts) not in told:
                 told.add((number, parts))
                 yield Finding(place, "message", str(number), parts)
-    for number in sorted(set(own) - known):
+    for number in sorted(found.keys() - known):
         yield Finding(place, "message_unvouched", str(number))
 
 

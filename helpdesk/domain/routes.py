@@ -23,6 +23,7 @@ AUTOMATIC: frozenset[StepKind] = frozenset(("receive", "generate", "derive", "su
 # Steps that run on a date of their own, beside the route (R-040).
 BESIDE: frozenset[StepKind] = frozenset(("scheduled",))
 SETTLED = frozenset(("done", "skipped"))
+REVIEW: StepKind = "validate_documents"
 
 Course = Literal["pass", "return", "reject", "wait"]
 
@@ -121,6 +122,12 @@ def course(request_type: RequestType, step: StepSpec, states: Mapping[str, str],
     return "wait"
 
 
+def waits_for_the_rest(kind: str, state: str) -> bool:
+    """Whether a step goes on once nothing is missing any more: returned to the requester, or a review of documents
+    that waits with the team; a complete request passes that one by itself."""
+    return state == "returned" or (kind == REVIEW and state == "active")
+
+
 def needed_data(request_type: RequestType, step: StepSpec, lacking: tuple[IntakeField, ...]) -> tuple[IntakeField, ...]:
     """Which of the missing mandatory data must be known before a person marks the step as done.
 
@@ -140,6 +147,18 @@ def record_wanted(request_type: RequestType, step: StepSpec) -> str | None:
         return "qué se registró"
     if step.kind == "execute" and request_type.closure.content:
         return request_type.closure.content
+    return None
+
+
+def passing_told(request_type: RequestType, step: StepSpec) -> StepSpec | None:
+    """The derivation of which the requester is to be told when the step's holder gets the request (R-117): the step
+    itself, or the one before it that hands over to the same function."""
+    earlier: StepSpec | None = None
+    for each in walked(request_type):
+        if each.kind == "derive" and "requester" in each.notify and each.actor.role == step.actor.role:
+            earlier = each
+        if each.key == step.key:
+            return earlier
     return None
 
 

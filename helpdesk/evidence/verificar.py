@@ -63,10 +63,8 @@ def chain(folder: Path, ticket: Any) -> Iterator[str]:
         yield "ticket.json no cuenta los mismos eventos que events.jsonl"
 
 
-def originals(folder: Path, events: list[Any]) -> Iterator[str]:
+def originals(folder: Path, seen: list[Any]) -> Iterator[str]:
     """Every mail and file that an event names is here with its hash, and no other."""
-    moved = {number for event in events for number in event["data"].get("moved", [])}
-    seen = [event["data"] for event in events if "sha256" in event["data"] and event["data"]["message"] not in moved]
     mails = {(f"{data['message']}.eml", data["sha256"]["raw"]) for data in seen if data["sha256"]["raw"]}
     here = {(path.name, sha256(path.read_bytes())) for path in (folder / "mails").glob("*")}
     for name in sorted({name for name, _ in mails ^ here}):
@@ -75,6 +73,16 @@ def originals(folder: Path, events: list[Any]) -> Iterator[str]:
     stored = {sha256(path.read_bytes()): path.name for path in (folder / "files").glob("*")}
     for digest in sorted(set(files) ^ set(stored)):
         yield f"el archivo «{files.get(digest, stored.get(digest))}» no está o no es uno que el historial registró"
+
+
+def letters(ticket: Any, seen: list[Any]) -> Iterator[str]:
+    """Every message that an event names is in ticket.json and no other; our letters say there what their events say."""
+    told = {data["message"]: data["sha256"]["text"] for data in seen}
+    shown = {message["id"]: message for message in ticket["messages"]}
+    yield from (f"ticket.json: falta el mensaje {number}, o sobra" for number in sorted(set(told) ^ set(shown)))
+    ours = [number for number in shown if number in told and shown[number]["direction"] == "outbound"]
+    changed = [number for number in ours if sha256(shown[number]["text"].encode("utf-8")) != told[number]]
+    yield from (f"ticket.json: el texto del mensaje {number} fue alterado" for number in changed)
 
 
 def decisions(ticket: Any, events: list[Any]) -> Iterator[str]:
@@ -97,7 +105,10 @@ def check(folder: Path) -> Iterator[str]:
     ticket = json.loads((folder / "ticket.json").read_bytes().decode("utf-8"))
     events = [json.loads(line)["content"] for line in lines(folder / "events.jsonl")]
     yield from chain(folder, ticket)
-    yield from originals(folder, events)
+    moved = {number for event in events for number in event["data"].get("moved", [])}
+    seen = [event["data"] for event in events if "sha256" in event["data"] and event["data"]["message"] not in moved]
+    yield from originals(folder, seen)
+    yield from letters(ticket, seen)
     yield from decisions(ticket, events)
 
 

@@ -11,8 +11,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from helpdesk.domain.catalogue import InstitutionSpec, IntakeField
+from helpdesk.domain.catalogue import Catalogue, InstitutionSpec, IntakeField
+from helpdesk.domain.options import options_of
 from helpdesk.letters.dates import zone_label
+
+EMPTY: tuple[object, ...] = (None, "", [])
+NOT_TOLD = "no indicado"
 
 Shown = str | bool | int | Decimal | date | datetime | tuple[str, ...]
 
@@ -77,7 +81,8 @@ class DecisionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`."""
+    """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`. `channel` is the key of
+    the one by which the request came, `passed_to` names the organ that has the request already (R-117)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -89,6 +94,27 @@ class Acknowledgement:
     next_step: str | None = None
     files: tuple[FileFacts, ...] = ()
     minimal: bool = False
+    channel: str = "email"
+    passed_to: str | None = None
+
+    @property
+    def came(self) -> str:
+        """What was received, and that it was registered: only what was written is a message."""
+        return CAME.get(self.channel, "Recibimos su solicitud y la registramos")
+
+    @property
+    def thing(self) -> str:
+        """What it is called in a sentence."""
+        return "mensaje" if self.channel == "email" else "solicitud"
+
+
+CAME = {
+    "email": "Recibimos su mensaje y lo registramos",
+    "in_person": "Registramos la solicitud que hizo en nuestra oficina",
+    "phone": "Registramos la solicitud que hizo por teléfono",
+    "physical_document": "Recibimos el documento que presentó en papel y lo registramos",
+    "suggestion_box": "Recibimos lo que dejó en el buzón de sugerencias y lo registramos",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +211,7 @@ class AskedAgain:
 
     `confirmation_required`: the institution confirms every decision taken by mail on the page.
     `not_verified`: nothing proves that the answer came from the approver. `request_changed`: it was asked before.
+    `other_ticket`: the answer names another ticket.
     """
 
     institution: Institution
@@ -193,7 +220,7 @@ class AskedAgain:
     page_url: str
     cause: Literal[
         "conditional", "delayed", "contradictory", "unclear", "no_reason", "confirmation_required", "not_verified",
-        "request_changed",
+        "request_changed", "other_ticket",
     ]  # fmt: skip
     recipient: str = ""
     answer: str = ""
@@ -240,6 +267,19 @@ class HandedOver:
     step: str | None = None
     reason: str = ""
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """The request passed to another organ (R-117). `holder` is the function that follows it up there."""
+
+    institution: Institution
+    ticket: TicketFacts
+    passed_to: str
+    at: datetime
+    holder: str = ""
+    recipient: str = ""
+    minimal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +380,29 @@ class Extended:
 
 
 @dataclass(frozen=True, slots=True)
+class EventNotice:
+    """A training or assistance that the requester asked for is planned, changes, or will not take place (R-111).
+
+    `kind` in words («capacitación»). `reason` why it was cancelled, the agent's
+    own words.
+    """
+
+    institution: Institution
+    ticket: TicketFacts
+    change: Literal["planned", "moved", "cancelled"]
+    kind: str
+    subject: str
+    starts_at: datetime
+    ends_at: datetime
+    recipient: str = ""
+    place: str = ""
+    centre: str = ""
+    given_by: str = ""
+    reason: str = ""
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OtherChannel:
     """The request belongs to another channel (R-014, R-160). `channel` in words, `where` its address, page or office.
 
@@ -392,6 +455,27 @@ class DeskNotice:
     due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """Something to do that belongs to no ticket (R-130, R-131). `kind`: asked of a function for a `month` in words,
+    reminded, or a content for which the reader was named responsible. `data` are labels and values of the request that
+    answers it, which a reply to this letter becomes; empty where none does.
+    """
+
+    institution: Institution
+    tag: str
+    kind: Literal["asked", "reminded", "content"]
+    title: str
+    due_on: date
+    page_url: str
+    month: str = ""
+    function: str = ""
+    channel: str = ""
+    recipient: str = ""
+    on_behalf_of: str | None = None
+    data: tuple[tuple[str, str], ...] = ()
+
+
 def institution_of(spec: InstitutionSpec) -> Institution:
     """The institution of a catalogue as the letters show it."""
     return Institution(
@@ -405,24 +489,32 @@ def institution_of(spec: InstitutionSpec) -> Institution:
     )
 
 
-def shown_fields(fields: Iterable[IntakeField], values: Mapping[str, object]) -> tuple[FieldValue, ...]:
-    """The ticket's values in the order of the type's `intake_fields`, with labels and the names of choices.
+def shown_fields(
+    catalogue: Catalogue, fields: Iterable[IntakeField], values: Mapping[str, object]
+) -> tuple[FieldValue, ...]:
+    """The ticket's values in the order of the type's `intake_fields`, with labels and the names of choices and places.
 
-    Empty ones are left out. `values` is the ticket's `fields`: JSON values, dates and instants in ISO 8601.
+    Empty ones are left out, but for those without which no request is complete: who decides sees that they were not
+    told. `values` is the ticket's `fields`: JSON values, dates and instants in ISO 8601.
     """
     given = ((field, values.get(field.key)) for field in fields)
-    return tuple(FieldValue(field.label, _shown(field, value)) for field, value in given if value not in (None, "", []))
+    return tuple(
+        FieldValue(field.label, NOT_TOLD if value in EMPTY else _shown(catalogue, field, value))
+        for field, value in given
+        if value not in EMPTY or field.required == "always"
+    )
 
 
-def _shown(field: IntakeField, value: object) -> Shown:
+def _shown(catalogue: Catalogue, field: IntakeField, value: object) -> Shown:
     if isinstance(value, list | tuple):
-        return tuple(str(item) for item in value)
+        names = {option.key: option.name for option in options_of(catalogue, field)}
+        return tuple(names.get(str(item), str(item)) for item in value)
     if isinstance(value, bool | int | Decimal):
         return value
     text = str(value)
     if field.type in ("date", "datetime"):
         return _moment(text, field.type)
-    return next((choice.label for choice in field.choices if choice.key == text), text)
+    return next((option.name for option in options_of(catalogue, field) if option.key == text), text)
 
 
 def _moment(text: str, kind: str) -> Shown:

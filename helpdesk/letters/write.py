@@ -39,6 +39,11 @@ def derivado(facts: f.HandedOver) -> LetterText:
     return render("derivado", facts)
 
 
+def derivacion(facts: f.PassedOn) -> LetterText:
+    """Tells the requester to which organ the request passed (R-117)."""
+    return render("derivacion", facts)
+
+
 def unido(facts: f.Merged) -> LetterText:
     """Tells that the request goes on in another ticket on the same matter (R-187)."""
     return render("unido", facts)
@@ -74,6 +79,11 @@ def prorroga(facts: f.Extended) -> LetterText:
     return render("prorroga", facts)
 
 
+def evento(facts: f.EventNotice) -> LetterText:
+    """A training or assistance is planned, has another date or place, or will not take place (R-111)."""
+    return render("evento", facts)
+
+
 def canal(facts: f.OtherChannel) -> LetterText:
     """Names the channel that this request belongs to (R-160)."""
     return render("canal", facts)
@@ -87,3 +97,8 @@ def recordatorio(facts: f.ApprovalReminder) -> LetterText:
 def aviso_interno(facts: f.DeskNotice) -> LetterText:
     """Tells the team of the desk what needs a person."""
     return render("aviso_interno", facts)
+
+
+def tarea(facts: f.TaskFacts) -> LetterText:
+    """Asks for something that belongs to no ticket, or calls it to mind (R-130, R-131)."""
+    return render("tarea", facts)

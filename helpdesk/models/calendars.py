@@ -1,6 +1,7 @@
 """Days added to or taken from an institution's business calendars by hand (R-182)."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +12,8 @@ from helpdesk.db import Base
 class CalendarDay(Base):
     """A day on which an office is closed, or open, whatever the holidays say; with its name and the source of it.
 
-    `region` None: everywhere. A day taken back stays with `withdrawn_at`.
+    `region` None: everywhere. `hours` of an opened day: pairs of minutes since midnight, [] = those of its weekday. A
+    day taken back stays with `withdrawn_at`.
     """
 
     __tablename__ = "calendar_days"
@@ -37,6 +39,7 @@ class CalendarDay(Base):
     kind: Mapped[str]
     name: Mapped[str]
     source: Mapped[str]
+    hours: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     added_at: Mapped[datetime]
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

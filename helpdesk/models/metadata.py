@@ -7,16 +7,22 @@ from helpdesk.models import (
     audit,
     calendars,
     documents,
+    events,
     institutions,
     ledger,
+    materials,
     messages,
+    notices,
     outbox,
     people,
+    plans,
     steps,
+    tasks,
     tickets,
 )
 
 MODULES = (
-    alarms, attempts, audit, calendars, documents, institutions, ledger, messages, outbox, people, steps, tickets,
+    alarms, attempts, audit, calendars, documents, events, institutions, ledger, materials, messages, notices, outbox,
+    people, plans, steps, tasks, tickets,
 )  # fmt: skip
 metadata = Base.metadata

@@ -1,6 +1,7 @@
 """People of an institution: who writes to it, who works in it, and the functions they hold."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,7 +50,10 @@ class TeamMember(Base):
 class RoleHolding(Base):
     """A person holds a role within a scope between two dates (both included; None = open), as holder or substitute.
 
-    A substitute (subrogante) acts for the role during the dates and comes before the holder (R-176).
+    A substitute (subrogante) acts for the role during the dates and comes before the holder (R-176); `in_place_of_id`
+    names the holder, where the function has several. `subjects` are the matters attended (R-108; empty = any),
+    `organ` is the one to which the holder of a role belongs that leaves that open (R-101). `named_by_id` is the person
+    who named them; None: the catalogue or whoever runs the installation.
     """
 
     __tablename__ = "role_holdings"
@@ -76,6 +80,10 @@ class RoleHolding(Base):
     kind: Mapped[str] = mapped_column(default="holder", server_default="holder")
     since: Mapped[date | None]
     until: Mapped[date | None]
+    subjects: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    organ: Mapped[str | None]
+    in_place_of_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    named_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class Absence(Base):

@@ -34,7 +34,7 @@ class Ticket(Base):
     `kind` consultation is a «consulta derivada» to an organ (R-109): it has no request type, its requester is the
     member of the staff who asks, and the ticket it was asked for is `parent_id`. A ticket that was joined to another
     on the same matter (R-187) is closed and names it in `merged_into_id`; nothing of it moves, so that the merge can
-    be undone.
+    be undone. `plan_goal_id` is the goal of an organ's operative plan that it is reported by (R-105).
     """
 
     __tablename__ = "tickets"
@@ -76,6 +76,7 @@ class Ticket(Base):
     team: Mapped[str]
     team_scope: Mapped[str | None]
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    plan_goal_id: Mapped[int | None] = mapped_column(ForeignKey("plan_goals.id"), index=True)
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     missing_documents: Mapped[list[Any]] = mapped_column(default=list)
     missing_fields: Mapped[list[Any]] = mapped_column(default=list)

@@ -9,7 +9,9 @@ from typing import Literal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from helpdesk.domain.catalogue import Catalogue, CentreSpec, RoleSpec
+from helpdesk.domain.belonging import organ_of, working_in
+from helpdesk.domain.catalogue import ANY_ORGAN, Catalogue, CentreSpec, Choice, RoleSpec
+from helpdesk.domain.specialists import subjects_of
 from helpdesk.models.people import Absence, Person, RoleHolding, TeamMember
 from helpdesk.queries import catalogue as catalogues
 
@@ -19,7 +21,9 @@ When = Literal["now", "later", "past"]
 
 @dataclass(frozen=True, slots=True)
 class HoldingLine:
-    """A person holds or substitutes (`kind`) a function; `away` is the absence that covers the day shown."""
+    """A person holds or substitutes (`kind`) a function; `away` is the absence that covers the day shown, `subjects`
+    the keys of the matters attended (R-108; none: any), `organ` the name of the organ that the person belongs to,
+    `chosen_organ` its key where the function leaves it open (R-101), `in_place_of` whom a substitute stands for."""
 
     id: int
     name: str
@@ -30,12 +34,17 @@ class HoldingLine:
     when: When
     away: Absence | None
     disabled: bool
+    subjects: tuple[str, ...]
+    organ: str | None
+    chosen_organ: str | None
+    in_place_of: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionLine:
     """A function in one place. `answered_by` names the function whose holder answers for it while it has none; the
-    dependencies are the two superiors of R-099."""
+    dependencies are the two superiors of R-099. `subjects` are the matters by which its holders are told apart (R-108),
+    `asks_organ` whether each belongs to an organ of its own (R-101)."""
 
     role: str
     scope: str | None
@@ -44,6 +53,8 @@ class FunctionLine:
     answered_by: str | None
     technical: str | None
     administrative: str | None
+    subjects: tuple[Choice, ...]
+    asks_organ: bool
 
     @property
     def now(self) -> tuple[HoldingLine, ...]:
@@ -140,8 +151,11 @@ def delegations(session: Session, person_id: int, on: date) -> tuple[FunctionLin
 def _holdings(
     session: Session, institution_id: int, on: date, only: tuple[str, str | None] | None = None
 ) -> dict[tuple[str, str | None], list[HoldingLine]]:
+    catalogue = catalogues.current(session, institution_id)
+    roles = {role.key for role in catalogue.roles}
+    stood_for = aliased(Person)
     query = (
-        select(RoleHolding, Person, Absence)
+        select(RoleHolding, Person, Absence, stood_for)
         .join(Person, Person.id == RoleHolding.person_id)
         .outerjoin(
             Absence,
@@ -149,6 +163,7 @@ def _holdings(
             & (Absence.since <= on)
             & or_(Absence.until.is_(None), Absence.until >= on),
         )
+        .outerjoin(stood_for, stood_for.id == RoleHolding.in_place_of_id)
         .where(
             RoleHolding.institution_id == institution_id,
             # What ended before it began was taken back, and never was.
@@ -159,7 +174,7 @@ def _holdings(
     if only is not None:
         query = query.where(RoleHolding.role == only[0], RoleHolding.scope.is_not_distinct_from(only[1]))
     found: dict[tuple[str, str | None], list[HoldingLine]] = {}
-    for row, person, absence in session.execute(query):
+    for row, person, absence, other in session.execute(query):
         line = HoldingLine(
             id=row.id,
             name=person.name or person.address,
@@ -170,6 +185,10 @@ def _holdings(
             when=_when(row, on),
             away=absence,
             disabled=person.disabled,
+            subjects=tuple(row.subjects),
+            organ=organ_of(catalogue, row.role, row.organ) if row.role in roles else None,
+            chosen_organ=row.organ,
+            in_place_of=(other.name or other.address) if other is not None else None,
         )
         found.setdefault((row.role, row.scope), []).append(line)
     return found
@@ -229,12 +248,14 @@ def _function(
         answered_by=catalogue.role(answered_by).name if answered_by else None,
         technical=_superior(catalogue, role.technical_dependency),
         administrative=_superior(catalogue, role.administrative_dependency),
+        subjects=subjects_of(catalogue, role.key),
+        asks_organ=role.technical_dependency == ANY_ORGAN,
     )
 
 
 def _superior(catalogue: Catalogue, key: str | None) -> str | None:
     """The name of the team or organ that a function depends on; `organ` is the one of the holder's specialty."""
-    if key == "organ":
+    if key == ANY_ORGAN:
         return "el órgano de su especialidad"
     names = {team.key: team.name for team in catalogue.teams} | {organ.key: organ.name for organ in catalogue.organs}
     return names.get(key, key) if key else None
@@ -246,13 +267,15 @@ def _positions(
     held: dict[tuple[str, str | None], list[HoldingLine]],
     members: set[tuple[str, str | None]],
 ) -> tuple[str, ...]:
-    """The positions of a centre that nobody fills: functions without a holder, teams without a member."""
+    """The positions of a centre that nobody fills: functions without a holder, teams in which nobody works."""
     lacking = []
     teams = {team.key: team.name for team in catalogue.teams}
     roles = {role.key: role.name for role in catalogue.roles}
     for position in centre.positions:
         lines = held.get((position, centre.key), [])
         filled = any(line.when == "now" and line.kind == "holder" and not line.disabled for line in lines)
+        working = [line for role in working_in(catalogue, position) for line in held.get((role, centre.key), [])]
+        filled = filled or any(line.when == "now" and not line.disabled for line in working)
         if not filled and (position, centre.key) not in members:
             lacking.append(roles.get(position) or teams.get(position) or position)
     return tuple(lacking)

@@ -78,7 +78,8 @@ def standing(session: Session, institution_id: int) -> tuple[CalendarDay, ...]:
 
 def edit_of(row: CalendarDay) -> DayEdit:
     """A row as the domain takes it."""
-    return DayEdit(row.day, "closed" if row.kind == "closed" else "open", row.name, row.source, row.region)
+    hours = tuple((opens, closes) for opens, closes in row.hours)
+    return DayEdit(row.day, "closed" if row.kind == "closed" else "open", row.name, row.source, row.region, hours)
 
 
 def for_ticket(session: Session, ticket: Ticket, key: str, rules: Rules | None = None) -> Calendar:
@@ -157,7 +158,7 @@ def _days(calendar: Calendar, year: int) -> tuple[YearDay, ...]:
     found = []
     for offset in range((date(year + 1, 1, 1) - first).days):
         day = first + timedelta(days=offset)
-        if not calendar.hours[day.weekday()]:
+        if not calendar.hours_on(day):
             continue
         closure = calendar.closure(day)
         edit = calendar.edit_of(day) if closure is None else None

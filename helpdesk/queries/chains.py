@@ -20,7 +20,9 @@ from helpdesk.files import Files
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution
 from helpdesk.models.ledger import Arrival, RawMessage
+from helpdesk.models.materials import Material
 from helpdesk.models.messages import Attachment, Message
+from helpdesk.models.notices import Notice
 from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
@@ -49,7 +51,13 @@ def amount(session: Session) -> int:
 
 def altered(session: Session, store: Files) -> Iterator[Findings]:
     """The findings of every institution, ticket, mail that arrived and stored file, in this order."""
-    return chain(_of_institutions(session), _of_tickets(session), _of_arrivals(session), _of_files(session, store))
+    return chain(
+        _of_institutions(session),
+        _of_tickets(session),
+        _of_arrivals(session),
+        _of_files(session, store),
+        _of_published(session, store),
+    )
 
 
 def _of_institutions(session: Session) -> Iterator[Findings]:
@@ -90,7 +98,7 @@ def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | No
     ):
         sent[letter.message_id] = Sent(letter.recipient, letter.subject, letter.text, letter.html)
         files[letter.message_id] += [(str(file["filename"]), str(file["sha256"])) for file in letter.files]
-    found, own = {}, set()
+    found = {}
     messages = (
         select(*MESSAGE, Arrival.sha256.label("raw"))
         .outerjoin(Arrival, Arrival.id == Message.ledger_id)
@@ -99,9 +107,7 @@ def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | No
     )
     for row in session.execute(messages):
         found[row.id] = evidence.vouched(row, files[row.id], row.raw, sent.get(row.id))
-        if row.direction != "outbound":
-            own.add(row.id)
-    yield from evidence.message_findings(place, events, found, own)
+    yield from evidence.message_findings(place, events, found)
     steps = session.execute(select(*STEP).where(Step.ticket_id == ticket_id).order_by(Step.id)).all()
     yield from evidence.decision_findings(place, events, steps)
 
@@ -167,6 +173,20 @@ def _of_files(session: Session, store: Files) -> Iterator[Findings]:
         for file in row.files:
             found = _stored(store, str(file["sha256"]))
             yield tuple(evidence.file_findings(place, str(file["filename"]), str(file["sha256"]), found))
+
+
+def _of_published(session: Session, store: Files) -> Iterator[Findings]:
+    """Files of the library and of notices."""
+    for row in (Material, Notice):
+        published = (
+            select(row.sha256, row.filename, Institution.key)
+            .join(Institution, Institution.id == row.institution_id)
+            .where(row.sha256.is_not(None))
+            .order_by(row.id)
+            .execution_options(yield_per=AT_ONCE)
+        )
+        for sha256, filename, place in session.execute(published):
+            yield tuple(evidence.file_findings(place, str(filename), str(sha256), _stored(store, str(sha256))))
 
 
 def _stored(store: Files, sha256: str) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.domain import belonging
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.models.people import Person, RoleHolding, TeamMember
 from helpdesk.models.tickets import Ticket
@@ -47,8 +48,10 @@ def askable(session: Session, catalogue: Catalogue, institution_id: int) -> tupl
         .where(TeamMember.institution_id == institution_id, Person.disabled.is_(False))
         .distinct()
     )
-    found = [Addressee(role, None, scope) for role, scope in held if role in own]
-    found += [Addressee(None, team, scope) for team, scope in staffed if team in teams]
+    functions = [(role, scope) for role, scope in held if role in own]
+    working = dict.fromkeys([*((team, scope) for team, scope in staffed), *belonging.teams_of(catalogue, functions)])
+    found = [Addressee(role, None, scope) for role, scope in functions]
+    found += [Addressee(None, team, scope) for team, scope in working if team in teams]
     return tuple(sorted(found, key=lambda each: each.name(catalogue)))
 
 

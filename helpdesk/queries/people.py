@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain import belonging
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Absence, Person, RoleHolding, TeamMember
 from helpdesk.queries import catalogue as catalogues
@@ -15,10 +16,14 @@ from helpdesk.queries import catalogue as catalogues
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who answers for a role on a date: the person to ask, and for whom when that person is a substitute."""
+    """Who answers for a role on a date: the person to ask, and for whom when that person is a substitute. `subjects`
+    are the matters attended (R-108), those of the holder when it is a substitute; empty = any. `named_by` are the
+    people who named the substitute, None among them for the catalogue or whoever runs the installation."""
 
     person: Person
     on_behalf_of: Person | None
+    subjects: tuple[str, ...] = ()
+    named_by: frozenset[int | None] = frozenset((None,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,17 @@ class Absentee:
 
     person: Person
     until: date | None
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person named for a function, as holder or substitute, with what the naming says."""
+
+    person: Person
+    subjects: tuple[str, ...]
+    in_place_of_id: int | None
+    named_by: frozenset[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,7 @@ def standing(session: Session, institution_id: int, role: str, scope: str | None
     roles = (role, *alias_of(session, institution_id, role))
     past = on < today(session, institution_id)
     rows = session.execute(
-        select(RoleHolding.role, RoleHolding.kind, Person, Absence)
+        select(RoleHolding, Person, Absence)
         .join(Person, Person.id == RoleHolding.person_id)
         .outerjoin(Absence, and_(Absence.person_id == Person.id, *away(on)))
         .where(
@@ -100,15 +116,17 @@ def standing(session: Session, institution_id: int, role: str, scope: str | None
         )
         .order_by(RoleHolding.id, Absence.until.desc().nulls_first())
     ).all()
-    held = next((key for key in roles if any(row.role == key for row in rows)), role)
-    absent: dict[int, Absentee] = {}
-    named: dict[str, dict[int, Person]] = {"holder": {}, "substitute": {}}
-    for key, kind, person, absence in rows:
-        if key == held:
-            named[kind][person.id] = person
+    held = next((key for key in roles if any(row.role == key for row, _, _ in rows)), role)
+    away_until: dict[int, date | None] = {}
+    named: dict[str, dict[int, Named]] = {"holder": {}, "substitute": {}}
+    for row, person, absence in rows:
+        if row.role == held:
+            before = named[row.kind].get(person.id)
+            named_by = frozenset((row.named_by_id,)) | (before.named_by if before is not None else frozenset())
+            named[row.kind][person.id] = Named(person, tuple(row.subjects), row.in_place_of_id, named_by)
             if absence is not None:
-                absent.setdefault(person.id, Absentee(person, absence.until))
-    return Standing(_acting(named["holder"], named["substitute"], absent), tuple(absent.values()))
+                away_until.setdefault(person.id, absence.until)
+    return _standing(named["holder"], named["substitute"], away_until)
 
 
 def alias_of(session: Session, institution_id: int, role: str) -> tuple[str, ...]:
@@ -117,15 +135,25 @@ def alias_of(session: Session, institution_id: int, role: str) -> tuple[str, ...
     return (spec.alias_of,) if spec is not None and spec.alias_of is not None else ()
 
 
-def _acting(
-    holders: dict[int, Person], substitutes: dict[int, Person], absent: dict[int, Absentee]
-) -> tuple[Holder, ...]:
-    """A substitute acts for the holder who is away, else for the first."""
-    principals = sorted(holders.values(), key=lambda person: person.id not in absent)
-    named_for = principals[0] if principals else None
-    acting = [Holder(person, named_for) for person in substitutes.values() if person.id not in absent]
-    own = [Holder(person, None) for key, person in holders.items() if key not in absent and key not in substitutes]
-    return (*acting, *own)
+def _standing(holders: dict[int, Named], substitutes: dict[int, Named], away: dict[int, date | None]) -> Standing:
+    """A substitute acts for the holder who was named, else for the one who is away, else for the first."""
+    principals = sorted(holders.values(), key=lambda each: each.person.id not in away)
+    acting, absent = [], []
+    for each in substitutes.values():
+        instead = holders.get(each.in_place_of_id or 0) or (principals[0] if principals else None)
+        subjects = each.subjects or (instead.subjects if instead is not None else ())
+        if each.person.id in away:
+            absent.append(Absentee(each.person, away[each.person.id], subjects))
+        else:
+            on_behalf_of = instead.person if instead is not None else None
+            acting.append(Holder(each.person, on_behalf_of, subjects, each.named_by))
+    for key, each in holders.items():
+        if key in away and key not in substitutes:
+            absent.append(Absentee(each.person, away[key], each.subjects))
+        elif key not in substitutes:
+            acting.append(Holder(each.person, None, each.subjects))
+    order = list(away)
+    return Standing(tuple(acting), tuple(sorted(absent, key=lambda each: order.index(each.person.id))))
 
 
 def functions_of(session: Session, person_id: int) -> tuple[tuple[str, str | None], ...]:
@@ -142,20 +170,55 @@ def holds_any(session: Session, person_id: int) -> bool:
 
 
 def members(session: Session, institution_id: int, team: str, scope: str | None) -> tuple[Person, ...]:
-    """Who works the queue of a team, or of one of its instances."""
-    return tuple(
-        session.scalars(
-            select(Person)
-            .join(TeamMember, TeamMember.person_id == Person.id)
-            .where(
-                TeamMember.institution_id == institution_id,
-                TeamMember.team == team,
-                TeamMember.scope.is_not_distinct_from(scope),
-                Person.disabled.is_(False),
-            )
-            .order_by(Person.id)
+    """Who works the queue of a team, or of one of its instances: its members, and who holds a function that works
+    there and may sign in (R-101)."""
+    roles = belonging.working_in(catalogues.current(session, institution_id), team)
+    joined = (TeamMember.team == team, TeamMember.scope.is_not_distinct_from(scope))
+    held = (RoleHolding.role.in_(roles), RoleHolding.scope.is_not_distinct_from(scope)) if roles else None
+    return _working(session, institution_id, joined, held)
+
+
+def colleagues(session: Session, institution_id: int) -> tuple[Person, ...]:
+    """Who works the queue of any team of an institution."""
+    roles = [role.key for role in catalogues.current(session, institution_id).roles if role.works_in is not None]
+    return _working(session, institution_id, (), (RoleHolding.role.in_(roles),) if roles else None)
+
+
+def _working(
+    session: Session,
+    institution_id: int,
+    joined: tuple[ColumnElement[bool], ...],
+    held: tuple[ColumnElement[bool], ...] | None,
+) -> tuple[Person, ...]:
+    members_ = select(TeamMember.person_id).where(TeamMember.institution_id == institution_id, *joined)
+    works: ColumnElement[bool] = Person.id.in_(members_)
+    if held is not None:
+        holders_ = select(RoleHolding.person_id).where(
+            RoleHolding.institution_id == institution_id, *held, *in_force(today(session, institution_id))
         )
+        works = or_(works, Person.is_staff & Person.id.in_(holders_))
+    return tuple(session.scalars(select(Person).where(works, Person.disabled.is_(False)).order_by(Person.id)))
+
+
+def organs_of(session: Session, institution_id: int) -> dict[int, str]:
+    """The name of the organ to which each holder of a function belongs today that is held by members of organs, by
+    person (R-101)."""
+    catalogue = catalogues.current(session, institution_id)
+    roles = belonging.with_organ(catalogue)
+    if not roles:
+        return {}
+    rows = session.execute(
+        select(RoleHolding.person_id, RoleHolding.role, RoleHolding.organ)
+        .where(
+            RoleHolding.institution_id == institution_id,
+            RoleHolding.role.in_(roles),
+            RoleHolding.kind == "holder",
+            *in_force(today(session, institution_id)),
+        )
+        .order_by(RoleHolding.id)
     )
+    named = ((person_id, belonging.organ_of(catalogue, role, organ)) for person_id, role, organ in rows)
+    return {person_id: organ for person_id, organ in named if organ is not None}
 
 
 def administrators(session: Session, institution_id: int) -> tuple[Person, ...]:

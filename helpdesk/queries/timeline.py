@@ -14,13 +14,15 @@ from helpdesk.models.documents import Document, Original
 from helpdesk.models.institutions import Mailbox
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
-from helpdesk.models.people import Person, TeamMember
+from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Suspension, Ticket
 from helpdesk.queries.viewers import Viewer, reach
 
 OTHER_TICKETS = 6
 HISTORY = 300
+# The letter itself stands in the conversation.
+BESIDE_ITS_LETTER = "letter_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,12 @@ def ticket_page(session: Session, who: Viewer, ticket: Ticket) -> TicketPage:
     ).one()
     talks = _talks(session, ticket.id)
     events = tuple(
-        session.scalars(select(Event).where(Event.ticket_id == ticket.id).order_by(Event.id.desc()).limit(HISTORY))
+        session.scalars(
+            select(Event)
+            .where(Event.ticket_id == ticket.id, Event.kind != BESIDE_ITS_LETTER)
+            .order_by(Event.id.desc())
+            .limit(HISTORY)
+        )
     )[::-1]
     others = session.scalars(
         select(Ticket)
@@ -231,16 +238,6 @@ def check_letter(session: Session, ticket_id: int, letter_id: int) -> None:
     query = select(Letter.id).where(Letter.id == letter_id, Letter.ticket_id == ticket_id)
     if session.scalar(query) is None:
         raise NotFound("Ese correo no es de este ticket.")
-
-
-def colleagues(session: Session, who: Viewer) -> tuple[Person, ...]:
-    """The people of the viewer's institution who work a team, by name."""
-    working = select(TeamMember.person_id).where(TeamMember.institution_id == who.institution_id)
-    return tuple(
-        session.scalars(
-            select(Person).where(Person.id.in_(working), Person.disabled.is_(False)).order_by(Person.name, Person.id)
-        )
-    )
 
 
 def _talks(session: Session, ticket_id: int) -> tuple[Talk, ...]:

@@ -1,11 +1,12 @@
 """Who is looking, and which tickets that person may see (R-188, R-189)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk.domain import belonging
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.models.institutions import Institution
@@ -25,7 +26,10 @@ class Viewer:
     """A signed-in person with the teams and functions held today.
 
     `sees_all` is True for administrators, members of teams without a scope and national functions; everyone else sees
-    the tickets of `scopes` (regions, centres, organs), plus those held or asked to decide.
+    the tickets of `scopes` (regions, centres, organs), plus those held or asked to decide. `teams` are those joined and
+    those in which a function held works (R-101); `joined` is whether any was joined. `reads_centres`: may
+    read the services given in all centres (R-103). `works` says of one ticket whether
+    the person works it (None: no ticket is meant).
     """
 
     person_id: int
@@ -43,11 +47,19 @@ class Viewer:
     scopes: frozenset[str]
     sees_all: bool
     is_supervisor: bool
+    joined: bool = False
+    reads_centres: bool = False
+    works: bool | None = None
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether the person works the queue of a team."""
+        return self.is_admin or bool(self.teams)
 
     @property
     def is_agent(self) -> bool:
-        """Whether the person works tickets, and does not only decide them."""
-        return self.is_admin or bool(self.teams)
+        """Whether the person works tickets, and does not only decide them; the one that is meant, if one is."""
+        return self.has_queue if self.works is None else self.works
 
     @property
     def actor(self) -> Actor:
@@ -68,7 +80,7 @@ def viewer(session: Session, person_id: int) -> Viewer | None:
     memberships = session.execute(
         select(TeamMember.team, TeamMember.scope).where(TeamMember.person_id == person_id).order_by(TeamMember.id)
     )
-    teams = tuple((team, scope) for team, scope in memberships)
+    joined = tuple((team, scope) for team, scope in memberships)
     day = today(session, institution.id)
     holdings = session.execute(
         select(RoleHolding.role, RoleHolding.scope)
@@ -77,6 +89,10 @@ def viewer(session: Session, person_id: int) -> Viewer | None:
     )
     roles = tuple((role, scope) for role, scope in holdings)
     catalogue = catalogues.current(session, institution.id) if institution.catalogue_version_id else None
+    teams = tuple(dict.fromkeys(joined + (belonging.teams_of(catalogue, roles) if catalogue is not None else ())))
+    sees_all = person.is_admin or any(scope is None for _, scope in teams) or _any_role(catalogue, roles, _is_national)
+    is_supervisor = person.is_admin or _any_role(catalogue, roles, _supervises)
+    reads = sees_all or is_supervisor or _any_role(catalogue, roles, _reads_centres)
     return Viewer(
         person_id=person.id,
         institution_id=institution.id,
@@ -91,11 +107,21 @@ def viewer(session: Session, person_id: int) -> Viewer | None:
         teams=teams,
         roles=roles,
         scopes=frozenset(scope for _, scope in teams + roles if scope is not None),
-        sees_all=person.is_admin
-        or any(scope is None for _, scope in teams)
-        or _any_role(catalogue, roles, _is_national),
-        is_supervisor=person.is_admin or _any_role(catalogue, roles, _supervises),
+        sees_all=sees_all,
+        is_supervisor=is_supervisor,
+        joined=bool(joined),
+        reads_centres=reads and catalogue is not None and bool(catalogue.centres),
     )
+
+
+def at_ticket(session: Session, who: Viewer, number: int) -> Viewer:
+    """The viewer before one ticket: who administers or joined a team works whatever is in reach; whoever works in a
+    team by a function works its tickets; and anybody works the tickets that are the own."""
+    if who.is_admin or who.joined:
+        return who
+    own = [and_(Ticket.team == team, Ticket.team_scope.is_not_distinct_from(scope)) for team, scope in who.teams]
+    query = select(Ticket.id).where(Ticket.number == number, reach(who), _held_by(who) | or_(False, *own))
+    return replace(who, works=session.scalar(query) is not None)
 
 
 def reach(who: Viewer) -> ColumnElement[bool]:
@@ -109,9 +135,13 @@ def reach(who: Viewer) -> ColumnElement[bool]:
         Ticket.centre.in_(who.scopes),
         Ticket.organ.in_(who.scopes),
         Ticket.team_scope.in_(who.scopes),
-        Ticket.assignee_id == who.person_id,
+        _held_by(who),
         Ticket.id.in_(asked),
     )
+
+
+def _held_by(who: Viewer) -> ColumnElement[bool]:
+    return Ticket.assignee_id == who.person_id
 
 
 def _any_role(
@@ -125,6 +155,10 @@ def _is_national(catalogue: Catalogue, role: str, scope: str | None) -> bool:
     if spec is None or spec.side == "requester":
         return False
     return spec.scope in WIDE_SCOPES
+
+
+def _reads_centres(catalogue: Catalogue, role: str, scope: str | None) -> bool:
+    return any(spec.key == role and spec.reads == "centres" for spec in catalogue.roles)
 
 
 def _supervises(catalogue: Catalogue, role: str, scope: str | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from helpdesk.cataloguefile import LOADER
 from helpdesk.domain.errors import Invalid
 
 NEEDED = ("file", "institution", "received_at", "sender")
@@ -67,7 +68,7 @@ def load(folders: tuple[Path, ...]) -> tuple[Case, ...]:
 
 def _entries(listing: Path) -> list[Any]:
     try:
-        document = yaml.safe_load(listing.read_text(encoding="utf-8"))
+        document = yaml.load(listing.read_text(encoding="utf-8"), LOADER)  # noqa: S506  # a safe loader in either case
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise Invalid(f"{listing}: no es YAML válido: {' '.join(str(error).split())}") from error
     entries = document.get("samples") if isinstance(document, dict) else None

@@ -39,7 +39,7 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
             entity=ticket.entity,
             scope=catalogue.place_name(step.scope),
             reason=_first_words(session, ticket),
-            fields=f.shown_fields(request_type.intake_fields, ticket.fields),
+            fields=f.shown_fields(catalogue, request_type.intake_fields, ticket.fields),
             files=letterfacts.files(session, ticket),
             earlier=_decisions(session, ticket, catalogue, Step.superseded_at.is_(None)),
             due_at=step.due_at or ticket.due_at,
@@ -52,7 +52,7 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
             answer=clarified.answer if clarified else "",
         )
     )
-    return post.send(session, ticket, approver, "aprobacion", text, Envelope(automatic=False, step=step))
+    return post.send(session, ticket, approver, "aprobacion", text, Envelope(automatic=False, step=step, told=True))
 
 
 def ask_again(session: Session, ticket: Ticket, step: Step, approver: Person, cause: str, answer: str) -> None:

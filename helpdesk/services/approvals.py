@@ -16,7 +16,8 @@ from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed, N
 from helpdesk.domain.evidence import written
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
-from helpdesk.domain.references import PAGE, masked
+from helpdesk.domain.references import PAGE, masked, ticket_numbers_in
+from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import ReplyToken
 from helpdesk.models.people import Person
@@ -31,6 +32,7 @@ from helpdesk.services import (
     deadlines,
     following,
     history,
+    notifications,
     post,
     reminders,
     routes,
@@ -41,6 +43,10 @@ from helpdesk.services.threads import Thread
 
 Decision = Literal["approve", "reject"]
 Via = Literal["web", "link", "mail"]
+WAITS_FOR = {
+    "to_come": "la solicitud cambió y antes de su decisión hay otro paso",
+    "returned": "la solicitud está devuelta a quien la pidió",
+}
 VERDICTS = {"approve": "aprobado", "reject": "rechazado"}
 
 
@@ -179,8 +185,9 @@ def _note_answer(
 
 
 def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> str:
-    """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Gives the action
-    (`approve`, `reject`, `needs_human`, `append`)."""
+    """An answer to an approval letter arrived: decide, ask back, or note that it does not count. Who answers a letter
+    whose question was taken back meanwhile is told so. Gives the action (`approve`, `reject`, `needs_human`,
+    `append`)."""
     ticket = thread.ticket
     step = _present(session, ticket, session.get_one(Step, thread.step_id))
     read = _read(incoming)
@@ -188,8 +195,11 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
     authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
     _note_answer(session, actor, thread, step, read, incoming, message, authorised=authorised)
     if not authorised:
+        if step.state in WAITS_FOR and read.decision != "none" and may_decide(session, ticket, step, sender.id):
+            _tell_too_early(session, actor, ticket, step, sender, incoming)
         return "append"
-    cause = _doubt(session, ticket, step, thread, message, read)
+    cause = "other_ticket" if _names_another(session, ticket, incoming) else None
+    cause = cause or _doubt(session, ticket, step, thread, message, read)
     if cause is not None:
         _ask_again(session, actor, ticket, step, sender, cause, incoming)
         return "needs_human"
@@ -251,11 +261,11 @@ def _linked(session: Session, token: str) -> tuple[ApprovalPage, Actor]:
 
 def may_decide(session: Session, ticket: Ticket, step: Step, person_id: int) -> bool:
     """Whether a person holds the step's function for its scope today and is there, or substitutes it; never who asks,
-    wrote first or passed the request on (R-175)."""
+    wrote first or passed the request on, nor a substitute whom one of these named (R-175)."""
     if person_id in approvals_asked.parties(ticket) or step.role is None:
         return False
     found = approvals_asked.standing_of(session, ticket, step.role, step.scope)
-    return any(holder.person.id == person_id for holder in found.acting)
+    return any(holder.person.id == person_id and approvals_asked.may_act(ticket, holder) for holder in found.acting)
 
 
 def _ask_again(
@@ -270,6 +280,31 @@ def _ask_again(
     step.request_hash = approvals_asked.request_hash(session, ticket, step)
     said = incoming.new_text[:2000] if incoming.trust != "T0" else ""
     approvalletters.ask_again(session, ticket, step, approver, cause, said)
+
+
+def _tell_too_early(
+    session: Session, actor: Actor, ticket: Ticket, step: Step, approver: Person, incoming: Incoming
+) -> None:
+    """Tell the approver that the request does not wait for the decision now, within the limits of automatic letters."""
+    why = post.why_silent(session, ticket, approver, incoming)
+    if why is not None:
+        history.record(session, actor, ticket, "kept_silent", {"sentence": why})
+        return
+    words = (
+        f"Su respuesta sobre «{step.name}» no decidió nada: {WAITS_FOR[step.state]}. "
+        "Cuando vuelva a esperar su decisión se la pediremos con otro correo."
+    )
+    post.announce(session, ticket, approver, "respuesta", notifications.plain(session, ticket, approver, words))
+
+
+def _names_another(session: Session, ticket: Ticket, incoming: Incoming) -> bool:
+    """Whether an answer speaks of another ticket than the one that was asked about, or those joined to it."""
+    prefix = session.get_one(Institution, ticket.institution_id).ticket_prefix
+    said = {number for _, number in ticket_numbers_in(f"{incoming.new_text}\n{incoming.other_text}", (prefix,))}
+    if said <= {ticket.number}:
+        return False
+    joined = select(Ticket.number).where(Ticket.merged_into_id == ticket.id)
+    return not said <= {ticket.number, *session.scalars(joined)}
 
 
 def _doubt(session: Session, ticket: Ticket, step: Step, thread: Thread, message: Message, read: Answer) -> str | None:

@@ -117,14 +117,20 @@ def parties(ticket: Ticket) -> frozenset[int]:
     return frozenset(filter(None, (ticket.requester_id, ticket.originator_id, ticket.forwarded_by_id)))
 
 
+def may_act(ticket: Ticket, holder: Holder) -> bool:
+    """Whether somebody who acts for a function may decide this request: no party to it, and no substitute whom only
+    parties to it named (R-175)."""
+    return holder.person.id not in parties(ticket) and not holder.named_by <= parties(ticket)
+
+
 def to_ask(session: Session, ticket: Ticket, spec: StepSpec) -> Holder | Obstacle:
-    """Who is to be asked for a step today: the first substitute or holder who is no party to the request."""
+    """Who is to be asked for a step today: the first substitute or holder who may decide this request."""
     scope = scope_of(ticket, spec)
     role = catalogues.of_ticket(session, ticket).role(spec.actor.role or "").name
     if spec.actor.scope in SCOPE_NAMES and scope is None:
         return Obstacle("approver_missing", missing_scope(spec), role)
     found = standing_of(session, ticket, spec.actor.role, scope)
-    free = next((holder for holder in found.acting if holder.person.id not in parties(ticket)), None)
+    free = next((holder for holder in found.acting if may_act(ticket, holder)), None)
     return free or obstacle(session, ticket, spec, found)
 
 
@@ -148,7 +154,12 @@ def obstacle(session: Session, ticket: Ticket, spec: StepSpec, found: Standing) 
     function = f"«{role}»" + (f" en {place}" if place else "")
     if found.acting:
         who = _called(found.acting[0].person.name, found.acting[0].person.address)
-        sentence = f"{who} ejerce {function} y es parte de la solicitud: nombre un subrogante que decida."
+        why = (
+            "y es parte de la solicitud"
+            if found.acting[0].person.id in parties(ticket)
+            else "por nombramiento de quien es parte de la solicitud"
+        )
+        sentence = f"{who} ejerce {function} {why}: nombre un subrogante que decida."
         return Obstacle("own_request", sentence, who)
     if found.absent:
         away = found.absent[0]

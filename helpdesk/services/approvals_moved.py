@@ -1,4 +1,5 @@
-"""Moves the approvals that wait to whoever decides now, when a function has other holders (R-071, R-176).
+"""Moves the approvals that wait to whoever decides now, when a function has other holders (R-071, R-176); and the work
+that lies with somebody by function (`work_moved`).
 
 What the calendar changes (a substitution begins, an absence ends) is looked at by the desk's own clock: the look finds
 the functions concerned by their dates, asks whether an approval still lies with the right person, and else does
@@ -26,6 +27,7 @@ from helpdesk.services import (
     history,
     reminders,
     routes,
+    work_moved,
 )
 from helpdesk.services.approvals_asked import Obstacle
 from helpdesk.services.locks import locked
@@ -45,7 +47,7 @@ class Function:
 
 def holders_changed(session: Session, actor: Actor, institution_id: int, role: str, scope: str | None) -> None:
     """A function has other holders now: approvals that were asked of nobody, or of somebody who decides no more, are
-    asked anew; without anybody they stop and say so (R-072)."""
+    asked anew; without anybody they stop and say so (R-072). Work goes to whoever does it now, or to its team."""
     for ticket_id in astray(session, Function(institution_id, role, scope)):
         move(session, actor, ticket_id)
 
@@ -71,7 +73,8 @@ def turned(session: Session, now: datetime) -> list[Function]:
 
 
 def astray(session: Session, function: Function) -> list[int]:
-    """The tickets whose waiting approval, of that function or one it answers for, lies with the wrong person."""
+    """The tickets whose waiting step, of that function or one it answers for, lies with the wrong person; and those
+    that stopped because nobody could be given them, and now somebody can."""
     roles = catalogues.current(session, function.institution_id).roles
     answered_for = [spec.key for spec in roles if spec.alias_of == function.role]
     rows = session.execute(
@@ -80,10 +83,10 @@ def astray(session: Session, function: Function) -> list[int]:
         .where(
             Ticket.institution_id == function.institution_id,
             Ticket.merged_into_id.is_(None),
-            Step.kind == "approve",
             Step.state == "active",
             Step.role.in_([function.role, *answered_for]),
-            Step.scope.is_not_distinct_from(function.scope),
+            # The place of other steps than approvals is the ticket's, which may have become known later.
+            or_(Step.kind != "approve", Step.scope.is_not_distinct_from(function.scope)),
         )
         .order_by(Step.ticket_id)
     )
@@ -91,12 +94,15 @@ def astray(session: Session, function: Function) -> list[int]:
 
 
 def move(session: Session, actor: Actor, ticket_id: int) -> bool:
-    """Ask the ticket's waiting approval of whoever decides now; gives whether it was astray."""
+    """Ask the ticket's waiting approval of whoever decides now, or give its work to whoever does it; gives whether it
+    was astray."""
     ticket = locked(session, actor, ticket_id)
     step = routes.active(session, ticket)
-    if step is None or step.kind != "approve" or step.state != "active":
+    if step is None or step.state != "active":
         return False
     session.refresh(step)
+    if step.kind != "approve":
+        return work_moved.move(session, actor, ticket, step)
     if lies_right(session, ticket, step):
         return False
     step.approver_id = None
@@ -128,7 +134,10 @@ def remind(session: Session, actor: Actor, ticket: Ticket, step: Step | None) ->
 
 def lies_right(session: Session, ticket: Ticket, step: Step) -> bool:
     """Whether a waiting approval is asked of the right person: a substitute while there is one, else a holder; of
-    nobody, when nobody may decide it. One that was asked too often waits for the desk."""
+    nobody, when nobody may decide it. One that was asked too often waits for the desk. Of other work see
+    `work_moved.lies_right`."""
+    if step.kind != "approve":
+        return work_moved.lies_right(session, ticket, step)
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is None:
         return True
@@ -139,4 +148,6 @@ def lies_right(session: Session, ticket: Ticket, step: Step) -> bool:
         return approvals_renewed.too_often(session, ticket)
     acting = approvals_asked.standing_of(session, ticket, step.role, step.scope).acting
     asked = next((holder for holder in acting if holder.person.id == step.approver_id), None)
-    return asked is not None and (asked.on_behalf_of is None) == (found.on_behalf_of is None)
+    if asked is None or not approvals_asked.may_act(ticket, asked):
+        return False
+    return (asked.on_behalf_of is None) == (found.on_behalf_of is None)

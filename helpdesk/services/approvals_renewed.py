@@ -2,6 +2,10 @@
 
 A decision about an earlier request stays as it was taken and is marked as overtaken; its step, and those after it,
 begin a new round. What happens after the approved act was executed changes no decision any more.
+
+A request that lacks a mandatory document now is put before nobody: its approvals are taken back without a letter, and
+it waits with the team where its documents are reviewed. It is not returned to the requester by itself: the agent who
+judges the documents returns it with one list. Once nothing is missing the approvals are asked for afresh.
 """
 
 from datetime import datetime, timedelta
@@ -10,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
 from helpdesk.models.audit import Event
 from helpdesk.models.steps import Step
@@ -19,6 +24,7 @@ from helpdesk.services import approvals_asked, assessment, deadlines, desknotice
 
 MOST_A_DAY = 3
 DAY = timedelta(days=1)
+RENEWED = ("approval_renewed", "approval_withdrawn")
 TOO_OFTEN = (
     "La solicitud cambió muchas veces hoy y no se volvió a pedir la aprobación: acuerde con quien pide la versión "
     "definitiva y guarde sus datos para pedirla."
@@ -27,7 +33,8 @@ TOO_OFTEN = (
 
 def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime | None = None) -> bool:
     """To be called where type, data or files of a request may have changed, its row locked: approvals that were asked
-    or decided about another request than the present one begin a fresh round. Gives whether one did.
+    or decided about another request than the present one begin a fresh round, or are taken back while a document is
+    missing. Gives whether it was so.
 
     `at` is when the change arrived (None: now): a term that stood still runs on from then. A request that was returned
     and still lacks something is not asked about before it is complete.
@@ -43,6 +50,10 @@ def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime
         return False
     first, since = overtaken[0], at or clock.now()
     stopped = too_often(session, ticket)
+    review = _review_before(session, ticket, first)
+    if review is not None and assessment.facts_of(session, ticket).missing_documents:
+        _take_back(session, actor, ticket, review, overtaken, since)
+        return True
     if returned:
         deadlines.resume(session, ticket, since)
     data = {"steps": [each.key for each in overtaken], "round": first.round + 1}
@@ -58,7 +69,7 @@ def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime
 def too_often(session: Session, ticket: Ticket) -> bool:
     """Whether approvals of the ticket were asked afresh so often in a day that the desk has to look first."""
     renewed = select(func.count()).where(
-        Event.ticket_id == ticket.id, Event.kind == "approval_renewed", Event.at > clock.now() - DAY
+        Event.ticket_id == ticket.id, Event.kind.in_(RENEWED), Event.at > clock.now() - DAY
     )
     return (session.scalar(renewed) or 0) >= MOST_A_DAY
 
@@ -75,6 +86,26 @@ def _overtaken(session: Session, ticket: Ticket) -> list[Step]:
         and (row.state == "done" or (row.state == "active" and row.approver_id is not None))
         and row.request_hash not in (None, approvals_asked.request_hash(session, ticket, row))
     ]
+
+
+def _review_before(session: Session, ticket: Ticket, approval: Step) -> Step | None:
+    """The review of documents, where the route has one before the approval."""
+    rows = routes.present(session, ticket).values()
+    return next((row for row in rows if row.kind == rules.REVIEW and row.position < approval.position), None)
+
+
+def _take_back(
+    session: Session, actor: Actor, ticket: Ticket, review: Step, overtaken: list[Step], since: datetime
+) -> None:
+    """The request goes back to the team, where its documents are reviewed; a later answer to the letters decides
+    nothing."""
+    row = routes.active(session, ticket)
+    if row is not None and row.state == "returned":
+        deadlines.resume(session, ticket, since)
+    data = {"steps": [each.key for each in overtaken], "documents": list(ticket.missing_documents)}
+    history.record(session, actor, ticket, "approval_withdrawn", data)
+    routes.again(session, ticket, review.key, returned=False)
+    routes.wait_at(session, actor, ticket, review.key)
 
 
 def _stop(session: Session, actor: Actor, ticket: Ticket, key: str) -> None:

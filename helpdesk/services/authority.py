@@ -4,14 +4,17 @@ Nobody is routed to by name: what changes here moves the approvals that wait (`a
 a later day does so by the desk's own clock; what was decided before stays with the person and the function.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.domain import specialists
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.catalogue import ANY_ORGAN, Catalogue
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Absence, Person, RoleHolding
@@ -25,6 +28,19 @@ Function = tuple[str, str | None]
 ONE_DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a naming says besides person, function and dates: the matters attended (R-108; empty = any), the organ that
+    the person belongs to (R-101), and whom a substitute stands for."""
+
+    subjects: tuple[str, ...] = ()
+    organ: str | None = None
+    in_place_of_id: int | None = None
+
+
+NOTHING_MORE = Particulars()
+
+
 def grant(
     session: Session,
     actor: Actor,
@@ -33,11 +49,13 @@ def grant(
     role: str,
     scope: str | None,
     since: date | None = None,
+    more: Particulars = NOTHING_MORE,
 ) -> RoleHolding:
     """Make a person the holder of a function within its scope, from `since` (None: today) on. The earlier holder stays
     until revoked.
 
-    Raises Invalid for an unknown function or a scope that does not fit it, Conflict when the person holds it already.
+    Raises Invalid for an unknown function, a scope, matter or organ that does not fit it, Conflict when the person
+    holds it already.
     """
     institution = _institution(session, actor, institution_key)
     held = session.scalar(
@@ -55,7 +73,25 @@ def grant(
     if held is not None:
         raise Conflict(f"{address} ya ejerce «{role}» con ese ámbito.")
     first = since or today(session, institution.id)
-    return _hold(session, actor, institution, address, (role, scope), "holder", (first, None))
+    return _hold(session, actor, institution, address, (role, scope), "holder", (first, None), more=more)
+
+
+def amend(
+    session: Session, actor: Actor, institution_key: str, holding_id: int, subjects: Collection[str], organ: str | None
+) -> RoleHolding:
+    """Say anew which matters a holder attends (R-108) and to which organ the holder belongs (R-101). Raises NotFound,
+    Invalid."""
+    institution = _institution(session, actor, institution_key)
+    row = _holding(session, institution.id, holding_id)
+    more = Particulars(tuple(subjects), organ)
+    _check_particulars(catalogues.current(session, institution.id), row.role, more)
+    row.subjects, row.organ = list(more.subjects), more.organ
+    session.flush()
+    person = session.get_one(Person, row.person_id)
+    data = {"address": person.address, "role": row.role, "scope": row.scope, "subjects": row.subjects, "organ": organ}
+    history.record(session, actor, None, "role_amended", data, institution.id)
+    approvals_moved.holders_changed(session, actor, institution.id, row.role, row.scope)
+    return row
 
 
 def substitute(
@@ -67,11 +103,15 @@ def substitute(
     scope: str | None,
     since: date,
     until: date,
+    in_place_of: str | None = None,
 ) -> RoleHolding:
-    """Let a person act for a function between two dates, both included (R-176). Raises Invalid."""
+    """Let a person act for a function between two dates, both included (R-176). `in_place_of` is the address of the
+    holder for whom, where several hold it. Raises Invalid."""
     institution = _institution(session, actor, institution_key)
     _in_order(since, until, "La subrogancia termina antes de empezar: revise las fechas.")
-    return _hold(session, actor, institution, address, (role, scope), "substitute", (since, until))
+    holder = _one_of_the_holders(session, institution, in_place_of, (role, scope), since) if in_place_of else None
+    more = Particulars(in_place_of_id=holder)
+    return _hold(session, actor, institution, address, (role, scope), "substitute", (since, until), more=more)
 
 
 def revoke(session: Session, actor: Actor, institution_key: str, address: str, role: str, scope: str | None) -> int:
@@ -129,7 +169,8 @@ def absent(
     row = _note(session, actor, institution, person, (since, until), reason, by)
     for role, scope in _functions(session, person, since, until):
         if by is not None:
-            _hold(session, actor, institution, by, (role, scope), "substitute", (since, until))
+            more = Particulars(in_place_of_id=person.id)
+            _hold(session, actor, institution, by, (role, scope), "substitute", (since, until), more=more)
         else:
             approvals_moved.holders_changed(session, actor, institution.id, role, scope)
     _moved_from_substitute(session, actor, person, since)
@@ -206,7 +247,8 @@ def delegate(
         )
     if person.id == actor.person_id:
         raise Invalid("Nadie se delega a sí mismo: elija a otra persona.", {"address": "Elija a otra persona."})
-    return _hold(session, actor, institution, person.address, function, "substitute", (since, until), reason.strip())
+    dates, more = (since, until), Particulars(in_place_of_id=actor.person_id)
+    return _hold(session, actor, institution, person.address, function, "substitute", dates, reason.strip(), more)
 
 
 def end_delegation(session: Session, actor: Actor, holding_id: int) -> RoleHolding:
@@ -230,9 +272,12 @@ def _hold(
     kind: str,
     dates: Dates,
     reason: str = "",
+    more: Particulars = NOTHING_MORE,
 ) -> RoleHolding:
     role, scope = function
-    fitting(catalogues.current(session, institution.id), role, scope)
+    catalogue = catalogues.current(session, institution.id)
+    fitting(catalogue, role, scope)
+    _check_particulars(catalogue, role, more)
     if "@" not in address:
         raise Invalid(f"«{address}» no es una dirección de correo.", {"address": "Escriba un correo."})
     person = meet(session, institution.id, "", address.strip())
@@ -244,6 +289,10 @@ def _hold(
         kind=kind,
         since=dates[0],
         until=dates[1],
+        subjects=list(more.subjects),
+        organ=more.organ,
+        in_place_of_id=more.in_place_of_id,
+        named_by_id=actor.person_id,
     )
     session.add(row)
     session.flush()
@@ -255,6 +304,8 @@ def _hold(
         "since": _written(dates[0]),
         "until": _written(dates[1]),
         **({"reason": reason} if reason else {}),
+        **({"subjects": list(more.subjects)} if more.subjects else {}),
+        **({"organ": more.organ} if more.organ else {}),
     }
     history.record(session, actor, None, "role_granted", data, institution.id)
     approvals_moved.holders_changed(session, actor, institution.id, role, scope)
@@ -390,6 +441,41 @@ def fitting(catalogue: Catalogue, role: str, scope: str | None) -> None:
         raise Invalid(f"«{role}» vale para toda la institución: quite el ámbito «{scope}».")
     if places is not None and scope not in places:
         raise Invalid(f"«{role}» necesita un ámbito; son posibles: {', '.join(sorted(places))}.")
+
+
+def _one_of_the_holders(session: Session, institution: Institution, address: str, function: Function, on: date) -> int:
+    person_id = session.scalar(
+        select(RoleHolding.person_id)
+        .join(Person, Person.id == RoleHolding.person_id)
+        .where(
+            RoleHolding.institution_id == institution.id,
+            RoleHolding.kind == "holder",
+            RoleHolding.role == function[0],
+            RoleHolding.scope.is_not_distinct_from(function[1]),
+            Person.address == address.strip().lower(),
+            *in_force(on),
+        )
+        .limit(1)
+    )
+    if person_id is None:
+        wrong = {"in_place_of": "Escriba el correo de quien la ejerce, o deje el dato vacío."}
+        raise Invalid(f"{address[:100]} no ejerce esa función desde el primer día: elija a un titular.", wrong)
+    return person_id
+
+
+def _check_particulars(catalogue: Catalogue, role: str, more: Particulars) -> None:
+    spec = catalogue.role(role)
+    known = {choice.key for choice in specialists.subjects_of(catalogue, role)}
+    for subject in more.subjects:
+        if subject not in known:
+            wrong = {"subjects": "Elija los sistemas de la lista."}
+            raise Invalid(f"Quien ejerce «{spec.name}» no se distingue por «{subject}»: quítelo.", wrong)
+    if more.organ is None:
+        return
+    if spec.technical_dependency != ANY_ORGAN:
+        raise Invalid(f"El órgano de «{spec.name}» no se elige: quítelo.", {"organ": "Deje el órgano sin elegir."})
+    if more.organ not in {organ.key for organ in catalogue.organs}:
+        raise Invalid("No hay tal órgano en el catálogo.", {"organ": "Elija un órgano de la lista."})
 
 
 def _known(session: Session, institution: Institution, address: str) -> Person:

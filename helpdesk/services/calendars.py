@@ -11,32 +11,35 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.errors import Conflict, Invalid, NotFound
 from helpdesk.models.calendars import CalendarDay
-from helpdesk.models.institutions import Institution
 from helpdesk.queries import calendars
 from helpdesk.queries import deadlines as terms
 from helpdesk.queries.calendars import Rules
 from helpdesk.queries.deadlines import Move
-from helpdesk.services import deadlines, history
+from helpdesk.services import calendarlock, deadlines, history
 
 
-def preview_day(session: Session, institution_id: int, calendar: str, edit: DayEdit) -> tuple[Move, ...]:
-    """Which open tickets would be due at another instant with that day; nothing changes. Raises as `add_day`."""
-    rules = _checked(session, institution_id, calendar, edit)
+def preview_day(
+    session: Session, institution_id: int, calendar: str, edit: DayEdit
+) -> tuple[DayEdit, tuple[Move, ...]]:
+    """The day with its hours, and which open tickets would be due at another instant with it; nothing changes. Raises
+    as `add_day`."""
+    rules, edit = _checked(session, institution_id, calendar, edit)
     edits = {**rules.edits, calendar: (*rules.edits.get(calendar, ()), edit)}
-    return terms.moves(session, institution_id, replace(rules, edits=edits))
+    return edit, terms.moves(session, institution_id, replace(rules, edits=edits))
 
 
 def add_day(
     session: Session, actor: Actor, institution_id: int, calendar: str, edit: DayEdit
 ) -> tuple[CalendarDay, tuple[Move, ...]]:
-    """Close or open a day and count the open tickets anew; gives the day and what moved.
+    """Close or open a day and count the open tickets anew; gives the day and what moved. One that is opened on a
+    weekday without hours takes those of the edit, else those of Monday.
 
     Raises Invalid for an unknown calendar or region, or a day that this would not change; Conflict for a day that is
     edited already.
     """
-    _lock(session, institution_id)
+    calendarlock.edited(session, institution_id)
     calendars.forget(session, institution_id)
-    _checked(session, institution_id, calendar, edit)
+    _, edit = _checked(session, institution_id, calendar, edit)
     row = CalendarDay(
         institution_id=institution_id,
         calendar=calendar,
@@ -45,6 +48,7 @@ def add_day(
         kind=edit.kind,
         name=edit.name.strip(),
         source=edit.source.strip(),
+        hours=[list(span) for span in edit.hours],
         added_by_id=actor.person_id,
         added_at=clock.now(),
     )
@@ -67,7 +71,8 @@ def withdraw_day(
     session: Session, actor: Actor, institution_id: int, day_id: int
 ) -> tuple[CalendarDay, tuple[Move, ...]]:
     """Take an edited day back and count the open tickets anew; the row stays as history. Raises NotFound."""
-    _lock(session, institution_id)
+    calendarlock.edited(session, institution_id)
+    calendars.forget(session, institution_id)
     row = _standing(session, institution_id, day_id)
     row.withdrawn_by_id, row.withdrawn_at = actor.person_id, clock.now()
     session.flush()
@@ -75,7 +80,7 @@ def withdraw_day(
     return row, _recounted(session, actor, institution_id)
 
 
-def _checked(session: Session, institution_id: int, calendar: str, edit: DayEdit) -> Rules:
+def _checked(session: Session, institution_id: int, calendar: str, edit: DayEdit) -> tuple[Rules, DayEdit]:
     rules = calendars.rules_of(session, institution_id)
     spec = next((each for each in rules.catalogue.calendars if each.key == calendar), None)
     if spec is None:
@@ -84,8 +89,9 @@ def _checked(session: Session, institution_id: int, calendar: str, edit: DayEdit
         raise Invalid("Esa región no está en el catálogo: elija otra.", {"region": "Elija una región."})
     if any((each.day, each.region) == (edit.day, edit.region) for each in rules.edits.get(calendar, ())):
         raise Conflict("Ese día ya está editado en el calendario: retire primero la edición que hay.")
-    calendaredits.check(edit, rules.calendar(spec, edit.region))
-    return rules
+    before = rules.calendar(spec, edit.region)
+    calendaredits.check(edit, before)
+    return rules, calendaredits.completed(edit, before)
 
 
 def _recounted(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
@@ -106,11 +112,6 @@ def _standing(session: Session, institution_id: int, day_id: int) -> CalendarDay
     return row
 
 
-def _lock(session: Session, institution_id: int) -> None:
-    """One edit at a time: two at once would each count without the other."""
-    session.execute(select(Institution.id).where(Institution.id == institution_id).with_for_update(key_share=True))
-
-
 def _told(row: CalendarDay) -> dict[str, str | None]:
     return {
         "calendar": row.calendar,
@@ -119,4 +120,5 @@ def _told(row: CalendarDay) -> dict[str, str | None]:
         "kind": row.kind,
         "name": row.name,
         "source": row.source,
+        "hours": calendaredits.spans(calendars.edit_of(row).hours) or None,
     }

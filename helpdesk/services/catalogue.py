@@ -9,10 +9,11 @@ from sqlalchemy.schema import CreateSequence
 
 from helpdesk import clock
 from helpdesk.cataloguefile import to_json
+from helpdesk.domain import additions
 from helpdesk.domain.actors import Actor
-from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.choices import choices_of
-from helpdesk.domain.errors import Conflict
+from helpdesk.domain.errors import Conflict, Invalid, NotFound
 from helpdesk.models.institutions import CatalogueVersion, Institution, Mailbox, number_sequence
 from helpdesk.models.people import Person, RoleHolding
 from helpdesk.queries import catalogue as catalogues
@@ -24,17 +25,56 @@ from helpdesk.services.people import meet
 
 
 def load(session: Session, actor: Actor, catalogue: Catalogue) -> CatalogueVersion:
-    """Publish a catalogue. Loading the version in force again changes nothing. Raises Conflict on a taken prefix or
-    mailbox address."""
+    """Publish a catalogue; what centres added to the one in force stays (R-106). Loading the version in force again
+    changes nothing. Raises Conflict on a taken prefix, mailbox address or key of a request type."""
+    institution = _institution(session, catalogue)
+    version_id = institution.catalogue_version_id
+    earlier = catalogues.version(session, version_id) if version_id is not None else None
+    return _publish(session, actor, institution, additions.kept(earlier, catalogue), earlier)
+
+
+def add_types(
+    session: Session, actor: Actor, institution_key: str, centre: str, types: tuple[RequestType, ...]
+) -> CatalogueVersion:
+    """Publish a version in which a centre offers types of its own beside the national ones (R-106); one that it added
+    before is replaced. Raises NotFound for an unknown institution, Invalid for an unknown centre or what does not fit.
+    """
+    found = catalogues.institution_by_key(session, institution_key)
+    institution = session.get_one(Institution, found.id, with_for_update=True)
+    catalogue = catalogues.current(session, institution.id)
+    if centre not in {each.key for each in catalogue.centres}:
+        known = ", ".join(each.key for each in catalogue.centres) or "ninguno"
+        raise Invalid(f"«{institution_key}» no tiene el centro «{centre}»; tiene: {known}.")
+    wrong = additions.problems(catalogue, centre, types)
+    if wrong:
+        raise Invalid("; ".join(each.reason for each in wrong) + ".")
+    return _publish(session, actor, institution, additions.added_to(catalogue, centre, types), catalogue)
+
+
+def drop_type(session: Session, actor: Actor, institution_key: str, key: str) -> CatalogueVersion:
+    """Publish a version in which a centre no longer offers a type that it added; open tickets keep theirs (R-106).
+    Raises NotFound for an unknown type, Invalid for a national one."""
+    found = catalogues.institution_by_key(session, institution_key)
+    institution = session.get_one(Institution, found.id, with_for_update=True)
+    catalogue = catalogues.current(session, institution.id)
+    if key not in {each.key for each in catalogue.request_types}:
+        raise NotFound(f"El catálogo no tiene el tipo «{key}».")
+    own = additions.additions_of(catalogue)
+    if key not in {each.key for each in own}:
+        raise Invalid(f"«{key}» es un tipo nacional: vale en todos los centros y ninguno lo quita.")
+    left = additions.with_additions(additions.national(catalogue), (each for each in own if each.key != key))
+    return _publish(session, actor, institution, left, catalogue)
+
+
+def _publish(
+    session: Session, actor: Actor, institution: Institution, catalogue: Catalogue, earlier: Catalogue | None
+) -> CatalogueVersion:
     content = to_json(catalogue)
     sha256 = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    institution = _institution(session, catalogue)
-    earlier: Catalogue | None = None
     if institution.catalogue_version_id is not None:
         in_force = session.get_one(CatalogueVersion, institution.catalogue_version_id)
         if in_force.sha256 == sha256:
             return in_force
-        earlier = catalogues.version(session, in_force.id)
     last = session.scalar(
         select(func.max(CatalogueVersion.number)).where(CatalogueVersion.institution_id == institution.id)
     )
@@ -142,7 +182,14 @@ def _sync_directory(session: Session, institution: Institution, catalogue: Catal
         )
         if held is None:
             session.add(
-                RoleHolding(institution_id=institution.id, person_id=person.id, role=entry.role, scope=entry.scope)
+                RoleHolding(
+                    institution_id=institution.id,
+                    person_id=person.id,
+                    role=entry.role,
+                    scope=entry.scope,
+                    subjects=list(entry.subjects),
+                    organ=entry.organ,
+                )
             )
     session.flush()
 

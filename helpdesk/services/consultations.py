@@ -17,15 +17,14 @@ from helpdesk.domain.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from helpdesk.domain.incoming import IncomingFile
 from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
-from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries import consultations, merges
+from helpdesk.queries import merges
 from helpdesk.queries.consultations import Addressee
 from helpdesk.queries.people import Holder, holders, members, today
-from helpdesk.services import approvals_asked, history, links, notifications, opening, post, routes
+from helpdesk.services import approvals_asked, history, links, notifications, opening, routes, withdrawals
 from helpdesk.services.locks import fresh, locked
 from helpdesk.services.messages import attached, copy_files
 
@@ -144,15 +143,7 @@ def withdraw(session: Session, actor: Actor, ticket_id: int, touched: int | None
     if not reason.strip():
         raise Invalid("Diga por qué retira la consulta.", {"reason": "Escriba el motivo."})
     routes.finish(session, actor, ticket, clock.now())
-    data = {"number": links.number_of(session, ticket), "reason": reason.strip()}
-    history.record(session, actor, ticket, "consultation_withdrawn", data)
-    parent = _parent(session, ticket)
-    history.record(session, actor, parent, "consultation_withdrawn", data)
-    for person in _written_to(session, ticket):
-        text = notifications.plain(
-            session, ticket, person, f"Ya no hace falta responder esta consulta. Motivo: {reason.strip()}"
-        )
-        post.announce(session, ticket, person, "respuesta", text)
+    withdrawals.tell(session, actor, ticket, _parent(session, ticket), reason.strip())
     return ticket
 
 
@@ -166,13 +157,17 @@ def may_answer(session: Session, ticket: Ticket, person_id: int) -> bool:
     if step is None:
         return False
     now = _people(session, ticket.institution_id, Addressee(step.role, step.team, step.scope))
-    asked = {holder.person.id for holder in now} | {person.id for person in _written_to(session, ticket)}
+    asked = {holder.person.id for holder in now} | {person.id for person in withdrawals.written_to(session, ticket)}
     return person_id in asked
 
 
 def check_none_open(session: Session, ticket: Ticket) -> None:
     """Raises IllegalMove, naming them, while consultations of the ticket wait for their answer (R-109)."""
-    waiting = consultations.open_of(session, merges.family(session, ticket.id))
+    refuse_open(session, withdrawals.open_of(session, ticket))
+
+
+def refuse_open(session: Session, waiting: tuple[Ticket, ...]) -> None:
+    """Raises IllegalMove, naming the consultations, if there are any."""
     if waiting:
         names = ", ".join(links.number_of(session, each) for each in waiting)
         raise IllegalMove(f"Espera la respuesta de la consulta {names}: para cerrar antes, retírela con un motivo.")
@@ -327,19 +322,3 @@ def _parent(session: Session, ticket: Ticket) -> Ticket:
     parent.updated_at = clock.now()
     session.flush()
     return parent
-
-
-def _written_to(session: Session, ticket: Ticket) -> tuple[Person, ...]:
-    """Who got the question by mail."""
-    return tuple(
-        session.scalars(
-            select(Person)
-            .join(Letter, Letter.recipient == Person.address)
-            .where(
-                Letter.ticket_id == ticket.id,
-                Letter.letter == "consulta",
-                Person.institution_id == ticket.institution_id,
-            )
-            .distinct()
-        )
-    )

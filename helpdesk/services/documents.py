@@ -194,14 +194,16 @@ def check_asked_for(session: Session, ticket: Ticket, key: str) -> None:
 
 
 def reassess(session: Session, actor: Actor, ticket: Ticket, at: datetime) -> None:
-    """Somebody judged what is there: a request that was returned for documents goes on from `at` when it turns out
-    that none is missing."""
+    """Somebody judged what is there: a request that was returned for documents, or waits in their review, goes on from
+    `at` when it turns out that none is missing."""
     if catalogues.request_type_of(session, ticket) is None:
         return
     lacked = bool(ticket.missing_documents)
     facts = assessment.facts_of(session, ticket)
     row = routes.active(session, ticket)
-    if lacked and facts.complete and row is not None and row.state == "returned" and row.kind != "approve":
+    if row is None or row.kind == "approve":
+        return
+    if lacked and facts.complete and rules.waits_for_the_rest(row.kind, row.state):
         routes.resume(session, actor, ticket, at)
 
 

@@ -36,7 +36,7 @@ from helpdesk.services import (
     windows,
 )
 from helpdesk.services.links import join, number_of, undo_link
-from helpdesk.services.locks import locked, locked_pair
+from helpdesk.services.locks import fresh, locked, locked_pair
 from helpdesk.services.threads import Thread
 
 
@@ -104,7 +104,8 @@ def answered(session: Session, actor: Actor, thread: Thread, incoming: Incoming,
     """Somebody answered the approval that was asked for before the merge: it decides nothing, and the sender is told
     so, within the limits of automatic letters."""
     assert thread.came_for is not None
-    merged = session.get_one(Ticket, thread.came_for)
+    merged = fresh(session, thread.came_for)
+    assert merged is not None
     step = session.get_one(Step, thread.moved_step_id)
     history.record(
         session, actor, thread.ticket, "moved_approval_answered", {"step": step.name, "by": message.from_address}

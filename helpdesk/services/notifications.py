@@ -6,14 +6,17 @@ from typing import Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk import batch
+from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.addresses import is_made
 from helpdesk.domain.catalogue import StepSpec, Unit
 from helpdesk.domain.countedlines import amount_of
+from helpdesk.domain.events import KIND_NAMES
+from helpdesk.domain.routes import passing_told
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
 from helpdesk.letters.render import LetterText
+from helpdesk.models.events import TrainingEvent
 from helpdesk.models.messages import Attachment
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
@@ -24,6 +27,9 @@ from helpdesk.queries.people import Holder
 from helpdesk.services import letterfacts, newrequests, post
 from helpdesk.services.desk import settings_of
 from helpdesk.services.post import Envelope
+
+EventChange = Literal["planned", "moved", "cancelled"]
+PLACES = ("region", "programme", "centre", "organ")
 
 
 def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
@@ -43,9 +49,44 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
             next_step=step.name if step is not None else None,
             files=letterfacts.files(session, ticket),
             minimal=minimal,
+            channel=ticket.channel,
+            passed_to=passed_to(session, ticket, step.key) if step is not None else None,
         )
     )
     post.announce(session, ticket, requester, "acuse", text, nameless=minimal)
+
+
+def passed_on(session: Session, ticket: Ticket, step_key: str, minimal: bool) -> None:
+    """Tells the requester to which organ the request passed, where its type wants that told (R-117)."""
+    organ, requester = passed_to(session, ticket, step_key), session.get_one(Person, ticket.requester_id)
+    request_type = catalogues.request_type_of(session, ticket)
+    if organ is None or request_type is None or is_made(requester.address):
+        return
+    catalogue = catalogues.of_ticket(session, ticket)
+    text = write.derivacion(
+        f.PassedOn(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            passed_to=organ,
+            at=clock.now(),
+            holder=catalogue.role(request_type.step(step_key).actor.role or "").name,
+            recipient=requester.name,
+            minimal=minimal,
+        )
+    )
+    post.announce(session, ticket, requester, "derivacion", text, nameless=minimal)
+
+
+def passed_to(session: Session, ticket: Ticket, step_key: str) -> str | None:
+    """The organ, region or centre to whose function a step handed the request; None while it stands still, and where
+    the requester is not told."""
+    request_type = catalogues.request_type_of(session, ticket)
+    spec = next((each for each in request_type.route if each.key == step_key), None) if request_type else None
+    if request_type is None or spec is None or ticket.blocked_by is not None:
+        return None
+    if passing_told(request_type, spec) is None or spec.actor.scope not in PLACES:
+        return None
+    return catalogues.of_ticket(session, ticket).place_name(getattr(ticket, spec.actor.scope)) or None
 
 
 def returned(
@@ -235,7 +276,7 @@ def answered(
         requester,
         "cierre" if closing else "respuesta",
         text,
-        Envelope(automatic=False, author_id=actor.person_id, files=files, text_shown=written),
+        Envelope(automatic=False, author_id=actor.person_id, files=files, text_shown=written, told=True),
     )
 
 
@@ -278,6 +319,35 @@ def extended(session: Session, actor: Actor, ticket: Ticket, row: Extension) -> 
     )
     envelope = Envelope(automatic=actor.person_id is None, author_id=actor.person_id)
     post.send(session, ticket, requester, "prorroga", text, envelope)
+
+
+def event(
+    session: Session, actor: Actor, ticket: Ticket, row: TrainingEvent, given_by: str, change: EventChange
+) -> None:
+    """The event that was asked for is planned, changes, or will not take place: day, hour and place (R-111)."""
+    catalogue = catalogues.of_ticket(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    if is_made(requester.address):
+        return
+    text = write.evento(
+        f.EventNotice(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            change=change,
+            kind=KIND_NAMES[row.kind],
+            subject=row.subject,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            recipient=requester.name,
+            place=row.place,
+            centre=catalogue.place_name(row.centre),
+            given_by=given_by,
+            reason=row.cancelled_reason or "",
+            team=catalogue.team(ticket.team).name,
+        )
+    )
+    envelope = Envelope(automatic=actor.person_id is None, author_id=actor.person_id)
+    post.send(session, ticket, requester, "evento", text, envelope)
 
 
 def term_runs_out(session: Session, ticket: Ticket, person: Person, kind: Literal["due_soon", "escalated"]) -> None:

@@ -23,7 +23,7 @@ from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import calendars
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import documents, history, notifications, reading, routes
+from helpdesk.services import calendarlock, documents, history, notifications, reading, routes
 from helpdesk.services.messages import append
 from helpdesk.services.people import meet
 from helpdesk.services.routes import Tone
@@ -51,6 +51,8 @@ class Request:
 def open_ticket(session: Session, actor: Actor, incoming: Incoming) -> tuple[Ticket, Message]:
     """A new ticket with its number, proposed type, requester, data, place, team and first message. Its route has not
     begun."""
+    with batch.apart(session):
+        calendarlock.counted_in(session, incoming.institution_id)
     catalogue = catalogues.current(session, incoming.institution_id)
     mailbox = session.get_one(Mailbox, incoming.mailbox_id)
     spec = reading.mailbox_spec(catalogue, mailbox.key)
@@ -132,13 +134,19 @@ def start(session: Session, actor: Actor, ticket: Ticket, tone: Tone) -> None:
     """Begin the route of a new ticket that has its first message; acknowledge it, unless it is returned at once."""
     if ticket.request_type is not None:
         documents.propose(session, actor, ticket)
-        routes.begin(session, actor, ticket, ticket.received_at, tone)
+        routes.begin(session, actor, ticket, ticket.received_at, tone, opening=True)
     if tone != "silent" and ticket.status != "waiting_requester":
         notifications.acknowledge(session, ticket, minimal=tone == "minimal")
 
 
 def settle_place(session: Session, ticket: Ticket) -> None:
-    """Which instance of its team has the ticket, and when it counts as filed (R-119)."""
+    """Which instance of its team has the ticket, and when it counts as filed (R-119). What only one centre offers lies
+    there (R-106)."""
+    request_type = catalogues.request_type_of(session, ticket)
+    if request_type is not None and request_type.centre is not None:
+        ticket.centre = request_type.centre
+        if any(field.key == "centro" for field in request_type.intake_fields):
+            ticket.fields = {**ticket.fields, "centro": request_type.centre}
     team = catalogues.of_ticket(session, ticket).team(ticket.team)
     ticket.team_scope = ticket.region if team.per_region else ticket.centre if team.per_centre else None
     chosen = choices_of(catalogues.current(session, ticket.institution_id).institution)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain import channels
+from helpdesk.domain import additions, channels
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import Invalid, NotFound
@@ -28,7 +28,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import viewers
 from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import history, messages, opening, reading, tickets
+from helpdesk.services import calendarlock, history, messages, opening, reading, tickets
 from helpdesk.services.people import meet, meet_without_address
 
 # The datum of support that is the hour at which the attention began (R-017, R-018).
@@ -69,6 +69,7 @@ def open_by_hand(session: Session, actor: Actor, asked: ByHand) -> Ticket:
     not taken.
     """
     assert actor.institution_id is not None
+    calendarlock.counted_in(session, actor.institution_id)
     catalogue = catalogues.current(session, actor.institution_id)
     request_type = admitted(catalogue, asked.request_type, asked.channel)
     received_at = _check(catalogue, request_type, asked)
@@ -90,6 +91,10 @@ def open_by_hand(session: Session, actor: Actor, asked: ByHand) -> Ticket:
     ticket.entity = asked.entity.strip()
     message = _message(session, ticket, person, asked)
     reading.read(ticket, catalogue, reading.mailbox_spec(catalogue, None), _words(person, message, asked), who)
+    if request_type is not None and request_type.centre is not None:
+        said = asked.fields.get("centro") or asked.place or request_type.centre
+        additions.check_offered(catalogue, request_type, str(said))
+        ticket.centre = request_type.centre
     _settle_own_place(session, actor, catalogue, ticket, asked.place)
     opening.settle_place(session, ticket)
     history.record(

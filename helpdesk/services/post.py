@@ -1,4 +1,5 @@
-"""Puts a letter on its way: a message in the ticket's conversation and a row in the outbox, in one transaction."""
+"""Puts a letter on its way: a message in the ticket's conversation, a row in the outbox and an event that vouches for
+both, in one transaction."""
 
 import re
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk import batch, clock
+from helpdesk.domain.actors import Actor, machine
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.references import derive, masked, message_id, reply_address
 from helpdesk.letters.render import LetterText
@@ -21,7 +23,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import outbox, tokens
+from helpdesk.services import history, outbox, tokens
 from helpdesk.services.desk import settings_of
 
 # Automatic letters an address gets at most (mail.md): in a day without an authentication verdict, in an hour at all,
@@ -40,7 +42,8 @@ REFERENCE_BYTES = 8
 class Envelope:
     """How a letter travels: `automatic` marks it as machine-made (RFC 3834) with a null return path;
     `step` binds the reply address to a decision; `files` are (filename, content type, sha256) of the content store.
-    `nameless` leaves the recipient's name out: whoever forged the sender chose that too."""
+    `nameless` leaves the recipient's name out: whoever forged the sender chose that too. `told`: the caller records an
+    event of its own that vouches for the letter (`history.of_letter`)."""
 
     automatic: bool
     step: Step | None = None
@@ -48,6 +51,7 @@ class Envelope:
     files: tuple[tuple[str, str, str], ...] = ()
     text_shown: str | None = None
     nameless: bool = False
+    told: bool = False
 
 
 def send(
@@ -55,7 +59,8 @@ def send(
 ) -> Letter:
     """Write the letter `kind` to one recipient. Replies come back to a token made for that person and purpose.
 
-    The conversation keeps the letter without the link that decides: it is the recipient's alone.
+    The caller holds the ticket's row lock: the history goes on with the letter. The conversation keeps the letter
+    without the link that decides: it is the recipient's alone.
     """
     mailbox = mailbox_of(session, ticket)
     institution = session.get_one(Institution, ticket.institution_id)
@@ -68,7 +73,7 @@ def send(
     )
     reply_to = reply_address(mailbox.address, token)
     answered, references = _thread_of(session, ticket, recipient)
-    return outbox.queue(
+    letter = outbox.queue(
         session,
         Letter(
             institution_id=institution.id,
@@ -94,6 +99,18 @@ def send(
             created_at=now,
         ),
     )
+    if not envelope.told:
+        data = {"letter": kind, "to": recipient.address, **history.of_letter(session, letter)}
+        history.record(session, _writer(session, ticket, envelope), ticket, "letter_sent", data)
+    return letter
+
+
+def _writer(session: Session, ticket: Ticket, envelope: Envelope) -> Actor:
+    """Who wrote a letter: a person, or the machine by itself."""
+    if envelope.author_id is None:
+        return machine(ticket.institution_id)
+    author = session.get_one(Person, envelope.author_id)
+    return Actor("person", author.id, ticket.institution_id, author.name or author.address)
 
 
 def _message(

@@ -4,6 +4,7 @@ What a step does is decided in `helpdesk.domain.routes`; here it is written down
 that moved the route (a message's arrival, an agent's click): terms begin and pause at it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, cast
 
@@ -30,9 +31,11 @@ from helpdesk.services import (
     history,
     newrequests,
     notifications,
+    post,
     reminders,
     scheduling,
     windows,
+    withdrawals,
 )
 
 Tone = Literal["full", "minimal", "silent"]
@@ -40,14 +43,19 @@ Tone = Literal["full", "minimal", "silent"]
 not at all (authentication failed)."""
 
 
-def begin(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
-    """Lay out the steps of the ticket's type and walk to the first that waits. The ticket must be classified."""
+def begin(
+    session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full", opening: bool = False
+) -> None:
+    """Lay out the steps of the ticket's type and walk to the first that waits. The ticket must be classified.
+
+    `opening`: the acknowledgement is to come, and says where the request is then.
+    """
     request_type = _request_type(session, ticket)
     round_ = 0 if batch.is_new(session, ticket.id) else _next_round(session, ticket)
     rows = {spec.key: _row(ticket, spec, place, round_) for place, spec in enumerate(routes.walked(request_type))}
     batch.add_all(session, rows.values())
     deadlines.begin(session, ticket, at, complete=False)
-    _walk(session, actor, ticket, rows, at, tone)
+    _walk(session, actor, ticket, rows, at, tone, opening)
 
 
 def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
@@ -55,7 +63,15 @@ def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Ton
     _walk(session, actor, ticket, present(session, ticket), at, tone)
 
 
-def _walk(session: Session, actor: Actor, ticket: Ticket, rows: dict[str, Step], at: datetime, tone: Tone) -> None:
+def _walk(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    rows: dict[str, Step],
+    at: datetime,
+    tone: Tone,
+    opening: bool = False,
+) -> None:
     """`rows` are the present rows by key. Nothing that a step sets off by itself changes the facts: they are read once,
     and what the steps write goes to the database together."""
     request_type = _request_type(session, ticket)
@@ -73,7 +89,7 @@ def _walk(session: Session, actor: Actor, ticket: Ticket, rows: dict[str, Step],
             match routes.course(request_type, turn.step, states, facts):
                 case "pass":
                     settle(session, actor, ticket, row, via="machine")
-                    _passed(session, actor, ticket, turn.step, tone)
+                    _passed(session, actor, ticket, turn.step, tone, opening)
                 case "return":
                     send_back(session, actor, ticket, row, facts.entitled, at, tone)
                 case "reject":
@@ -94,6 +110,7 @@ def activate(session: Session, actor: Actor, ticket: Ticket, row: Step, spec: St
     if spec.kind == "approve":
         approvals_asked.ask(session, actor, ticket, row, spec)
     else:
+        row.scope = approvals_asked.scope_of(ticket, spec)
         handover.hand_over(session, actor, ticket, spec, tell=False)
     deadlines.step_begins(session, ticket, row)
     if row.approver_id is not None:
@@ -187,9 +204,10 @@ def refuse(
 
 
 def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
-    """The requester answered a returned request: take the step up again from `at`."""
+    """A returned request was answered, or what its review of documents waited for is there: take the step up again
+    from `at`."""
     row = active(session, ticket)
-    if row is not None and row.state == "returned":
+    if row is not None and routes.waits_for_the_rest(row.kind, row.state):
         row.state = "to_come"
         session.flush()
         windows.end(session, ticket, row)
@@ -220,11 +238,45 @@ def forget_approver_elsewhere(session: Session, ticket: Ticket) -> None:
         session.flush()
 
 
-def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> bool:
-    """Take a returned request up again when nothing is missing any more; a returned approval goes on with any answer
-    of the requester. Gives whether it went on."""
+def hand_over_again(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """Look anew for whom the step that waits is for: its place or matter changed, or others hold its function (R-108).
+    Who has the ticket keeps it while fitting; with nobody to have it, it waits in its queue. Gives whether there was
+    such a step."""
     row = active(session, ticket)
-    if row is None or row.state != "returned":
+    if row is None or row.kind == "approve" or row.state != "active" or row.role is None:
+        return False
+    spec = _request_type(session, ticket).step(row.key)
+    row.scope = approvals_asked.scope_of(ticket, spec)
+    found = handover.fitting(session, ticket, spec)
+    if ticket.blocked_by is not None and ticket.blocked_by == found:
+        return True
+    ticket.blocked_by = None
+    if isinstance(found, str):
+        ticket.assignee_id = None
+    handover.hand_over(session, actor, ticket, spec, tell=True)
+    notifications.passed_on(session, ticket, spec.key, post.is_unverified(session, ticket))
+    set_status(session, actor, ticket)
+    return True
+
+
+def depends_on(session: Session, ticket: Ticket, changed: Collection[str]) -> bool:
+    """Whether who acts in the step that waits depends on one of the data that changed, or is still to be found."""
+    row = active(session, ticket)
+    if row is None or row.kind == "approve" or row.state != "active" or row.role is None:
+        return False
+    spec = _request_type(session, ticket).step(row.key)
+    return (
+        ticket.blocked_by is not None
+        or spec.actor.subject in changed
+        or row.scope != approvals_asked.scope_of(ticket, spec)
+    )
+
+
+def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> bool:
+    """Take a request that is returned, or waits in the review of its documents, up again when nothing is missing any
+    more; a returned approval goes on with any answer of the requester. Gives whether it went on."""
+    row = active(session, ticket)
+    if row is None or not routes.waits_for_the_rest(row.kind, row.state):
         return False
     if row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
         return False
@@ -261,8 +313,17 @@ def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> No
         session.flush()
 
 
+def wait_at(session: Session, actor: Actor, ticket: Ticket, key: str) -> None:
+    """The step waits for its team, though it would do something by itself when its turn comes."""
+    activate(session, actor, ticket, present(session, ticket)[key], _request_type(session, ticket).step(key))
+    set_status(session, actor, ticket)
+
+
 def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: Event = Event.CLOSE) -> None:
-    """End the ticket by that event; steps still to come are stopped."""
+    """End the ticket by that event; steps still to come are stopped, and what was asked of organs for it is taken back.
+
+    An agent who closes it is refused before, while a question is open (`consultations.check_none_open`).
+    """
     for row in present(session, ticket).values():
         if row.state in ("to_come", "active", "returned"):
             row.state = "stopped"
@@ -277,6 +338,9 @@ def finish(session: Session, actor: Actor, ticket: Ticket, at: datetime, event: 
     if event is Event.CLOSE:
         scheduling.lay_out(session, actor, ticket)
     following.tell(session, actor, ticket, "followed_end", detail=LABELS[Status(ticket.status)])
+    for consultation in withdrawals.to_take_back(session, ticket):
+        finish(session, actor, consultation, at)
+        withdrawals.tell(session, actor, consultation, ticket, withdrawals.of_ended(ticket))
 
 
 def check_may_answer(session: Session, ticket: Ticket) -> None:
@@ -379,9 +443,11 @@ def _row(ticket: Ticket, spec: StepSpec, position: int, round_: int) -> Step:
     )
 
 
-def _passed(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tone: Tone) -> None:
+def _passed(session: Session, actor: Actor, ticket: Ticket, spec: StepSpec, tone: Tone, opening: bool) -> None:
     """What a step sets off when it passes by itself."""
     if spec.kind == "derive":
         handover.hand_over(session, actor, ticket, spec, tell=True)
+        if tone != "silent" and not opening:
+            notifications.passed_on(session, ticket, spec.key, tone == "minimal")
     if spec.kind == "notify" and tone != "silent":
         notifications.informed(session, ticket, spec, tone == "minimal")

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain import channels
+from helpdesk.domain import additions, channels
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
@@ -16,7 +16,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket, TicketParticipant
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import holdings_of, today
-from helpdesk.services import documents, history, links, merging, notifications, opening, reading, routes
+from helpdesk.services import calendarlock, documents, history, links, merging, notifications, opening, reading, routes
 from helpdesk.services.locks import locked
 from helpdesk.services.messages import copy_files
 from helpdesk.services.routes import Tone
@@ -37,6 +37,8 @@ def split(
     nothing. Raises NotFound for a message or type that is not there, Invalid for a file of another message,
     IllegalMove for a consultation or a merged ticket.
     """
+    assert actor.institution_id is not None
+    calendarlock.counted_in(session, actor.institution_id)
     ticket = locked(session, actor, ticket_id, touched)
     merging.check_apart(session, ticket)
     if ticket.kind == "consultation":
@@ -47,6 +49,7 @@ def split(
     spec = next((each for each in catalogue.request_types if each.key == request_type), None)
     if spec is None:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
+    additions.check_offered(catalogue, spec, ticket.centre)
     if ticket.mailbox_id is None and not channels.admits(spec, ticket.channel):
         raise IllegalMove(channels.refusal(spec, ticket.channel))
     made = _new(session, ticket, message, spec)

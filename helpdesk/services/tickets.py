@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.domain import channels, closing
+from helpdesk.domain import additions, channels, closing
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Catalogue, RequestType
@@ -35,6 +35,7 @@ from helpdesk.services import (
     reading,
     routes,
     windows,
+    withdrawals,
 )
 from helpdesk.services.locks import locked
 from helpdesk.services.routes import Tone
@@ -86,6 +87,7 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     catalogue = catalogues.of_ticket(session, ticket)
     if request_type not in {each.key for each in catalogue.request_types}:
         raise NotFound(f"El catálogo no tiene el tipo «{request_type}».")
+    additions.check_offered(catalogue, catalogue.request_type(request_type), ticket.centre)
     if routes.is_decided(session, ticket):
         raise IllegalMove("El ticket ya tiene decisiones: divídalo o ciérrelo en vez de cambiar su tipo.")
     spec = catalogue.request_type(request_type)
@@ -154,6 +156,8 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
     if row.kind == "verify_originals":
         originals.check_seen(session, ticket)
     now = clock.now()
+    # Ending the ticket takes them back: whether there are any is known before.
+    asked = withdrawals.open_of(session, ticket)
     request_type = catalogues.request_type_of(session, ticket)
     if request_type is not None:
         _check_work(session, ticket, request_type, row, note)
@@ -165,7 +169,7 @@ def complete_step(session: Session, actor: Actor, ticket_id: int, touched: int |
         deadlines.begin(session, ticket, now, complete=True)
     routes.walk(session, actor, ticket, now)
     if ticket.closed_at is not None:
-        consultations.check_none_open(session, ticket)
+        consultations.refuse_open(session, asked)
     return ticket
 
 
@@ -206,14 +210,16 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     request that was returned for these data goes on.
 
     A value None empties a datum. An approval that was asked of somebody for another region, programme, centre or organ
-    is asked anew of who decides for this one (R-072). Raises Invalid for a field that the type does not have, or a
-    value that is not one of those to choose from.
+    is asked anew of who decides for this one (R-072); a step goes to who attends the matter that they name (R-108).
+    Raises Invalid for a field that the type does not have, or a value that is not one of those to choose from.
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     request_type = catalogues.request_type_of(session, ticket)
     check_fields(catalogues.of_ticket(session, ticket), request_type, fields)
+    if request_type is not None and "centro" in fields:
+        additions.check_offered(catalogues.of_ticket(session, ticket), request_type, fields["centro"])
     changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
-    lacking = bool(ticket.missing_fields or ticket.invalid_fields)
+    lacking = bool(ticket.missing_documents or ticket.missing_fields or ticket.invalid_fields)
     put_fields(ticket, changed)
     session.flush()
     if changed:
@@ -225,6 +231,8 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
         deadlines.recount_told(session, actor, ticket)
     assessment.facts_of(session, ticket)
     routes.forget_approver_elsewhere(session, ticket)
+    if routes.depends_on(session, ticket, changed):
+        routes.hand_over_again(session, actor, ticket)
     if routes.ask_stopped(session, actor, ticket) or approvals_renewed.request_changed(session, actor, ticket):
         return ticket
     if lacking:

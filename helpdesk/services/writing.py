@@ -11,7 +11,7 @@ from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.services import consultations, history, merging, notifications, reopening, routes
+from helpdesk.services import consultations, history, materials, merging, notifications, reopening, routes
 from helpdesk.services.locks import locked
 
 ENDING = ("notify", "close", "survey")
@@ -26,12 +26,14 @@ def reply(
     files: tuple[tuple[str, str, str], ...] = (),
     close: bool = False,
     reason: str = "",
+    chosen: tuple[int, ...] = (),
 ) -> Message:
     """An agent answers the requester by mail, and with `close` ends the case (R-042, R-179).
 
-    `files` are (filename, content type, sha256). Raises Invalid for an empty answer or a requester without address,
-    IllegalMove when a step that must
-    come before the closing is open (R-091) or an authorisation is missing (R-125).
+    `files` are (filename, content type, sha256), `chosen` the material of the library that goes with them (R-126).
+    Raises Invalid for an empty answer, a requester without address, material that is not authorised or a file where
+    only such may be attached, IllegalMove when a step that must come before the closing is open (R-091) or an
+    authorisation is missing (R-125).
     """
     if not text.strip():
         raise Invalid("Escriba la respuesta.", {"text": "Escriba la respuesta."})
@@ -45,9 +47,12 @@ def reply(
     requester = session.get_one(Person, ticket.requester_id)
     if is_made(requester.address):
         raise Invalid("Quien solicita no dejó correo: respóndale en persona, por teléfono o en papel.")
+    if files:
+        materials.check_uploads(session, ticket)
+    attached = materials.attachable(session, ticket.institution_id, chosen)
     now = clock.now()
     until = reopening.last_day(session, ticket, now) if close else None
-    letter = notifications.answered(session, actor, ticket, text.strip(), close, files, until)
+    letter = notifications.answered(session, actor, ticket, text.strip(), close, (*files, *attached), until)
     ticket.first_answer_at = ticket.first_answer_at or now
     answered = {"to": requester.address, "closing": close, **history.of_letter(session, letter)}
     history.record(session, actor, ticket, "answered", answered)

@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from helpdesk.db import transaction
+from helpdesk.domain.catalogue import Choice as Subject
 from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid, NotAllowed, NotFound
 from helpdesk.queries import authority as functions
+from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries.people import today
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import authority
+from helpdesk.services.authority import Particulars
 from helpdesk.web import approvals, errors
-from helpdesk.web.forms import AbsenceForm, DelegateForm, DeskForm, HolderForm, SubstituteForm
+from helpdesk.web.forms import AbsenceForm, AmendForm, DelegateForm, DeskForm, HolderForm, SubstituteForm
 from helpdesk.web.identity import viewer
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.render import desk_page, see_other
@@ -40,10 +43,25 @@ def name_holder() -> Answer:
 
     def change(session: Session, who: Viewer) -> str:
         role, scope = form.pair
-        authority.grant(session, who.actor, who.institution_key, form.address.data, role, scope, form.since.data)
+        more = Particulars(tuple(form.subjects.data or ()), form.organ.data or None)
+        authority.grant(session, who.actor, who.institution_key, form.address.data, role, scope, form.since.data, more)
         return f"{form.address.data} ejerce la función."
 
     return done("holder", form, change)
+
+
+@blueprint.post("/admin/funciones/nombramientos/<int:holding_id>/sistemas")
+@policy(Policy.ADMIN)
+def amend(holding_id: int) -> Answer:
+    """Says anew which systems a holder attends and which organ the holder belongs to (R-101, R-108)."""
+    form = AmendForm()
+
+    def change(session: Session, who: Viewer) -> str:
+        subjects, organ = tuple(form.subjects.data or ()), form.organ.data or None
+        authority.amend(session, who.actor, who.institution_key, holding_id, subjects, organ)
+        return "Sistemas y órgano guardados; lo que esperaba a quien atiende uno de ellos ya le llegó."
+
+    return done("amend", form, change)
 
 
 @blueprint.post("/admin/funciones/subrogante")
@@ -55,7 +73,8 @@ def name_substitute() -> Answer:
     def change(session: Session, who: Viewer) -> str:
         key, (role, scope) = who.institution_key, form.pair
         since, until = form.since.data, form.until.data
-        authority.substitute(session, who.actor, key, form.address.data, role, scope, since, until)
+        instead = form.in_place_of.data or None
+        authority.substitute(session, who.actor, key, form.address.data, role, scope, since, until, instead)
         return f"{form.address.data} subroga la función."
 
     return done("substitute", form, change)
@@ -152,12 +171,18 @@ def page(forms: Forms, problem: HelpdeskError | None = None) -> tuple[str, int]:
         now = today(session, who.institution_id)
         day = wanted_day(request.args.get("dia", "")) or now
         places = functions.places(session, who.institution_id, day)
+        catalogue = catalogues.current(session, who.institution_id)
         html = desk_page(
             session,
             who,
             "authority/page.html",
             places=places,
             choices=[(place, line) for place in places for line in place.functions],
+            subjects=told_apart(places),
+            organs=catalogue.organs if any(line.asks_organ for place in places for line in place.functions) else (),
+            belonging=tuple(
+                dict.fromkeys(line.name for place in places for line in place.functions if line.asks_organ)
+            ),
             absences=functions.absences(session, who.institution_id, day),
             day=day,
             today=now,
@@ -168,6 +193,12 @@ def page(forms: Forms, problem: HelpdeskError | None = None) -> tuple[str, int]:
             problem=str(problem) if problem else None,
         )
     return html, errors.status_of(problem) if problem else 200
+
+
+def told_apart(places: tuple[functions.Place, ...]) -> tuple[tuple[str, tuple[Subject, ...]], ...]:
+    """The functions whose holders attend some matters each, with those matters."""
+    found = {line.name: line.subjects for place in places for line in place.functions if line.subjects}
+    return tuple(found.items())
 
 
 def wanted_day(text: str) -> date | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from helpdesk.db import transaction
+from helpdesk.domain.calendaredits import spans
 from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.countedlines import long_date
 from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid
@@ -49,7 +50,7 @@ def preview() -> Answer:
     try:
         edit = edit_of(form)
         with transaction() as session:
-            moves = calendars.preview_day(session, who.institution_id, form.calendar.data, edit)
+            edit, moves = calendars.preview_day(session, who.institution_id, form.calendar.data, edit)
             values = {"form": form, "edit": edit, "row": None, "target": url_for("calendars.add")}
             return preview_page(session, who, moves, **values), 200
     except (Conflict, Invalid) as problem:
@@ -98,7 +99,23 @@ def edit_of(form: CalendarDayForm) -> DayEdit:
     if not form.validate():
         raise Invalid(form.first_error())
     kind = cast(Literal["closed", "open"], form.kind.data)
-    return DayEdit(form.day.data, kind, form.name.data, form.source.data, form.region.data or None)
+    hours = hours_of(form) if kind == "open" else ()
+    return DayEdit(form.day.data, kind, form.name.data, form.source.data, form.region.data or None, hours)
+
+
+def hours_of(form: CalendarDayForm) -> tuple[tuple[int, int], ...]:
+    """The hours that were written, in minutes since midnight; () = none. Raises Invalid for one without the other."""
+    opens, closes = (_minutes(field.data) for field in (form.opens, form.closes))
+    if opens is None and closes is None:
+        return ()
+    if opens is None or closes is None:
+        missing = "opens" if opens is None else "closes"
+        raise Invalid("Escriba las dos horas, o ninguna.", {missing: "Escriba también esta hora."})
+    return ((opens, closes),)
+
+
+def _minutes(text: str | None) -> int | None:
+    return int(text[:2]) * 60 + int(text[3:]) if text else None
 
 
 def told(year: int, moves: tuple[Move, ...]) -> str:
@@ -132,6 +149,7 @@ def overview(form: CalendarDayForm, problem: HelpdeskError | None = None) -> tup
             problem=str(problem) if problem else None,
             wrong=problem.fields if isinstance(problem, Invalid) else {},
             long_date=long_date,
+            hours_of=hours_text,
         )
     return html, errors.status_of(problem) if problem else 200
 
@@ -151,8 +169,15 @@ def preview_page(session: Session, who: Viewer, moves: tuple[Move, ...], **value
         names=Names(rules.catalogue),
         calendar=next((each.name for each in rules.catalogue.calendars if each.key == calendar), calendar),
         long_date=long_date,
+        hours_of=hours_text,
         **values,
     )
+
+
+def hours_text(edited: DayEdit | CalendarDay) -> str:
+    """« de 08:00 a 16:00» of a day with hours of its own, else nothing."""
+    hours = edited.hours if isinstance(edited, DayEdit) else queries.edit_of(edited).hours
+    return f" {spans(hours)}" if hours else ""
 
 
 def year_of_request(present: int) -> int:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from helpdesk import clock
 from helpdesk.db import transaction
-from helpdesk.domain import channels
+from helpdesk.domain import additions, channels
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import HelpdeskError, Invalid
 from helpdesk.domain.options import Option
@@ -99,11 +99,13 @@ def choice(who: Viewer, key: str | None = None, problem: HelpdeskError | None = 
     """The first step and its status."""
     with transaction() as session:
         catalogue = catalogues.current(session, who.institution_id)
+        places = opening_by_hand.own_places(session, who.actor, catalogue)
         html = desk_page(
             session,
             who,
             "counter/choice.html",
-            types=sorted(catalogue.request_types, key=lambda each: each.order),
+            types=sorted(offered(catalogue, places), key=lambda each: each.order),
+            place_name=catalogue.place_name,
             channels=channels.by_hand(catalogue),
             key=key,
             problem=str(problem) if problem else None,
@@ -117,13 +119,15 @@ def form(
     """The second step and its status: the form of the type, or the refusal of a channel it does not have."""
     with transaction() as session:
         catalogue = catalogues.current(session, who.institution_id)
+        places = opening_by_hand.own_places(session, who.actor, catalogue)
         try:
             request_type = opening_by_hand.admitted(catalogue, key, channel)
+            if request_type is not None and request_type not in offered(catalogue, places):
+                additions.check_offered(catalogue, request_type, None)
         except Invalid as refused:
             known = channel in channels.by_hand(catalogue)
             return refusal(session, who, catalogue, key, refused) if known and key else choice(who, key, refused)
         wrong = problem.fields if problem else {}
-        places = opening_by_hand.own_places(session, who.actor, catalogue)
         html = desk_page(
             session,
             who,
@@ -139,6 +143,11 @@ def form(
             wrong=wrong,
         )
     return html, errors.status_of(problem) if problem else 200
+
+
+def offered(catalogue: Catalogue, own: tuple[str, ...]) -> tuple[RequestType, ...]:
+    """The types that somebody may open: those of other centres only for who works for the whole (R-106)."""
+    return tuple(each for each in catalogue.request_types if each.centre is None or not own or each.centre in own)
 
 
 def refusal(session: Session, who: Viewer, catalogue: Catalogue, key: str, problem: Invalid) -> Answer:

@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     HiddenField,
     MultipleFileField,
     PasswordField,
@@ -13,8 +14,9 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
 )
-from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.domain.closing import WAY_LABELS, Delivery
@@ -23,6 +25,8 @@ LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
 LONGEST_NAME, LONGEST_NUMBER = 200, 40
 LONGEST_ADDRESS = 254
+HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+WRITE_AN_HOUR = "Escriba la hora como 08:30."
 
 
 def written(what: str) -> DataRequired:
@@ -38,6 +42,11 @@ def clean(value: str | None) -> str:
 def whole(value: str | None) -> int | None:
     """The number a hidden field carries; None when it carries none."""
     return int(value) if value and value.isdecimal() and len(value) < 16 else None
+
+
+def chosen(value: str | None) -> int | None:
+    """The row that an entry of a select stands for; None for the empty entry, and 0, which is no row, for nonsense."""
+    return (whole(value) or 0) if value else None
 
 
 class DeskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -83,7 +92,13 @@ class ReplyForm(TicketForm):
         validators=[written("Escriba la respuesta antes de enviarla."), Length(max=LONGEST_TEXT)],
     )
     files = MultipleFileField("Adjuntar archivos", validators=[Optional()])
+    materials = SelectMultipleField("Material autorizado", validate_choice=False)
     why_mail = StringField("Motivo para cerrar por correo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The material of the library that was ticked; what is no number of it names none."""
+        return tuple(whole(value) or 0 for value in self.materials.data or ())
 
 
 class CounterForm(DeskForm):
@@ -199,6 +214,8 @@ class CalendarDayForm(DeskForm):
     kind = StringField(
         "Ese día", filters=[clean], validators=[AnyOf(("closed", "open"), message="Diga si ese día se atiende.")]
     )
+    opens = StringField("Abre a las", filters=[clean], validators=[Optional(), Regexp(HOUR, message=WRITE_AN_HOUR)])
+    closes = StringField("Cierra a las", filters=[clean], validators=[Optional(), Regexp(HOUR, message=WRITE_AN_HOUR)])
     name = StringField(
         "Nombre", filters=[clean], validators=[written("Escriba el nombre del día."), Length(max=LONGEST_LINE)]
     )
@@ -275,6 +292,52 @@ class DayForm(TicketForm):
     day = DateField("Nueva fecha", validators=[written("Escriba la nueva fecha.")])
 
 
+class EventForm(TicketForm):
+    """What is planned: a training or an assistance, on one day (R-111). The service checks what it names."""
+
+    ticket = HiddenField(filters=[clean])
+    kind = SelectField("Qué se programa", validate_choice=False, validators=[Optional()])
+    subject = StringField("Tema", filters=[clean])
+    system = SelectField("Sistema administrativo", validate_choice=False, validators=[Optional()])
+    organ = SelectField("Órgano con el que se coordina", validate_choice=False, validators=[Optional()])
+    centre = SelectField("Centro", validate_choice=False, validators=[Optional()])
+    specialist = SelectField("Quién la da", validate_choice=False, validators=[Optional()])
+    place = StringField("Lugar o enlace", filters=[clean])
+    day = DateField("Día", validators=[written("Escriba el día como una fecha.")])
+    begins = TimeField("Desde las", validators=[written("Escriba la hora de inicio, como 10:00.")])
+    until = TimeField("Hasta las", validators=[written("Escriba la hora de término, como 12:00.")])
+
+
+class AgreementForm(TicketForm):
+    """Who of the organ agreed to an event, and on which day."""
+
+    by = StringField("Quién del órgano la acordó", filters=[clean], validators=[Length(max=LONGEST_NAME)])
+    on = DateField("Qué día", validators=[Optional()])
+
+
+class PeopleForm(DeskForm):
+    """People for the list of an event, one on each line, or members of the staff."""
+
+    people = TextAreaField("Personas", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+    persons = SelectMultipleField("Especialistas", validate_choice=False)
+    came = BooleanField("Ya están aquí: anotar que asistieron")
+
+
+class GoalForm(DeskForm):
+    """A goal of an organ's operative plan (R-105)."""
+
+    organ = SelectField("Órgano", validate_choice=False, validators=[Optional()])
+    year = StringField("Año", filters=[clean])
+    code = StringField("Código", filters=[clean])
+    name = StringField("Meta", filters=[clean])
+
+
+class GoalTagForm(TicketForm):
+    """The goal that a ticket or an event is reported by; empty for none."""
+
+    goal = SelectField("Meta del plan operativo", validate_choice=False, validators=[Optional()])
+
+
 class DecisionForm(DeskForm):
     """An approver's answer. Approving needs nothing but the button; rejecting needs a reason (R-175), asking back its
     question.
@@ -322,20 +385,33 @@ class FunctionForm(DeskForm):
         return role, scope or None
 
 
-class HolderForm(FunctionForm):
+class AmendForm(DeskForm):
+    """The matters that a holder attends (none: any) and the organ that the holder belongs to."""
+
+    subjects = SelectMultipleField("Sistemas que atiende", validate_choice=False)
+    organ = SelectField("Órgano", validate_choice=False, filters=[clean])
+
+
+class HolderForm(FunctionForm, AmendForm):
     """Naming the holder of a function, from today on when no day is given."""
 
     since = day_field("Desde")
 
 
-class SubstituteForm(FunctionForm):
-    """Naming who acts for a function between two dates, both included."""
+class ActingForm(FunctionForm):
+    """Somebody acts for a function between two dates, both included."""
 
     since = day_field("Desde", "Elija el primer día.")
     until = day_field("Hasta", "Elija el último día.")
 
 
-class DelegateForm(SubstituteForm):
+class SubstituteForm(ActingForm):
+    """Naming who acts, and for which of several holders."""
+
+    in_place_of = StringField("Quién es subrogado", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class DelegateForm(ActingForm):
     """A holder names who decides meanwhile."""
 
     reason = StringField("Motivo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
@@ -352,6 +428,40 @@ class AbsenceForm(DeskForm):
     for_good = BooleanField("Es definitiva: terminan todas sus funciones")
     substitute = StringField("Subrogante", filters=[clean], validators=[Length(max=LONGEST_LINE)])
     reason = StringField("Motivo", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class TaskNoteForm(DeskForm):
+    """How a task was done, or why it is cancelled."""
+
+    note = StringField("Cómo se hizo o dónde está", filters=[clean], validators=[Length(max=LONGEST_LINE)])
+
+
+class ContentForm(DeskForm):
+    """A content to be made (R-131); without a responsible those who keep contents make it."""
+
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    channel = SelectField("Medio", validate_choice=False, validators=[written("Elija el medio.")])
+    responsible = SelectField("Responsable", validate_choice=False, validators=[Optional()])
+    due_on = day_field("Para el día", "Elija el día para el que debe estar.")
+
+
+class NoticeForm(DeskForm):
+    """A directive or notice of an organ (R-127)."""
+
+    kind = SelectField("Clase", validate_choice=False, default="directive")
+    organ = SelectField("Órgano", validate_choice=False, validators=[written("Elija el órgano.")])
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    text = TextAreaField("Texto", filters=[clean], validators=[Length(max=LONGEST_TEXT)])
+    audience = SelectMultipleField("Para quiénes", validate_choice=False)
+    file = FileField("Archivo", validators=[Optional()])
+
+
+class MaterialForm(DeskForm):
+    """A file for the library of authorised material (R-126)."""
+
+    title = StringField("Título", filters=[clean], validators=[written("Escriba el título."), Length(max=LONGEST_NAME)])
+    kind = SelectField("Clase", validate_choice=False, default="leaflet")
+    file = FileField("Archivo", validators=[Optional()])
 
 
 class AnswerForm(DeskForm):

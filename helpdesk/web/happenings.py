@@ -1,15 +1,24 @@
 """The lines of the history, in a sentence each."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from helpdesk.domain import objections
 from helpdesk.domain.closing import WAY_LABELS
 from helpdesk.domain.countedlines import MONTH_NAMES, amount_of
+from helpdesk.domain.events import KIND_NAMES
 from helpdesk.models.audit import Event
 from helpdesk.web.names import Names
-from helpdesk.web.present import CHANNEL_LABELS, LINK_WORDS, STANDING_REASONS, STATUS_LABELS, VIA_LABELS
+from helpdesk.web.present import (
+    CHANNEL_LABELS,
+    LETTER_NAMES,
+    LINK_WORDS,
+    STANDING_REASONS,
+    STATUS_LABELS,
+    VIA_LABELS,
+    spoken,
+)
 
 Teller = Callable[[Event], str]
 Data = dict[str, Any]
@@ -40,9 +49,11 @@ PLAIN = {
     "reopened": "Se reabrió el ticket",
     "blocked": "La ruta no puede seguir",
     "approval_renewed": "La solicitud cambió: sus aprobaciones se piden de nuevo",
+    "approval_withdrawn": "Falta un documento: se retiró la aprobación pedida hasta que la solicitud esté completa",
     "clarification_asked": "Quien aprueba pidió una aclaración",
     "reminded": "Se recordó la aprobación pendiente",
     "desk_told": "Se avisó al equipo de que la aprobación no puede seguir",
+    "back_in_queue": "Volvió a la bandeja del equipo",
     "nobody_holds": "Nadie ejerce la función que debe actuar",
     "fields_changed": "Cambiaron datos de la solicitud",
     "documents_proposed": "Se reconocieron documentos",
@@ -104,6 +115,11 @@ def _decided(names: Names, request_type: str | None, data: Data) -> str:
 def _answered(names: Names, request_type: str | None, data: Data) -> str:
     unheard = "" if data.get("authorised") else ", sin ser quien decide"
     return f"{data.get('by')} respondió a la petición «{_step(names, request_type, data)}»{unheard}"
+
+
+def _letter_sent(names: Names, request_type: str | None, data: Data) -> str:
+    name = LETTER_NAMES.get(str(data.get("letter")), "Correo")
+    return f"Se escribió a {data.get('to')}: {name}"
 
 
 def _assigned(names: Names, request_type: str | None, data: Data) -> str:
@@ -235,6 +251,54 @@ def _told_to(data: Data) -> str:
     return f"se avisó a {', '.join(map(str, to))}" if to else "no hay a quién avisar"
 
 
+def _happening(names: Names, data: Data) -> str:
+    """«la capacitación «Conciliación»», with its beginning where the event tells it."""
+    kind = KIND_NAMES.get(str(data.get("event_kind")), "actividad")
+    named = f"la {kind} «{data.get('subject')}»"
+    if not data.get("starts_at"):
+        return named
+    zone = names.catalogue.institution.timezone
+    return f"{named} para el {spoken(datetime.fromisoformat(str(data['starts_at'])), zone)}"
+
+
+def _event_planned(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se programó {_happening(names, data)}"
+
+
+def _event_changed(names: Names, request_type: str | None, data: Data) -> str:
+    again = ": el órgano debe acordarla de nuevo" if data.get("agree_again") else ""
+    return f"Cambió {_happening(names, data)}{again}"
+
+
+def _event_agreed(names: Names, request_type: str | None, data: Data) -> str:
+    day = date.fromisoformat(str(data["on"])).strftime("%d/%m/%Y")
+    return f"{names.place(data.get('organ'))} acordó {_happening(names, data)}: {data.get('by')}, el {day}"
+
+
+def _event_held(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se realizó {_happening(names, data)}; {_on_the_list(data)}"
+
+
+def _event_cancelled(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Se canceló {_happening(names, data)}: {data.get('reason')}"
+
+
+def _attendance_noted(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Cambió la lista de {_happening(names, data)}: {_on_the_list(data)}"
+
+
+def _on_the_list(data: Data) -> str:
+    came = data.get("came", 0)
+    return f"{data.get('listed', 0)} en la lista, {came} {'asistió' if came == 1 else 'asistieron'}"
+
+
+def _plan_goal_set(names: Names, request_type: str | None, data: Data) -> str:
+    of = f" para {_happening(names, data)}" if data.get("event") else ""
+    if data.get("goal") is None:
+        return f"Se quitó la meta del plan operativo{of}"
+    return f"Meta del plan operativo{of}: {data.get('code')}, {data.get('name')} ({data.get('year')})"
+
+
 SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "status": _status,
     "ended": _ended,
@@ -242,6 +306,7 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "approval_asked": _asked,
     "approval_answered": _answered,
     "decided": _decided,
+    "letter_sent": _letter_sent,
     "assigned": _assigned,
     "classified": _classified,
     "derived": _derived,
@@ -266,6 +331,13 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "extended": _extended,
     "due_warned": _due_warned,
     "escalated": _escalated,
+    "event_planned": _event_planned,
+    "event_changed": _event_changed,
+    "event_agreed": _event_agreed,
+    "event_held": _event_held,
+    "event_cancelled": _event_cancelled,
+    "attendance_noted": _attendance_noted,
+    "plan_goal_set": _plan_goal_set,
 }
 
 

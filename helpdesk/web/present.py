@@ -61,6 +61,7 @@ LETTER_NAMES = {
     "aclaracion": "Pregunta de quien aprueba",
     "decision": "Aviso de la decisión",
     "derivado": "Aviso de derivación",
+    "derivacion": "Aviso de a qué órgano pasó",
     "canal": "Indicación de otro canal",
     "recordatorio": "Recordatorio de aprobación",
     "aviso_autoservicio": "Indicaciones para hacerlo en línea",
@@ -68,6 +69,8 @@ LETTER_NAMES = {
     "no_presentado": "Aviso de no presentado",
     "prorroga": "Aviso de prórroga",
     "unido": "Aviso de que se une a otro ticket",
+    "evento": "Aviso de una capacitación o asistencia",
+    "tarea": "Aviso de tarea",
 }
 STANDING_REASONS = {
     "not_a_participant": "Cita este ticket, pero quien escribe no toma parte en él.",
@@ -88,6 +91,12 @@ LINK_WORDS = {
     ("consultation", "in"): "Es una consulta de",
 }
 """What a link says of the ticket that shows it, by its kind and direction; the other ticket's number follows."""
+EVENT_STATES = {
+    "planned": "Por acordar",
+    "agreed": "Acordada",
+    "held": "Realizada",
+    "cancelled": "Cancelada",
+}
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON_MINUTES = 4 * 60
 FAR = timedelta(days=20)

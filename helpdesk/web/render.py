@@ -13,7 +13,7 @@ from helpdesk.domain.addresses import is_made, names_another
 from helpdesk.domain.references import masked
 from helpdesk.queries import approvals
 from helpdesk.queries.viewers import Viewer
-from helpdesk.web import present
+from helpdesk.web import offers, present
 from helpdesk.web.deliveries import delivery
 
 THEMES = ("light", "dark")
@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
         ledger_labels=present.LEDGER_LABELS,
         viewer=None,
         approvals_waiting=0,
+        offered=frozenset(),
     )
     app.context_processor(theme)
 
@@ -68,7 +69,8 @@ def page(template: str, timezone: str = DEFAULT_ZONE, **values: Any) -> str:
 def desk_page(session: Session, who: Viewer, template: str, **values: Any) -> str:
     """A page of the desk for a signed-in person."""
     waiting = approvals.waiting_count(session, who) if who.roles else 0
-    return page(template, who.timezone, viewer=who, approvals_waiting=waiting, **values)
+    offered = offers.offered(session, who)
+    return page(template, who.timezone, viewer=who, approvals_waiting=waiting, offered=offered, **values)
 
 
 def ticket_url(who: Viewer, number: int) -> str:

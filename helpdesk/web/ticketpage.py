@@ -15,13 +15,17 @@ from helpdesk.domain import objections, routes
 from helpdesk.domain.catalogue import Catalogue, RequiredDocument
 from helpdesk.domain.closing import needs_reason
 from helpdesk.domain.errors import HelpdeskError, NotFound
+from helpdesk.domain.folding import fold
+from helpdesk.domain.material import bound
+from helpdesk.models.people import Person
 from helpdesk.models.tickets import ENDED, Ticket
-from helpdesk.queries import calendars, deadlines, tickets, timeline
+from helpdesk.queries import calendars, deadlines, materials, tickets, timeline
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.people import colleagues, organs_of
 from helpdesk.queries.timeline import DocumentLine, OriginalLine, TicketPage
-from helpdesk.queries.viewers import Viewer
+from helpdesk.queries.viewers import Viewer, at_ticket
 from helpdesk.services import assessment, windows
-from helpdesk.web import aroundpage, clockwords, errors, forms, present
+from helpdesk.web import aroundpage, clockwords, errors, forms, present, ticketevents
 from helpdesk.web.happenings import told
 from helpdesk.web.names import Names
 from helpdesk.web.render import desk_page
@@ -90,6 +94,7 @@ def render(
     """The page and its status: 200, or the problem's own."""
     with transaction() as session:
         ticket = tickets.find(session, who, number_of(who, written))
+        who = at_ticket(session, who, ticket.number)
         page = timeline.ticket_page(session, who, ticket)
         html = desk_page(session, who, template, **values(session, who, page, problem, filled or {}))
     return html, errors.status_of(problem) if problem else 200
@@ -100,12 +105,13 @@ def values(
 ) -> dict[str, Any]:
     """What the template shows."""
     ticket = page.ticket
-    catalogue = catalogues.of_ticket(session, ticket)
+    catalogue, in_force = catalogues.of_ticket(session, ticket), catalogues.current(session, ticket.institution_id)
     names = Names(catalogue)
     own = ticket_forms(ticket) | aroundpage.empty_forms(ticket)
     active = page.active
     return {
         **aroundpage.shown(session, who, page),
+        **ticketevents.shown(session, who, ticket),
         "page": page,
         "ticket": ticket,
         "number": f"{who.ticket_prefix}-{ticket.number}",
@@ -147,10 +153,13 @@ def values(
         "record_wanted": record_wanted(catalogue, page),
         "teams": team_choices(catalogue, ticket),
         "types": type_choices(catalogue, ticket),
-        "colleagues": timeline.colleagues(session, who) if who.is_agent else (),
+        "colleagues": by_name(colleagues(session, who.institution_id)) if who.is_agent else (),
+        "belongs_to": organs_of(session, ticket.institution_id),
         "may_decide": bool(
             active and active.step.kind == "approve" and active.step.state == "active" and is_asked(who, page)
         ),
+        "materials": materials.authorised(session, who.institution_id) if materials.may_see(in_force, who) else (),
+        "only_material": bound(in_force, names.type_of(ticket.request_type)),
         "problem": str(problem) if problem else None,
         "forms": own | filled,
         "wrong": next(iter(filled), None),
@@ -175,16 +184,26 @@ def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
         "objection": forms.ObjectionForm(formdata=None, touched=seen),
         "original": forms.OriginalForm(formdata=None, touched=seen),
         "extend": forms.ExtendForm(formdata=None, touched=seen),
+        "goal": forms.GoalTagForm(formdata=None, touched=seen, goal=str(ticket.plan_goal_id or "")),
     }
 
 
+def by_name(people: tuple[Person, ...]) -> tuple[Person, ...]:
+    """People in the order in which one looks for them."""
+    return tuple(sorted(people, key=lambda each: (fold(each.name), each.id)))
+
+
 def lacks_place(catalogue: Catalogue, page: TicketPage) -> bool:
-    """Whether the ticket stands still because the place that tells who approves is not known."""
+    """Whether the ticket stands still because the place or matter that tells who acts is not known."""
     row = page.active.step if page.active else None
     spec = next((each for each in catalogue.request_types if each.key == page.ticket.request_type), None)
-    if row is None or spec is None or page.ticket.blocked_by is None or row.scope is not None:
+    if row is None or spec is None or page.ticket.blocked_by is None:
         return False
-    return any(step.key == row.key and step.actor.scope in PLACES for step in spec.route)
+    step = next((each for each in spec.route if each.key == row.key), None)
+    if step is None:
+        return False
+    no_place = step.actor.scope in PLACES and row.scope is None
+    return no_place or (step.actor.subject is not None and not page.ticket.fields.get(step.actor.subject))
 
 
 def record_wanted(catalogue: Catalogue, page: TicketPage) -> str | None:
@@ -271,7 +290,7 @@ def team_choices(catalogue: Catalogue, ticket: Ticket) -> tuple[Choice, ...]:
 def type_choices(catalogue: Catalogue, ticket: Ticket) -> tuple[Choice, ...]:
     """The request types, those the machine found likely first."""
     likely = {str(each.get("key", each) if isinstance(each, dict) else each) for each in ticket.candidates}
-    ordered = sorted(catalogue.request_types, key=lambda item: item.order)
+    ordered = sorted(catalogue.offered_in(ticket.centre), key=lambda item: item.order)
     first = [Choice(item.key, item.name, "Probables") for item in ordered if item.key in likely]
     rest = [Choice(item.key, item.name, "Todos los tipos") for item in ordered if item.key not in likely]
     return (*first, *rest)

@@ -111,7 +111,7 @@ def reply(number: str) -> Answer:
     return change(
         number,
         lambda s, actor, t: conversation.reply(
-            s, actor, t, form.seen, form.text.data, stored(form), close, form.why_mail.data or ""
+            s, actor, t, form.seen, form.text.data, stored(form), close, form.why_mail.data or "", form.chosen
         ),
         done,
         reply=form,

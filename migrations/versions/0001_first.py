@@ -127,6 +127,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('hours', postgresql.JSONB(astext_type=Text()), server_default='[]', nullable=False),
     sa.Column('added_by_id', sa.BigInteger(), nullable=True),
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('withdrawn_by_id', sa.BigInteger(), nullable=True),
@@ -149,6 +150,65 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mailbox_folders')),
     sa.UniqueConstraint('mailbox_id', 'name', name=op.f('uq_mailbox_folders_mailbox_id_name'))
     )
+    op.create_table('materials',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('filename', sa.Text(), nullable=False),
+    sa.Column('content_type', sa.Text(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('authorised_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('authorised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('retired_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('leaflet', 'poster', 'other')", name=op.f('ck_materials_kind')),
+    sa.ForeignKeyConstraint(['authorised_by_id'], ['people.id'], name=op.f('fk_materials_authorised_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_materials_institution_id')),
+    sa.ForeignKeyConstraint(['retired_by_id'], ['people.id'], name=op.f('fk_materials_retired_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_materials'))
+    )
+    op.create_index('ix_materials_institution', 'materials', ['institution_id', 'retired_at'], unique=False)
+    op.create_table('notices',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('organ', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('filename', sa.Text(), nullable=True),
+    sa.Column('content_type', sa.Text(), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('sha256', sa.Text(), nullable=True),
+    sa.Column('audience', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('published_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('directive', 'notice')", name=op.f('ck_notices_kind')),
+    sa.CheckConstraint('(sha256 IS NULL) = (filename IS NULL)', name=op.f('ck_notices_file_has_name')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_notices_institution_id')),
+    sa.ForeignKeyConstraint(['published_by_id'], ['people.id'], name=op.f('fk_notices_published_by_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by_id'], ['people.id'], name=op.f('fk_notices_withdrawn_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notices'))
+    )
+    op.create_index('ix_notices_institution', 'notices', ['institution_id', 'published_at'], unique=False)
+    op.create_table('plan_goals',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('organ', sa.Text(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('added_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['added_by_id'], ['people.id'], name=op.f('fk_plan_goals_added_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_plan_goals_institution_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_goals'))
+    )
+    op.create_index('uq_plan_goals_standing', 'plan_goals', ['institution_id', 'organ', 'year', 'code'], unique=True, postgresql_where=sa.text('retired_at IS NULL'))
     op.create_table('role_holdings',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -158,8 +218,14 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), server_default='holder', nullable=False),
     sa.Column('since', sa.Date(), nullable=True),
     sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('subjects', postgresql.JSONB(astext_type=Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('organ', sa.Text(), nullable=True),
+    sa.Column('in_place_of_id', sa.BigInteger(), nullable=True),
+    sa.Column('named_by_id', sa.BigInteger(), nullable=True),
     sa.CheckConstraint("kind IN ('holder', 'substitute')", name=op.f('ck_role_holdings_kind')),
+    sa.ForeignKeyConstraint(['in_place_of_id'], ['people.id'], name=op.f('fk_role_holdings_in_place_of_id')),
     sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_role_holdings_institution_id')),
+    sa.ForeignKeyConstraint(['named_by_id'], ['people.id'], name=op.f('fk_role_holdings_named_by_id')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_role_holdings_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_holdings'))
     )
@@ -179,6 +245,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_team_members_institution_id'), 'team_members', ['institution_id'], unique=False)
     op.create_index(op.f('ix_team_members_person_id'), 'team_members', ['person_id'], unique=False)
+    op.create_table('vanished_messages',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('mailbox_id', sa.BigInteger(), nullable=False),
+    sa.Column('folder', sa.Text(), nullable=False),
+    sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_vanished_messages_mailbox_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_vanished_messages')),
+    sa.UniqueConstraint('mailbox_id', 'folder', 'uidvalidity', 'uid', name=op.f('uq_vanished_messages_mailbox_id_folder_uidvalidity_uid'))
+    )
+    op.create_table('notice_readings',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('notice_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['notice_id'], ['notices.id'], name=op.f('fk_notice_readings_notice_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_notice_readings_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_readings')),
+    sa.UniqueConstraint('notice_id', 'person_id', name=op.f('uq_notice_readings_notice_id_person_id'))
+    )
+    op.create_index(op.f('ix_notice_readings_person_id'), 'notice_readings', ['person_id'], unique=False)
     op.create_table('tickets',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -206,6 +294,7 @@ def upgrade() -> None:
     sa.Column('team', sa.Text(), nullable=False),
     sa.Column('team_scope', sa.Text(), nullable=True),
     sa.Column('assignee_id', sa.BigInteger(), nullable=True),
+    sa.Column('plan_goal_id', sa.BigInteger(), nullable=True),
     sa.Column('fields', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('missing_documents', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('missing_fields', postgresql.JSONB(astext_type=Text()), nullable=False),
@@ -235,6 +324,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['merged_into_id'], ['tickets.id'], name=op.f('fk_tickets_merged_into_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['originator_id'], ['people.id'], name=op.f('fk_tickets_originator_id')),
     sa.ForeignKeyConstraint(['parent_id'], ['tickets.id'], name=op.f('fk_tickets_parent_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['plan_goal_id'], ['plan_goals.id'], name=op.f('fk_tickets_plan_goal_id')),
     sa.ForeignKeyConstraint(['requester_id'], ['people.id'], name=op.f('fk_tickets_requester_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tickets')),
     sa.UniqueConstraint('institution_id', 'number', name=op.f('uq_tickets_institution_id_number'))
@@ -242,20 +332,10 @@ def upgrade() -> None:
     op.create_index('ix_tickets_assignee', 'tickets', ['assignee_id'], unique=False, postgresql_where=sa.text('assignee_id IS NOT NULL'))
     op.create_index(op.f('ix_tickets_merged_into_id'), 'tickets', ['merged_into_id'], unique=False)
     op.create_index(op.f('ix_tickets_parent_id'), 'tickets', ['parent_id'], unique=False)
+    op.create_index(op.f('ix_tickets_plan_goal_id'), 'tickets', ['plan_goal_id'], unique=False)
     op.create_index('ix_tickets_queue', 'tickets', ['institution_id', 'status', 'due_at', 'id'], unique=False)
     op.create_index(op.f('ix_tickets_requester_id'), 'tickets', ['requester_id'], unique=False)
     op.create_index('ix_tickets_team', 'tickets', ['institution_id', 'team', 'team_scope', 'status'], unique=False)
-    op.create_table('vanished_messages',
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('mailbox_id', sa.BigInteger(), nullable=False),
-    sa.Column('folder', sa.Text(), nullable=False),
-    sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
-    sa.Column('uid', sa.BigInteger(), nullable=False),
-    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_vanished_messages_mailbox_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_vanished_messages')),
-    sa.UniqueConstraint('mailbox_id', 'folder', 'uidvalidity', 'uid', name=op.f('uq_vanished_messages_mailbox_id_folder_uidvalidity_uid'))
-    )
     op.create_table('events',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('institution_id', sa.BigInteger(), nullable=False),
@@ -358,6 +438,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_suspensions_ticket_id'), 'suspensions', ['ticket_id'], unique=False)
     op.create_index('uq_suspensions_open', 'suspensions', ['ticket_id'], unique=True, postgresql_where=sa.text('until IS NULL'))
+    op.create_table('tasks',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=True),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=True),
+    sa.Column('period', sa.Date(), nullable=True),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('scope', sa.Text(), nullable=True),
+    sa.Column('responsible_id', sa.BigInteger(), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='open', nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=True),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("(kind = 'periodic') = (key IS NOT NULL) AND (kind = 'periodic') = (period IS NOT NULL)", name=op.f('ck_tasks_periodic_has_key_and_period')),
+    sa.CheckConstraint("(state = 'open') = (done_at IS NULL)", name=op.f('ck_tasks_ended_has_done_at')),
+    sa.CheckConstraint("date_trunc('month', period)::date = period", name=op.f('ck_tasks_period_begins_a_month')),
+    sa.CheckConstraint("kind <> 'content' OR purpose IS NOT NULL", name=op.f('ck_tasks_content_has_purpose')),
+    sa.CheckConstraint("kind IN ('periodic', 'content')", name=op.f('ck_tasks_kind')),
+    sa.CheckConstraint("state IN ('open', 'done', 'cancelled')", name=op.f('ck_tasks_state')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['people.id'], name=op.f('fk_tasks_created_by_id')),
+    sa.ForeignKeyConstraint(['done_by_id'], ['people.id'], name=op.f('fk_tasks_done_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_tasks_institution_id')),
+    sa.ForeignKeyConstraint(['responsible_id'], ['people.id'], name=op.f('fk_tasks_responsible_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_tasks_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tasks'))
+    )
+    op.create_index('ix_tasks_of_institution', 'tasks', ['institution_id', 'kind', 'state'], unique=False)
+    op.create_index(op.f('ix_tasks_responsible_id'), 'tasks', ['responsible_id'], unique=False)
+    op.create_index(op.f('ix_tasks_ticket_id'), 'tasks', ['ticket_id'], unique=False)
+    op.create_index('uq_tasks_periodic', 'tasks', ['institution_id', 'key', 'period', 'role', 'scope'], unique=True, postgresql_where=sa.text("kind = 'periodic'"), postgresql_nulls_not_distinct=True)
     op.create_table('ticket_links',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
@@ -386,6 +504,69 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_participants_ticket_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('ticket_id', 'person_id', 'kind', name=op.f('pk_ticket_participants'))
     )
+    op.create_table('training_events',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('system', sa.Text(), nullable=True),
+    sa.Column('organ', sa.Text(), nullable=False),
+    sa.Column('centre', sa.Text(), nullable=True),
+    sa.Column('specialist_id', sa.BigInteger(), nullable=True),
+    sa.Column('place', sa.Text(), server_default='', nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Text(), server_default='planned', nullable=False),
+    sa.Column('agreed_by', sa.Text(), nullable=True),
+    sa.Column('agreed_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('agreed_on', sa.Date(), nullable=True),
+    sa.Column('cancelled_reason', sa.Text(), nullable=True),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('plan_goal_id', sa.BigInteger(), nullable=True),
+    sa.Column('planned_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('planned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('touched', sa.Integer(), server_default='0', nullable=False),
+    sa.CheckConstraint("(state = 'cancelled') = (cancelled_reason IS NOT NULL)", name=op.f('ck_training_events_cancelled')),
+    sa.CheckConstraint("(state = 'held') = (held_at IS NOT NULL)", name=op.f('ck_training_events_held')),
+    sa.CheckConstraint("kind = 'staff_training' OR centre IS NOT NULL", name=op.f('ck_training_events_has_centre')),
+    sa.CheckConstraint("kind IN ('training', 'technical_assistance', 'staff_training')", name=op.f('ck_training_events_kind')),
+    sa.CheckConstraint("state IN ('planned', 'agreed', 'held', 'cancelled')", name=op.f('ck_training_events_state')),
+    sa.CheckConstraint("state NOT IN ('agreed', 'held') OR (agreed_on IS NOT NULL AND agreed_by IS NOT NULL)", name=op.f('ck_training_events_agreed')),
+    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_training_events_ends_after_start')),
+    sa.ForeignKeyConstraint(['agreed_by_id'], ['people.id'], name=op.f('fk_training_events_agreed_by_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_training_events_institution_id')),
+    sa.ForeignKeyConstraint(['plan_goal_id'], ['plan_goals.id'], name=op.f('fk_training_events_plan_goal_id')),
+    sa.ForeignKeyConstraint(['planned_by_id'], ['people.id'], name=op.f('fk_training_events_planned_by_id')),
+    sa.ForeignKeyConstraint(['specialist_id'], ['people.id'], name=op.f('fk_training_events_specialist_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_training_events_ticket_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_training_events'))
+    )
+    op.create_index(op.f('ix_training_events_plan_goal_id'), 'training_events', ['plan_goal_id'], unique=False)
+    op.create_index(op.f('ix_training_events_specialist_id'), 'training_events', ['specialist_id'], unique=False)
+    op.create_index('ix_training_events_starts', 'training_events', ['institution_id', 'starts_at'], unique=False)
+    op.create_index(op.f('ix_training_events_ticket_id'), 'training_events', ['ticket_id'], unique=False)
+    op.create_table('attendances',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('institution_id', sa.BigInteger(), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('identity', sa.Text(), nullable=True),
+    sa.Column('entity', sa.Text(), server_default='', nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=True),
+    sa.Column('sameness', sa.Text(), nullable=False),
+    sa.Column('attended', sa.Boolean(), nullable=True),
+    sa.Column('noted_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['event_id'], ['training_events.id'], name=op.f('fk_attendances_event_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institutions.id'], name=op.f('fk_attendances_institution_id')),
+    sa.ForeignKeyConstraint(['noted_by_id'], ['people.id'], name=op.f('fk_attendances_noted_by_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_attendances_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendances')),
+    sa.UniqueConstraint('event_id', 'sameness', name=op.f('uq_attendances_event_id_sameness'))
+    )
+    op.create_index(op.f('ix_attendances_institution_id'), 'attendances', ['institution_id'], unique=False)
+    op.create_index(op.f('ix_attendances_person_id'), 'attendances', ['person_id'], unique=False)
     op.create_table('messages',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),

@@ -28,8 +28,6 @@ WORKED_DEADLINES = 20
 
 OBJECT_OF_THE_APPROVAL = "names what is approved after the word: asked back, which costs a letter and decides nothing"
 EXPECTED_FAILURES: dict[str, str] = {
-    "473-sigec-cl-jar-visto-bueno.eml": OBJECT_OF_THE_APPROVAL,
-    "482-conectamef-pe-solicitante-se-aprueba.eml": OBJECT_OF_THE_APPROVAL,
     "493-conectamef-pe-comunicaciones-autoriza.eml": OBJECT_OF_THE_APPROVAL,
 }
 """Samples that come out otherwise today, by file name, each with the reason why that is borne for now."""

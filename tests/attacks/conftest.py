@@ -23,18 +23,37 @@ from tests import mailhouse
 from tests.attacks.bench import AGENT, Bench, Site
 from tests.attacks.window import Window
 from tests.browser.conftest import PATIENCE_MS
+from tests.conftest import WORKER, copied, create_from_template, drop
 from tests.web.conftest import work
+
+
+@pytest.fixture(scope="session")
+def model_bench(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a database with two institutions and an agent who may sign in; each desk is a copy of it."""
+    name = f"bench_{WORKER}"
+    with (
+        mailhouse.house(create_from_template(server, name), tmp_path_factory.mktemp("files")),
+        transaction() as session,
+    ):
+        mailhouse.load_institution(session, "sigec-cl")
+        institution = catalogue.institution_by_key(session, "sigec-cl")
+        agent = meet(session, institution.id, AGENT.name, AGENT.address)
+        agent.is_staff = agent.is_admin = True
+    yield name
+    drop(server, name)
+
+
+@pytest.fixture
+def database_url(server: str, model_bench: str) -> Iterator[str]:
+    """URL of the database of this test's desk."""
+    with copied(server, model_bench) as url:
+        yield url
 
 
 @pytest.fixture
 def bench(database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Bench]:
     """Two institutions, an agent who may sign in, and no outgoing server: letters stay in the outbox."""
     with mailhouse.house(database_url, tmp_path / "files") as house:
-        with transaction() as session:
-            mailhouse.load_institution(session, "sigec-cl")
-            institution = catalogue.institution_by_key(session, "sigec-cl")
-            agent = meet(session, institution.id, AGENT.name, AGENT.address)
-            agent.is_staff = agent.is_admin = True
         yield Bench(house, caplog)
 
 

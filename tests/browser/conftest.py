@@ -83,10 +83,10 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     assert complaints == []
 
 
-def sign_in(page: Page, role: str = "agente") -> Page:
+def sign_in(page: Page, role: str = "agente", key: str = "sigec-cl") -> Page:
     """Signs in by the page itself."""
     page.goto("/entrar")
-    page.get_by_label("Correo electrónico").fill(desk.address(role, "sigec-cl"))
+    page.get_by_label("Correo electrónico").fill(desk.address(role, key))
     page.get_by_label("Contraseña").fill(desk.PASSWORD)
     page.get_by_role("button", name="Entrar").click()
     page.wait_for_url(lambda url: "/entrar" not in url)

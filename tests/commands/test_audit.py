@@ -132,6 +132,9 @@ DECIDED = "via = 'mail' AND decided_at IS NOT NULL"
         ("messages SET text = 'Otra nota.' WHERE kind = 'note'", "no es el que se registró: texto"),
         ("messages SET text = 'Otra respuesta.' WHERE kind = 'cierre'", "no es el que se registró: texto"),
         ("outbox SET text = text || '.' WHERE letter = 'cierre'", "no es el que se registró: correo enviado"),
+        ("outbox SET html = '<p>Otro</p>' WHERE letter = 'acuse'", "no es el que se registró: correo enviado"),
+        ("outbox SET recipient = 'otra@x.test' WHERE letter = 'acuse'", "no es el que se registró: correo enviado"),
+        ("messages SET text = 'Otro acuse.' WHERE kind = 'acuse'", "no es el que se registró: texto"),
         ("attachments SET filename = 'otro.pdf'", "no es el que se registró: archivos"),
         ("ledger SET sha256 = repeat('0', 64) WHERE id = 1", "no es el que se registró: correo original"),
         (f"steps SET state = 'rejected' WHERE {DECIDED}",
@@ -157,6 +160,8 @@ def test_what_the_history_vouches_for_cannot_be_changed(
     [
         ("raw_messages WHERE ledger_id = 1", "libro de entrada: falta el correo original de la entrada 1"),
         ("messages WHERE id = 1", "SIGEC-1: falta el mensaje 1"),
+        ("messages WHERE kind = 'acuse'", "SIGEC-1: falta el mensaje"),
+        ("outbox WHERE letter = 'acuse'", "no es el que se registró: correo enviado"),
         ("attachments", "SIGEC-1: el mensaje 1 no es el que se registró: archivos"),
         (f"steps WHERE {DECIDED}", "SIGEC-1: falta la decisión del paso «validar_encargado_nacional»"),
         ("tickets", "sin ticket: hay eventos del ticket con id 1, pero el ticket no está"),
@@ -174,6 +179,15 @@ def test_a_message_that_was_put_in_without_an_event_is_named(operator: Operator,
         history,
         'INSERT INTO messages (ticket_id, direction, kind, at, "to", cc, from_address, text) '
         "VALUES (1, 'inbound', 'letter', now(), '[]', '[]', 'otra@x.test', 'Apruebo.')",
+    )
+    assert any("SIGEC-1: ningún evento registra el mensaje" in line for line in found(operator))
+
+
+def test_a_letter_that_was_put_in_without_an_event_is_named(operator: Operator, history: Engine) -> None:
+    tamper(
+        history,
+        'INSERT INTO messages (ticket_id, direction, kind, at, "to", cc, from_address, text) '
+        "VALUES (1, 'outbound', 'acuse', now(), '[]', '[]', 'mesa@x.test', 'Recibido.')",
     )
     assert any("SIGEC-1: ningún evento registra el mensaje" in line for line in found(operator))
 
@@ -202,6 +216,16 @@ def test_a_file_that_we_sent_is_looked_at_too(operator: Operator, history: Engin
     for path in (operator.folder / "var" / "files").glob("??/??/*"):
         path.write_bytes(b"x")
     assert len(found(operator)) == 2
+
+
+def test_a_published_file_that_is_gone_is_named_with_its_institution(operator: Operator, history: Engine) -> None:
+    tamper(
+        history,
+        "INSERT INTO materials (institution_id, title, kind, filename, content_type, size, sha256, authorised_at) "
+        "SELECT id, 'Folleto', 'leaflet', 'folleto.pdf', 'application/pdf', 1, repeat('a', 64), now() "
+        "FROM institutions WHERE key = 'sigec-cl'",
+    )
+    assert found(operator) == [f"sigec-cl: falta el archivo «folleto.pdf» ({'a' * 64})"]
 
 
 def test_an_event_that_was_altered_beyond_reading_is_a_finding_too(operator: Operator, history: Engine) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import Engine, text
 
 from helpdesk.cataloguefile import read
@@ -127,3 +128,54 @@ def test_a_dry_run_tells_which_terms_would_move_and_loads_nothing(operator: Oper
     path, _ = broken(operator.folder, "short_name: MEF Ecuador", "short_name: MEF")
     assert "mef-ec: ningún plazo cambia" in operator.does("catalogue", "load", "--dry-run", path)
     assert versions(database) == 1
+
+
+def centre_file(folder: Path, **changes: object) -> Path:
+    """A file with one request type for a centre: the consultation under another key."""
+    content = yaml.safe_load(shipped("conectamef-pe").read_text(encoding="utf-8"))
+    own = {**content["request_types"][0], "key": "pasantia", "name": "Pasantía", "order": 40, **changes}
+    path = folder / "piura.yaml"
+    path.write_text(yaml.safe_dump({"request_types": [own]}, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_a_centre_adds_its_types_and_the_national_file_keeps_them(operator: Operator) -> None:
+    operator.does("catalogue", "load", shipped("conectamef-pe"))
+    said = operator.does("catalogue", "load", centre_file(operator.folder), "--centre", "piura")
+    assert "conectamef-pe, piura: versión 2 publicada, con Pasantía" in said
+    operator.does("catalogue", "load", shipped("conectamef-pe"))
+    exported = operator.does("catalogue", "export", "conectamef-pe")
+    assert "- key: pasantia" in exported
+    again = operator.folder / "exported.yaml"
+    again.write_text(exported, encoding="utf-8")
+    assert "versión 2 publicada" in operator.does("catalogue", "load", again)
+
+
+def test_a_national_key_in_a_centres_file_is_told_with_its_line(operator: Operator) -> None:
+    operator.does("catalogue", "load", shipped("conectamef-pe"))
+    path = centre_file(operator.folder, key="consulta")
+    said = operator.is_refused("catalogue", "load", path, "--centre", "piura")
+    assert "request_types.0.key: «consulta» es un tipo nacional" in said
+    assert f"{path}:" in said
+
+
+def test_a_centres_file_holds_request_types_and_nothing_else(operator: Operator) -> None:
+    operator.does("catalogue", "load", shipped("conectamef-pe"))
+    said = operator.is_refused("catalogue", "load", shipped("conectamef-pe"), "--centre", "piura")
+    assert "institution: no se conoce esta clave" in said
+
+
+def test_a_centre_that_nobody_has_is_refused(operator: Operator) -> None:
+    operator.does("catalogue", "load", shipped("conectamef-pe"))
+    path = centre_file(operator.folder)
+    assert "Ninguna institución tiene el centro «lima»" in operator.is_refused(
+        "catalogue", "load", path, "--centre", "lima"
+    )
+    assert "con --centre indique los archivos" in operator.is_refused("catalogue", "load", "--centre", "piura").lower()
+
+
+def test_a_centre_drops_only_what_it_added(operator: Operator) -> None:
+    operator.does("catalogue", "load", shipped("conectamef-pe"))
+    operator.does("catalogue", "load", centre_file(operator.folder), "--centre", "piura")
+    assert "sin «pasantia»" in operator.does("catalogue", "drop", "conectamef-pe", "pasantia")
+    assert "es un tipo nacional" in operator.is_refused("catalogue", "drop", "conectamef-pe", "consulta")

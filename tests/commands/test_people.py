@@ -186,3 +186,13 @@ def test_a_function_is_granted_once(operator: Operator) -> None:
     operator.loads("sigec-cl")
     operator.does("role", "grant", *SUPERVISOR, "CL-BI")
     assert "ya ejerce «supervisor_regional»" in operator.is_refused("role", "grant", *SUPERVISOR, "CL-BI")
+
+
+def test_a_specialist_is_granted_the_systems_attended_and_the_own_organ(operator: Operator, database: Engine) -> None:
+    operator.loads("conectamef-pe")
+    who = ("conectamef-pe", "eva@sigec-cl.example.org", "especialista", "cusco")
+    assert "no se distingue por «quipus»" in operator.is_refused("role", "grant", *who, "--subject", "quipus")
+    operator.does("role", "grant", *who, "--subject", "siaf", "--subject", "tesoreria", "--organ", "tesoro")
+    with database.connect() as connection:
+        found = connection.execute(text("SELECT subjects, organ FROM role_holdings WHERE scope = 'cusco'")).all()
+    assert (["siaf", "tesoreria"], "tesoro") in [tuple(row) for row in found]

@@ -4,9 +4,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import yaml
-
-from helpdesk.cataloguefile import SHIPPED, from_json, renamed
+from helpdesk import cataloguefile
 from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.fieldreading import FieldValue, ReadingFacts, read_fields
 from helpdesk.domain.incoming import Person
@@ -16,8 +14,8 @@ STRANGER = Person("Oficina de Trámites", "tramites@entidad.example.net")
 
 @cache
 def shipped(key: str) -> Catalogue:
-    """The catalogue of an institution as it is shipped."""
-    return from_json(renamed(yaml.safe_load((SHIPPED / f"{key}.yaml").read_text(encoding="utf-8"))))
+    """The catalogue of an institution as it is shipped; read once, it never changes."""
+    return cataloguefile.read(cataloguefile.SHIPPED / f"{key}.yaml")
 
 
 def read(

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from helpdesk.cataloguefile import LOADER
 from helpdesk.domain.answers import read_answer
 
-ROUNDS = yaml.safe_load(Path(__file__).with_name("answers_of_approvers.yaml").read_text(encoding="utf-8"))
+ROUNDS = yaml.load(Path(__file__).with_name("answers_of_approvers.yaml").read_text(encoding="utf-8"), LOADER)
 
 
 @dataclass(frozen=True, slots=True)

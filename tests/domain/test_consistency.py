@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from helpdesk.domain.catalogue import Catalogue, Condition, HolderSpec, RequestType, StepActor, StepOutcome
+from helpdesk.domain.catalogue import Catalogue, Condition, HolderSpec, MonthlySpec, RequestType, StepActor, StepOutcome
 from helpdesk.domain.consistency import inconsistencies
 from tests.domain.shipped import shipped
 
-CHILE = shipped("sigec-cl")
+CHILE, PERU = shipped("sigec-cl"), shipped("conectamef-pe")
 REPORT = 4
 Change = Callable[[Catalogue], Catalogue]
 
@@ -47,6 +47,19 @@ def calendar(**changes: Any) -> Catalogue:
     return replace(CHILE, calendars=(replace(CHILE.calendars[0], **changes), *CHILE.calendars[1:]))
 
 
+def monthly(**changes: Any) -> Catalogue:
+    """The Peruvian catalogue with its bulletin changed."""
+    bulletin, *rest = PERU.periodic_tasks
+    return replace(PERU, periodic_tasks=(replace(bulletin, **changes), *rest))
+
+
+def answering(**changes: Any) -> Catalogue:
+    """The Peruvian catalogue with the request changed that answers the bulletin."""
+    answer = PERU.request_type("insumo_boletin")
+    rest = tuple(each for each in PERU.request_types if each is not answer)
+    return replace(PERU, request_types=(replace(answer, **changes), *rest))
+
+
 @pytest.mark.parametrize("key", ["mef-ec", "seps-ec", "sigec-cl", "conectamef-pe"])
 def test_the_shipped_catalogues_fit(key: str) -> None:
     assert said(shipped(key)) == []
@@ -56,6 +69,16 @@ def test_the_shipped_catalogues_fit(key: str) -> None:
     ("catalogue", "place", "reason"),
     [
         (institution(fallback_team="nadie"), "institution.fallback_team", "no hay equipo «nadie»"),
+        (monthly(owner_role="nadie"), "periodic_tasks.0.owner_role", "no hay rol «nadie»"),
+        (monthly(inputs_from=("nadie",)), "periodic_tasks.0.inputs_from", "no hay rol «nadie»"),
+        (monthly(answered_by="nada"), "periodic_tasks.0.answered_by", "no hay tipo de solicitud «nada»"),
+        (monthly(answered_by="consulta", purpose=None), "periodic_tasks.0.answered_by", "no dice en «monthly»"),
+        (monthly(answered_by=None, output="request:nada", purpose=None), "periodic_tasks.0.output", "«nada»"),
+        (monthly(purpose="radio"), "periodic_tasks.0.purpose", "no hay destino «radio»"),
+        (monthly(due_day=0), "periodic_tasks.0.due_day", "de 1 a 31"),
+        (monthly(due_day=32), "periodic_tasks.0.due_day", "de 1 a 31"),
+        (answering(monthly=MonthlySpec("mes")), "request_types.0.monthly.month", "no hay dato «mes»"),
+        (replace(PERU, periodic_tasks=PERU.periodic_tasks * 2), "periodic_tasks", "está 2 veces"),
         (institution(timezone="America/Nowhere"), "institution.timezone", "no hay zona horaria"),
         (institution(ticket_prefix="ab c"), "institution.ticket_prefix", "letras mayúsculas"),
         (

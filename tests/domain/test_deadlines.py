@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from helpdesk.cataloguefile import LOADER
 from helpdesk.domain.calendars import Calendar, calendar_of
 from helpdesk.domain.catalogue import DeadlineSpec, EarlyWarning, StepTarget, Unit
 from helpdesk.domain.deadlines import (
@@ -25,7 +26,9 @@ from helpdesk.domain.deadlines import (
 from helpdesk.domain.errors import Invalid
 from tests.domain.offices import CHILE, ECUADOR, PERU, SPECS
 
-ROWS = yaml.safe_load((Path(__file__).parents[1] / "acceptance/cases/deadlines.yaml").read_text("utf-8"))["deadlines"]
+ROWS = yaml.load((Path(__file__).parents[1] / "acceptance/cases/deadlines.yaml").read_text("utf-8"), LOADER)[
+    "deadlines"
+]
 CALENDARS = {"mef-ec": ECUADOR, "sigec-cl": CHILE, "seps-ec": ECUADOR, "conectamef-pe": PERU}
 QUITO = ZoneInfo("America/Guayaquil")
 SANTIAGO = ZoneInfo("America/Santiago")

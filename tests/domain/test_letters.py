@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from helpdesk.cataloguefile import LOADER
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.classification import Classification, classify
 from helpdesk.domain.fieldreading import FieldValue, ReadingFacts, read_fields
@@ -24,7 +25,7 @@ BY_MAIL = {"channel": "email"}
 
 
 def letters(name: str) -> list[Any]:
-    found = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    found = yaml.load((HERE / name).read_text(encoding="utf-8"), LOADER)
     return [pytest.param(each, id=f"{number:02}-{each['subject'][:40]}") for number, each in enumerate(found)]
 
 

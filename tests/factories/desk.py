@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Sequence, func, select
 from sqlalchemy.orm import Session
 
-from helpdesk import cataloguefile, clock
+from helpdesk import clock
 from helpdesk.domain.actors import operator
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.files import Files
@@ -25,6 +23,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import accounts, history
 from helpdesk.services import catalogue as publishing
 from helpdesk.services.people import meet
+from tests.domain.shipped import shipped
 
 PASSWORD = "una-clave-larga-de-prueba"
 STATES = (
@@ -67,12 +66,6 @@ def address(role: str, key: str) -> str:
     return f"{role}@{key}.example"
 
 
-@lru_cache
-def shipped(key: str) -> Catalogue:
-    """A catalogue as it ships."""
-    return cataloguefile.read(Path(cataloguefile.SHIPPED) / f"{key}.yaml")
-
-
 def institution(session: Session, key: str) -> Cast:
     """An institution with its catalogue, an administrator, a front-office agent, a regional agent and an approver."""
     by = operator()
@@ -105,6 +98,11 @@ def add(session: Session, key: str, role: str, name: str, **rights: Any) -> Pers
 def populate(session: Session, cast: Cast, count: int, files: Files | None = None) -> list[Ticket]:
     """`count` tickets in all states, spread over types, people and due dates around now."""
     return [ticket(session, cast, number, files) for number in range(1, count + 1)]
+
+
+def next_number(session: Session, institution: Institution) -> int:
+    """A number that no other ticket of the institution gets, for one ticket more among those of a desk at work."""
+    return session.scalars(select(Sequence(number_sequence(institution.id)).next_value())).one()
 
 
 def ticket(session: Session, cast: Cast, number: int, files: Files | None = None) -> Ticket:

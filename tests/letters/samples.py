@@ -51,6 +51,9 @@ def bare_facts() -> dict[str, Any]:
         "recordatorio": f.ApprovalReminder(MINISTRY, BARE, "Autorizar", "Ana", PAGE, MORNING),
         "aviso_interno": f.DeskNotice(MINISTRY, BARE, "approver_missing", DESK),
         "prorroga": f.Extended(MINISTRY, BARE, MORNING, EVENING),
+        "evento": f.EventNotice(MINISTRY, BARE, "planned", "capacitación", "Conciliación", MORNING, EVENING),
+        "tarea": f.TaskFacts(MINISTRY, "[MEF]", "asked", "Boletín", date(2026, 3, 31), DESK, "marzo de 2026"),
+        "derivacion": f.PassedOn(MINISTRY, BARE, "Tesorería", MORNING),
     }
 
 
@@ -67,7 +70,9 @@ def full_facts(word: str) -> dict[str, Any]:
     invalid = f.InvalidValue(word, "El dígito verificador no corresponde.", word)
     reject = f.DecisionFacts("reject", word, word, MORNING, word, word, word)
     return {
-        "acuse": f.Acknowledgement(MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files),
+        "acuse": f.Acknowledgement(
+            MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word
+        ),
         "incompleto": f.ReturnedIncomplete(
             MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word
         ),
@@ -89,6 +94,14 @@ def full_facts(word: str) -> dict[str, Any]:
         "recordatorio": f.ApprovalReminder(MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
         "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),
+        "evento": f.EventNotice(
+            MINISTRY, ticket, "cancelled", word, word, MORNING, EVENING, word, word, word, word, word, word
+        ),
+        "tarea": f.TaskFacts(
+            MINISTRY, "[MEF]", "reminded", word, date(2026, 3, 31), DESK, "marzo de 2026", word, word, word, word,
+            ((word, word), ("Mes", "marzo de 2026")),
+        ),
+        "derivacion": f.PassedOn(MINISTRY, ticket, word, MORNING, word, word),
     }  # fmt: skip
 
 

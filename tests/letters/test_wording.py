@@ -6,6 +6,7 @@ import pytest
 from helpdesk.domain.catalogue import Choice, IntakeField
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
+from tests.domain.shipped import shipped
 from tests.letters.samples import BARE, DESK, EVENING, MINISTRY, MORNING, PAGE, bare_facts, full_facts
 
 SENDERS = "palabra-del-remitente"
@@ -43,6 +44,23 @@ def test_the_acknowledgement_of_an_unclassified_request_says_so() -> None:
     text = write.acuse(f.Acknowledgement(MINISTRY, BARE, MORNING)).text
     assert "Tipo de solicitud: sin clasificar" in text
     assert "Plazo de respuesta: sin plazo fijado" in text
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        ("email", "Recibimos su mensaje y lo registramos"),
+        ("in_person", "Registramos la solicitud que hizo en nuestra oficina"),
+        ("phone", "Registramos la solicitud que hizo por teléfono"),
+        ("physical_document", "Recibimos el documento que presentó en papel"),
+        ("ventanilla_de_otro_catalogo", "Recibimos su solicitud y la registramos"),
+    ],
+)
+def test_the_acknowledgement_speaks_of_a_message_only_where_one_came(channel: str, words: str) -> None:
+    facts = f.Acknowledgement(MINISTRY, BARE, MORNING, filed_at=EVENING, channel=channel)
+    text = " ".join(write.acuse(facts).text.split())
+    assert words in text
+    assert ("Su mensaje llegó" in text, "Su solicitud llegó" in text) == (channel == "email", channel != "email")
 
 
 def test_the_filing_date_is_named_only_when_it_differs_from_the_arrival() -> None:
@@ -128,7 +146,7 @@ def test_an_unverified_requester_is_marked() -> None:
 @pytest.mark.parametrize(
     "cause",
     ["conditional", "delayed", "contradictory", "unclear", "no_reason", "confirmation_required", "not_verified",
-     "request_changed"],
+     "request_changed", "other_ticket"],
 )  # fmt: skip
 def test_every_question_back_leads_to_the_page_and_decides_nothing(cause: str) -> None:
     text = flat(write.aclarar(replace(bare_facts()["aclarar"], cause=cause)).text)
@@ -203,12 +221,23 @@ def test_a_service_reads_its_fields_with_labels_and_the_names_of_choices() -> No
         IntakeField("desde", "Desde", "date", "always", "seed"),
         IntakeField("vacio", "Vacío", "text", "optional", "seed"),
     )
-    shown = f.shown_fields(fields, {"anio": 2026, "rol": "acopio", "desde": "2026-03-13", "vacio": ""})
+    given = {"anio": 2026, "rol": "acopio", "desde": "2026-03-13", "vacio": ""}
+    shown = f.shown_fields(shipped("sigec-cl"), fields, given)
     assert shown == (
         f.FieldValue("Año", 2026),
         f.FieldValue("Rol", "Acopio de Información"),
         f.FieldValue("Desde", date(2026, 3, 13)),
     )
+
+
+def test_who_decides_reads_the_names_of_places_and_what_was_not_told() -> None:
+    fields = (
+        IntakeField("region", "Región", "choice", "always", "seed"),
+        IntakeField("programa", "Programa", "choice", "always", "seed"),
+        IntakeField("motivo", "Motivo", "text", "always", "seed"),
+    )
+    shown = f.shown_fields(shipped("sigec-cl"), fields, {"region": "CL-BI", "programa": "programa-familias"})
+    assert [field.value for field in shown] == ["Biobío", "Programa Familias (ejemplo)", "no indicado"]
 
 
 @pytest.mark.parametrize("letter", ["aprobacion", "aclarar", "recordatorio", "decision", "derivado", "aviso_interno"])

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from helpdesk.bench.reading import same
+from helpdesk.cataloguefile import LOADER
 from mailbridge.parse import parse
 from mailbridge.parse_command import described
 
@@ -40,7 +41,7 @@ def agrees(key: str, wanted: Any, found: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_hard_to_read_is_read_right(name: str) -> None:
-    wanted = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    wanted = yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), LOADER)
     found = described(name, parse((FOLDER / f"{name}.eml").read_bytes()))
     wrong = {key: (value, found.get(key)) for key, value in wanted.items() if not agrees(key, value, found)}
     assert wrong == {}

@@ -118,6 +118,19 @@ def test_doubt_asks_back_and_decides_nothing(cast: Cast, text: str) -> None:
     assert cast.step(ticket).state == "active"
 
 
+@pytest.mark.parametrize("text", ["Apruebo el ticket SIGEC-{other}.", "Rechazo: es el mismo que SIGEC-{other}."])
+def test_an_answer_that_names_another_ticket_decides_neither(cast: Cast, text: str) -> None:
+    other, ticket = cast.open(), cast.open()
+    assert cast.answers(ticket, REGIONAL_HEAD, text.format(other=other.number)).action == "needs_human"
+    assert "nombra otro ticket" in cast.letter(ticket, "aclarar").text
+    assert (cast.step(ticket).state, cast.step(other).state) == ("active", "active")
+
+
+def test_an_answer_may_name_its_own_ticket(cast: Cast) -> None:
+    ticket = cast.open()
+    assert cast.answers(ticket, REGIONAL_HEAD, f"Apruebo el ticket SIGEC-{ticket.number}.").action == "approve"
+
+
 def test_the_quoted_request_never_counts(cast: Cast) -> None:
     ticket = cast.open()
     quoted = "¿De qué se trata?\n\n> Responda «Apruebo» o «Rechazo: motivo»."

@@ -1,19 +1,20 @@
 """Who holds a function on a date, who substitutes, who is away, and how open approvals move (R-071, R-175, R-176)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
 
 from helpdesk import clock
-from helpdesk.domain.actors import machine, operator
+from helpdesk.domain.actors import Actor, machine, operator
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from helpdesk.domain.incoming import Person as Named
-from helpdesk.models.people import TeamMember
+from helpdesk.models.people import Person, TeamMember
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries.people import holders
-from helpdesk.services import accounts, approvals, approvals_moved, authority
-from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, Cast, file
+from helpdesk.services import accounts, approvals, approvals_moved, authority, tickets
+from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, Cast, _staff, file, load
+from tests.domain.shipped import shipped
 
 ROLE = "jefe_administrativo_regional"
 HERE = (ROLE, "CL-BI")
@@ -43,6 +44,93 @@ def look(cast: Cast) -> None:
 def asked(cast: Cast, ticket: Ticket) -> list[str]:
     """Who was written to for a decision, in order."""
     return [letter.recipient for letter in cast.letters(ticket, "aprobacion")]
+
+
+@dataclass
+class Centre:
+    """A consultation of the Peruvian centre, which lies with its specialist by function."""
+
+    cast: Cast
+    ticket: Ticket
+    agent: Actor
+
+    def away(self, since: date, until: date | None, by: str | None = None) -> int:
+        """Whoever has the ticket is away."""
+        holder = self.cast.session.get_one(Person, self.ticket.assignee_id)
+        whole = (operator(), "conectamef-pe", holder.address, since, until, "Licencia", by)
+        return self.cast.do(authority.absent, *whole).id
+
+    def held_by(self) -> str | None:
+        """The address of whoever has the ticket."""
+        person = self.cast.session.get(Person, self.ticket.assignee_id or 0)
+        return person.address if person is not None else None
+
+
+@pytest.fixture
+def centre(cast: Cast) -> Centre:
+    """It was just asked."""
+    peru = load(cast.session, shipped("conectamef-pe"))
+    box = cast.mailbox("conectamef_piura", peru)
+    outcome = cast.receive(cast.incoming("Consulta de Tesorería", "¿Cómo anulo un giro en Tesorería?", mailbox=box))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    made = Centre(cast, ticket, _staff(cast.session, peru, "Mesa", "mesa@conectamef-pe.example.org"))
+    assert cast.step(ticket).role == "especialista"
+    assert made.held_by() is not None
+    # One specialist, so that the function is vacant without that person.
+    for holder in cast.do(holders, peru.id, "especialista", ticket.centre, TODAY):
+        if holder.person.id != ticket.assignee_id:
+            cast.do(authority.revoke, operator(), peru.key, holder.person.address, "especialista", ticket.centre)
+    return made
+
+
+EXPERT = "reemplazo.piura@conectamef-pe.example.org"
+
+
+def test_work_of_who_is_away_goes_to_the_substitute_who_is_told(centre: Centre) -> None:
+    centre.away(TODAY, TODAY + WEEK, EXPERT)
+    assert centre.held_by() == EXPERT
+    assert centre.cast.letter(centre.ticket, "derivado").recipient == EXPERT
+
+
+def test_work_moves_on_the_day_on_which_the_absence_begins_and_comes_back_after_it(centre: Centre) -> None:
+    holder = centre.held_by()
+    centre.away(TODAY + timedelta(days=1), TODAY + WEEK, EXPERT)
+    look(centre.cast)
+    assert centre.held_by() == holder
+    centre.cast.later(days=1)
+    look(centre.cast)
+    assert centre.held_by() == EXPERT
+    centre.cast.later(days=7)
+    look(centre.cast)
+    assert centre.held_by() == holder
+
+
+def test_without_a_substitute_the_work_goes_back_to_its_team_and_nobody_is_written_to(centre: Centre) -> None:
+    holder, before = centre.held_by(), len(centre.cast.letters(centre.ticket))
+    centre.away(TODAY, TODAY + WEEK)
+    assert centre.held_by() is None
+    (event,) = centre.cast.events(centre.ticket, "back_in_queue")
+    assert (event.data["from"], "está ausente" in event.data["sentence"]) == (holder, True)
+    assert len(centre.cast.letters(centre.ticket)) == before
+    look(centre.cast)
+    assert len(centre.cast.events(centre.ticket, "back_in_queue")) == 1
+
+
+def test_work_in_the_queue_for_want_of_a_holder_goes_to_whoever_is_named(centre: Centre) -> None:
+    absence, holder = centre.away(TODAY, TODAY + WEEK), centre.cast.events(centre.ticket, "back_in_queue")[0]
+    centre.cast.do(authority.back, operator(), "conectamef-pe", absence)
+    assert centre.held_by() == holder.data["from"]
+
+
+@pytest.mark.parametrize("by", [EXPERT, None])
+def test_work_that_somebody_was_given_by_hand_stays_there(centre: Centre, by: str | None) -> None:
+    holder, ticket = centre.held_by(), centre.ticket
+    centre.cast.do(tickets.assign, centre.agent, ticket.id, None, centre.agent.person_id)
+    person = centre.cast.session.query(Person).filter_by(address=holder).one()
+    person.is_staff = True
+    centre.cast.do(tickets.assign, centre.agent, ticket.id, None, person.id)
+    centre.away(TODAY, TODAY + WEEK, by)
+    assert centre.held_by() == holder
 
 
 def test_a_function_is_held_from_the_day_of_its_grant(cast: Cast) -> None:
@@ -256,6 +344,49 @@ def test_the_requesters_substitute_is_asked(cast: Cast) -> None:
     cast.do(authority.substitute, operator(), "sigec-cl", DEPUTY.address, *HERE, TODAY, TODAY)
     ticket = cast.open(sender=REGIONAL_HEAD)
     assert asked(cast, ticket) == [DEPUTY.address]
+
+
+def delegated(cast: Cast) -> None:
+    """The head of the region lets an officer act for the own function."""
+    head = cast.acting(REGIONAL_HEAD)
+    cast.do(authority.delegate, head, HERE, NATIONAL_OFFICER.address, TODAY, TODAY + WEEK, "")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_substitute_whom_the_requester_named_does_not_decide_the_requesters_request(cast: Cast, when: str) -> None:
+    if when == "before":
+        delegated(cast)
+    ticket = cast.open(sender=REGIONAL_HEAD)
+    if when == "after":
+        delegated(cast)
+    assert asked(cast, ticket) == []
+    assert "por nombramiento de quien es parte de la solicitud" in (ticket.blocked_by or "")
+    with pytest.raises(NotAllowed):
+        cast.do(approvals.decide, cast.acting(NATIONAL_OFFICER), cast.step(ticket).id, "approve", None, "web")
+
+
+def test_a_substitute_whom_the_requester_named_decides_the_requests_of_others(cast: Cast) -> None:
+    delegated(cast)
+    ticket = cast.open()
+    assert asked(cast, ticket) == [NATIONAL_OFFICER.address]
+    cast.do(approvals.decide, cast.acting(NATIONAL_OFFICER), cast.step(ticket).id, "approve", None, "web")
+    assert cast.steps(ticket)["validar_jar"] == "done"
+
+
+def test_a_substitute_whom_the_administration_named_too_decides(cast: Cast) -> None:
+    delegated(cast)
+    ticket = cast.open(sender=REGIONAL_HEAD)
+    cast.do(authority.substitute, operator(), "sigec-cl", NATIONAL_OFFICER.address, *HERE, TODAY, TODAY)
+    assert asked(cast, ticket) == [NATIONAL_OFFICER.address]
+
+
+def test_the_mail_of_a_substitute_whom_the_requester_named_decides_nothing(cast: Cast) -> None:
+    cast.do(authority.substitute, operator(), "sigec-cl", DEPUTY.address, *HERE, TODAY, TODAY)
+    ticket = cast.open(sender=REGIONAL_HEAD)
+    delegated(cast)
+    letter = cast.letter(ticket, "aprobacion", DEPUTY)
+    assert cast.receive(cast.answer_to(letter, "Apruebo.", NATIONAL_OFFICER)).action != "approve"
+    assert cast.steps(ticket)["validar_jar"] == "active"
 
 
 @pytest.mark.parametrize("part", ["originator_id", "forwarded_by_id"])

@@ -19,12 +19,18 @@ from tests.cast import CHILE, REPORT_TEXT, Cast, load
 from tests.domain.shipped import shipped
 
 CALENDAR = "cl-sigec"
+SATURDAY = date(2026, 4, 11)
 WEDNESDAY = DayEdit(date(2026, 4, 8), "closed", "Paro de transporte", "Resolución 45")
 
 
 def add(cast: Cast, edit: DayEdit = WEDNESDAY) -> int:
     row, _ = cast.do(calendars.add_day, cast.agent, cast.sigec.id, CALENDAR, edit)
     return row.id
+
+
+def saturday(**more: Any) -> DayEdit:
+    """The office opens on a day of the week without hours."""
+    return DayEdit(SATURDAY, "open", "Sábado de turno", "Resolución 46", **more)
 
 
 def due(ticket: Ticket) -> datetime:
@@ -43,7 +49,7 @@ def test_a_day_closed_by_hand_moves_the_open_tickets(cast: Cast) -> None:
 def test_the_preview_says_what_would_move_and_moves_nothing(cast: Cast) -> None:
     ticket = cast.open()
     before = ticket.due_at
-    (move,) = cast.do(calendars.preview_day, cast.sigec.id, CALENDAR, WEDNESDAY)
+    _, (move,) = cast.do(calendars.preview_day, cast.sigec.id, CALENDAR, WEDNESDAY)
     assert (move.ticket_id, move.before) == (ticket.id, before)
     assert ticket.due_at == before
     add(cast)
@@ -88,6 +94,34 @@ def test_a_ticket_opened_later_counts_with_the_edited_day(cast: Cast) -> None:
     assert "miércoles 8 de abril de 2026: feriado, Paro de transporte (Resolución 45); no se cuenta" in lines
 
 
+def test_a_saturday_that_is_opened_has_the_hours_of_monday_and_its_preview_says_so(cast: Cast) -> None:
+    add(cast)
+    ticket = cast.open()
+    edit, (move,) = cast.do(calendars.preview_day, cast.sigec.id, CALENDAR, saturday())
+    assert edit.hours == ((8 * 60, 16 * 60),)
+    add(cast, saturday())
+    assert due(ticket) == datetime(2026, 4, 11, 11, tzinfo=CHILE) == move.after
+    lines = [line.text for line in terms.explained(cast.session, ticket)]
+    assert any("laborable por decisión, Sábado de turno (Resolución 46)" in line for line in lines)
+
+
+def test_a_saturday_is_open_in_the_hours_that_were_given(cast: Cast) -> None:
+    add(cast)
+    ticket = cast.open()
+    day = add(cast, saturday(hours=((10 * 60, 12 * 60),)))
+    cast.now = datetime(2026, 4, 11, 9, tzinfo=CHILE)
+    assert cast.open().filed_at == datetime(2026, 4, 11, 10, tzinfo=CHILE)
+    # Two of the three hours of its term that were left for Monday count on Saturday.
+    assert due(ticket) == datetime(2026, 4, 13, 9, tzinfo=CHILE)
+    cast.do(calendars.withdraw_day, cast.agent, cast.sigec.id, day)
+    assert due(ticket) == datetime(2026, 4, 13, 11, tzinfo=CHILE)
+
+
+def test_a_saturday_that_is_opened_everywhere_may_stay_closed_in_a_region(cast: Cast) -> None:
+    add(cast, saturday())
+    add(cast, DayEdit(SATURDAY, "closed", "Aniversario", "Decreto 3", "CL-AP"))
+
+
 def test_a_day_of_another_region_does_not_move_an_office_of_the_whole_country(cast: Cast) -> None:
     ticket = cast.open()
     before = ticket.due_at
@@ -120,7 +154,8 @@ def test_a_day_is_edited_once(cast: Cast) -> None:
         (DayEdit(date(2026, 4, 8), "closed", "Paro", ""), "source"),
         (DayEdit(date(2026, 4, 8), "open", "Turno", "Resolución 45"), "day"),
         (DayEdit(date(2026, 4, 3), "closed", "Viernes Santo", "Ley"), "day"),
-        (DayEdit(date(2026, 4, 11), "open", "Sábado de turno", "Resolución 45"), "day"),
+        (DayEdit(SATURDAY, "closed", "Sábado", "Resolución 45"), "day"),
+        (DayEdit(SATURDAY, "open", "Sábado de turno", "Resolución 45", hours=((600, 600),)), "closes"),
         (DayEdit(date(2026, 4, 8), "closed", "Paro", "Resolución 45", "XX"), "region"),
     ],
 )

@@ -15,7 +15,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import tickets as queue
 from helpdesk.queries.consultations import Addressee, askable
 from helpdesk.queries.viewers import viewer
-from helpdesk.services import accounts, consultations, conversation, merging, tickets
+from helpdesk.services import accounts, consultations, conversation, merging, routes, tickets
 from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, STRANGER, Cast, file, load
 from tests.domain.shipped import shipped
 
@@ -204,6 +204,39 @@ def test_a_question_taken_back_needs_a_reason_and_tells_the_organ(cast: Cast) ->
     assert cast.events(ticket, "consultation_withdrawn")
     with pytest.raises(IllegalMove):
         cast.do(consultations.answer, cast.acting(REGIONAL_HEAD), asked.id, None, ANSWER)
+
+
+def test_a_rejected_ticket_takes_its_questions_back_and_the_organ_is_told(cast: Cast) -> None:
+    ticket = cast.open()
+    asked, answered = ask(cast, ticket, OFFICER), ask(cast, ticket)
+    cast.do(consultations.answer, cast.acting(REGIONAL_HEAD), answered.id, None, ANSWER)
+    cast.answers(ticket, REGIONAL_HEAD, "Rechazo: falta el memorándum firmado.")
+    assert (ticket.status, asked.status) == ("rejected", "closed")
+    told = " ".join(cast.letter(asked, "respuesta", NATIONAL_OFFICER).text.split())
+    assert "El ticket por el que se consultó terminó: rechazado." in told
+    assert cast.letters(answered, "respuesta") == []
+    for each in (ticket, asked):
+        [event] = cast.events(each, "consultation_withdrawn")
+        assert event.data["number"] == f"SIGEC-{asked.number}"
+
+
+def test_a_rejection_takes_back_what_a_merged_ticket_asked(cast: Cast) -> None:
+    into, ticket = cast.open(), cast.open()
+    asked = ask(cast, ticket)
+    cast.do(merging.merge, cast.agent, ticket.id, None, into.number)
+    assert asked.closed_at is None
+    cast.answers(into, REGIONAL_HEAD, "Rechazo: falta el memorándum firmado.")
+    assert asked.status == "closed"
+
+
+def test_a_step_that_would_end_the_ticket_is_not_marked_while_a_question_is_open(cast: Cast) -> None:
+    ticket = cast.decided()
+    asked = ask(cast, ticket)
+    for step in routes.present(cast.session, ticket).values():
+        if step.kind in ("close", "notify", "survey"):
+            step.state = "skipped"
+    with pytest.raises(IllegalMove, match=f"SIGEC-{asked.number}"):
+        cast.do(tickets.complete_step, cast.agent, ticket.id, None)
 
 
 def test_several_organs_answer_one_ticket(cast: Cast) -> None:

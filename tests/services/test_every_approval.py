@@ -1,10 +1,11 @@
 """Every approval of the four shipped catalogues asks exactly the right person, or nobody (R-072, R-175, R-176)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import Engine, create_engine, delete, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -18,10 +19,12 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.services import approvals_asked, authority
 from helpdesk.services.people import meet
 from tests.cast import DESK, TUESDAY, load
+from tests.conftest import WORKER, create_from_template, drop, rolled_back
 from tests.domain.shipped import shipped
 
 HOLDER, SUBSTITUTE, REQUESTER = (f"{name}@tabla.example.org" for name in ("titular", "subrogante", "solicitante"))
 TODAY = date(2026, 4, 7)
+CATALOGUES = ("mef-ec", "sigec-cl", "conectamef-pe", "seps-ec")
 SCOPED = ("region", "programme", "centre", "organ")
 
 
@@ -67,7 +70,7 @@ def approvals() -> list[tuple[str, str, str]]:
     """Every approval that a catalogue asks for."""
     return [
         (key, request_type.key, step.key)
-        for key in ("mef-ec", "sigec-cl", "conectamef-pe", "seps-ec")
+        for key in CATALOGUES
         for request_type in shipped(key).request_types
         for step in request_type.route
         if step.kind == "approve" and step.enabled
@@ -83,6 +86,27 @@ def place(catalogue: Catalogue, scope: str | None) -> dict[str, str]:
         "organ": [entry.key for entry in catalogue.organs],
     }
     return {scope: first[scope][0]} if scope in first else {}
+
+
+@pytest.fixture(scope="module")
+def published(server: str) -> Iterator[Engine]:
+    """A database in which the four catalogues are in force."""
+    name = f"approvals_{WORKER}"
+    made = create_engine(create_from_template(server, name))
+    with Session(made) as opened, clock.fixed(TUESDAY):
+        for key in CATALOGUES:
+            load(opened, shipped(key))
+        opened.commit()
+    yield made
+    made.dispose()
+    drop(server, name)
+
+
+@pytest.fixture
+def session(published: Engine) -> Iterator[Session]:
+    """A session that leaves no trace there."""
+    with rolled_back(published) as opened:
+        yield opened
 
 
 @pytest.fixture(params=approvals(), ids="/".join)

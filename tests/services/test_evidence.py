@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from helpdesk.domain.actors import machine
 from helpdesk.domain.incoming import DeliveryFailure
 from helpdesk.models.ledger import Arrival
 from helpdesk.models.messages import Message
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import approvals, conversation
+from helpdesk.services import approvals, conversation, documents, tickets
 from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, STRANGER, Cast, file
 
 FUNCTION = {
@@ -133,6 +134,28 @@ def test_what_we_ask_and_answer_is_in_the_history_with_its_files(cast: Cast) -> 
     assert answered["message"] == message.id
     assert answered["files"] == [{"filename": "resolución.pdf", "sha256": "a" * 64}]
     assert len({asked["sha256"]["sent"], answered["sha256"]["sent"], None}) == 3
+
+
+@pytest.mark.parametrize("end", ["answered", "rejected", "returned"])
+def test_every_letter_of_a_ticket_is_vouched_for_once(cast: Cast, end: str) -> None:
+    ticket = cast.open(files=() if end == "returned" else None)
+    if end == "rejected":
+        cast.answers(ticket, REGIONAL_HEAD, "Rechazo: falta respaldo.")
+    if end == "answered":
+        cast.do(conversation.reply, cast.agent, ticket.id, None, "Está en trámite.")
+        cast.do(tickets.assign, cast.agent, ticket.id, None, cast.colleague.person_id)
+    named = [event.data["message"] for event in cast.events(ticket) if event.data.get("sha256", {}).get("sent")]
+    written = [letter.message_id for letter in cast.letters(ticket)]
+    assert len(written) > 0
+    assert sorted(named) == sorted(number for number in written if number is not None)
+
+
+def test_a_letter_of_the_machine_is_recorded_as_such_and_one_of_an_agent_as_the_agents(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(documents.return_incomplete, cast.agent, ticket.id, None, (), "Aclare qué mes es.")
+    by = {event.data["letter"]: (event.actor, event.data["to"]) for event in cast.events(ticket, "letter_sent")}
+    assert by["acuse"] == (machine(ticket.institution_id).label, REQUESTER.address)
+    assert by["incompleto"] == ("Ana Agente", REQUESTER.address)
 
 
 def test_a_note_is_in_the_history_with_its_text(cast: Cast) -> None:

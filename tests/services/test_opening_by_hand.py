@@ -293,6 +293,7 @@ def test_a_paper_filed_at_night_tells_both_times_on_its_receipt(session: Session
     assert ticket.filed_at > ticket.received_at
     acuse = cast.letter(ticket, "acuse").text
     assert "Recibido: sábado 11/04/2026, 10:00" in acuse
+    assert "Recibimos el documento que presentó en papel" in " ".join(acuse.split())
     assert "Fecha de presentación: lunes 13/04/2026, 08:30" in acuse
     assert "Seguimiento del expediente" in acuse
     assert f"{institution.ticket_prefix}-{ticket.number}" in acuse

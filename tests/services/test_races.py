@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from threading import Barrier
 
 import pytest
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor, machine
+from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.chain import event_hash
 from helpdesk.domain.errors import Conflict, HelpdeskError
 from helpdesk.models.audit import Event
 from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import approvals, conversation, tickets
-from tests.cast import DESK, REGIONAL_HEAD, REQUESTER, TUESDAY, Cast, assemble
+from helpdesk.queries.deadlines import Move
+from helpdesk.services import approvals, calendarlock, calendars, conversation, tickets
+from tests.cast import CHILE, DESK, REGIONAL_HEAD, REQUESTER, STRANGER, TUESDAY, Cast, assemble
 
 Verb = Callable[[Session], object]
 
@@ -163,6 +166,62 @@ def test_new_requests_at_once_get_numbers_of_their_own(house: Cast, database: En
 
     together(database, *[take_in(number) for number in range(4)])
     assert sorted(house.session.scalars(select(Ticket.number))) == [1, 2, 3, 4]
+
+
+def waiting(house: Cast) -> int:
+    """How many transactions wait for the calendars."""
+    found = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND NOT granted")
+    return house.session.scalar(found, {"kind": calendarlock.KIND}) or 0
+
+
+def elsewhere(database: Engine, verb: Verb) -> Callable[[], object]:
+    """One verb in a transaction of its own."""
+
+    def run() -> object:
+        with clock.fixed(TUESDAY), Session(database, expire_on_commit=False, info={"desk": DESK}) as session:
+            found = verb(session)
+            session.commit()
+            return found
+
+    return run
+
+
+def second_waits(house: Cast, database: Engine, second: Verb) -> object:
+    """Another transaction begins, waits for the one of the house, and goes on when that is committed."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(elsewhere(database, second))
+        while not waiting(house) and not running.done():
+            pass
+        assert not running.done()
+        house.session.commit()
+        return running.result(10)
+
+
+CLOSED = DayEdit(date(2026, 4, 8), "closed", "Paro de transporte", "Resolución 45")
+
+
+def test_a_day_edited_while_a_ticket_is_opened_moves_that_ticket_too(house: Cast, database: Engine) -> None:
+    ticket, where = house.open(), (house.agent, house.sigec.id, "cl-sigec")
+    before = ticket.due_at
+    found = second_waits(house, database, lambda s: calendars.add_day(s, *where, CLOSED)[1])
+    assert found == (Move(ticket.id, ticket.number, before, datetime(2026, 4, 13, 11, tzinfo=CHILE)),)
+    assert whole(database, ticket.id)
+
+
+def test_a_ticket_opened_while_a_day_is_edited_counts_with_that_day(house: Cast, database: Engine) -> None:
+    letter = house.incoming()
+    house.session.commit()
+    house.do(calendars.add_day, house.agent, house.sigec.id, "cl-sigec", CLOSED)
+    outcome = second_waits(house, database, lambda s: conversation.receive(s, machine(house.sigec.id), letter))
+    ticket = house.ticket(outcome.ticket_id)  # type: ignore[attr-defined]  # as above
+    assert ticket.due_at == datetime(2026, 4, 13, 11, tzinfo=CHILE)
+
+
+def test_two_tickets_are_opened_at_once(house: Cast, database: Engine) -> None:
+    letter = house.incoming(sender=STRANGER)
+    house.session.commit()
+    house.open()
+    assert elsewhere(database, lambda s: calendarlock.counted_in(s, letter.institution_id))() is None
 
 
 def test_the_limit_of_automatic_letters_holds_under_a_flood(house: Cast, database: Engine) -> None:

@@ -9,6 +9,7 @@ from helpdesk.domain.actors import operator
 from helpdesk.domain.errors import Conflict, Invalid, NotAllowed
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.documents import Document
+from helpdesk.models.messages import Attachment
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import alarms, approvals, approvals_renewed, authority, conversation, documents, ringing, tickets
@@ -125,12 +126,84 @@ def test_a_file_from_the_tray_asks_afresh_once_it_is_confirmed(cast: Cast) -> No
     assert len(cast.letters(ticket, "aprobacion")) == 2
 
 
-def test_a_document_that_is_rejected_asks_afresh(cast: Cast) -> None:
+def memorandum(cast: Cast, ticket: Ticket) -> Document:
+    """The first file that stands for the memorandum."""
+    return cast.session.query(Document).filter_by(ticket_id=ticket.id).order_by(Document.id).all()[0]
+
+
+def test_a_document_that_is_rejected_while_another_serves_asks_afresh(cast: Cast) -> None:
+    ticket = cast.open(files=(file(), file("Memorandum 13.pdf")))
+    key, other = memorandum(cast, ticket).key, cast.session.query(Attachment).order_by(Attachment.id.desc()).first()
+    assert other is not None
+    cast.do(documents.assign_file, cast.agent, ticket.id, other.id, key)
+    before = len(cast.letters(ticket, "aprobacion"))
+    cast.do(documents.reject, cast.agent, memorandum(cast, ticket).id, "unreadable")
+    assert len(cast.letters(ticket, "aprobacion")) == before + 1
+
+
+@pytest.mark.parametrize("decisions", [0, 1, 2])
+def test_while_a_mandatory_document_lacks_the_approval_is_taken_back_without_a_letter(
+    cast: Cast, decisions: int
+) -> None:
     ticket = cast.open()
-    row = cast.session.query(Document).filter_by(ticket_id=ticket.id).first()
-    assert row is not None
-    cast.do(documents.reject, cast.agent, row.id, "unreadable")
-    assert cast.events(ticket, "approval_renewed")
+    for by in (REGIONAL_HEAD, NATIONAL_OFFICER)[:decisions]:
+        cast.approve(ticket, by)
+    before = len(cast.letters(ticket))
+    cast.do(documents.reject, cast.agent, memorandum(cast, ticket).id, "unreadable")
+    assert (cast.step(ticket).kind, ticket.status) == ("validate_documents", "open")
+    assert rows(cast, ticket, "validar_jar")[0].state == ("superseded" if decisions == 0 else "done")
+    assert cast.steps(ticket)["validar_jar"] == "to_come"
+    assert len(cast.letters(ticket)) == before
+    assert reminder(cast, ticket) is None
+    assert cast.events(ticket, "approval_withdrawn")[0].data["documents"] == ["memorandum"]
+
+
+def test_a_document_accepted_after_all_asks_the_approver_afresh(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(documents.reject, cast.agent, memorandum(cast, ticket).id, "unreadable")
+    cast.do(documents.confirm, cast.agent, memorandum(cast, ticket).id)
+    assert (cast.step(ticket).key, ticket.status) == ("validar_jar", "waiting_approval")
+    assert "La solicitud cambió" in cast.letter(ticket, "aprobacion", REGIONAL_HEAD).text
+
+
+def test_the_requester_brings_the_document_before_the_agent_returned_the_request(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(documents.reject, cast.agent, memorandum(cast, ticket).id, "unreadable")
+    again = cast.answer_to(cast.letter(ticket, "acuse"), "Va mejor.", REQUESTER, files=(file("Memorándum 13.pdf"),))
+    cast.receive(again)
+    assert cast.step(ticket).key == "validar_jar"
+    assert len(cast.letters(ticket, "aprobacion")) == 2
+
+
+def test_a_request_whose_approval_was_taken_back_is_returned_with_one_list(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(documents.reject, cast.agent, memorandum(cast, ticket).id, "unreadable")
+    cast.do(documents.return_incomplete, cast.agent, ticket.id, None, ("memorandum",), "")
+    assert (ticket.status, len(cast.letters(ticket, "incompleto"))) == ("waiting_requester", 1)
+    again = cast.answer_to(cast.letter(ticket, "incompleto"), "Va.", REQUESTER, files=(file("Memorándum 13.pdf"),))
+    assert cast.receive(again).action == "append_and_resume"
+    assert cast.step(ticket).key == "validar_jar"
+
+
+@pytest.mark.parametrize("text", ["Apruebo.", "Rechazo: no corresponde."])
+def test_an_answer_to_a_question_that_was_taken_back_decides_nothing_and_its_writer_is_told(
+    cast: Cast, text: str
+) -> None:
+    ticket = cast.open()
+    cast.do(documents.reject, cast.agent, memorandum(cast, ticket).id, "unreadable")
+    assert cast.answers(ticket, REGIONAL_HEAD, text).action == "append"
+    assert (cast.steps(ticket)["validar_jar"], ticket.status) == ("to_come", "open")
+    told = " ".join(cast.letter(ticket, "respuesta", REGIONAL_HEAD).text.split())
+    assert "no decidió nada: la solicitud cambió" in told
+
+
+def test_an_answer_while_the_requester_is_asked_is_told_so(cast: Cast) -> None:
+    ticket = cast.open()
+    ask_back(cast, ticket)
+    cast.answers(ticket, REGIONAL_HEAD, "Apruebo.")
+    assert ticket.status == "waiting_requester"
+    told = " ".join(cast.letter(ticket, "respuesta", REGIONAL_HEAD).text.split())
+    assert "está devuelta a quien la pidió" in told
 
 
 def test_a_document_that_is_confirmed_changes_nothing(cast: Cast) -> None:

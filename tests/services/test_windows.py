@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from helpdesk import clock
 from helpdesk.domain.errors import IllegalMove
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.alarms import Alarm
@@ -15,7 +16,9 @@ from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import alarms, conversation, documents, ringing, tickets
+from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries.consultations import askable
+from helpdesk.services import alarms, consultations, conversation, documents, ringing, tickets
 from helpdesk.services.conversation import Outcome
 from tests.cast import REQUESTER, Cast, _staff, file, load
 from tests.domain.shipped import shipped
@@ -109,6 +112,19 @@ def test_when_the_time_is_over_the_request_counts_as_not_filed_and_the_requester
     assert "Documento principal dirigido al MEF" in text
     assert [event.data["status"] for event in cast.events(ticket, "ended")] == ["not_filed"]
     assert len(cast.events(ticket, "expired")) == 1
+
+
+def test_when_the_time_is_over_what_was_asked_of_an_organ_is_taken_back(cast: Cast) -> None:
+    ticket = filed(cast)
+    catalogue = catalogues.current(cast.session, ticket.institution_id)
+    with clock.fixed(cast.now):
+        organ = next(each for each in askable(cast.session, catalogue, ticket.institution_id) if each.role)
+    asked = cast.do(consultations.ask, cast.agent, ticket.id, None, organ, "¿Procede sin el oficio?")
+    cast.now = WEDNESDAY_EVENING
+    tick(cast)
+    assert (ticket.status, asked.status) == ("not_filed", "closed")
+    told = " ".join(cast.letter(asked, "respuesta").text.split())
+    assert "El ticket por el que se consultó terminó: no presentado." in told
 
 
 def test_the_clock_closes_a_request_once(cast: Cast) -> None:

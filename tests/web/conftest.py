@@ -29,9 +29,9 @@ def work(app: Flask) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture(scope="session")
-def app(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application over a populated database; tests that change a ticket open one of their own."""
+@contextmanager
+def application(server: str, files: Path) -> Iterator[Flask]:
+    """The application over a database of its own that holds nothing yet."""
     name = f"web_{uuid4().hex[:12]}"
     url = create_from_template(server, name)
     made = create_app(
@@ -40,20 +40,27 @@ def app(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask
             secret_key="k" * 40,
             public_url="http://localhost",
             mail_domain=None,
-            files=Files(Path(tmp_path_factory.mktemp("files"))),
+            files=Files(files),
             demo=True,
             pool_size=2,
         )
     )
-    with work(made) as session:
-        for key, count in (("sigec-cl", 60), ("mef-ec", 12)):
-            cast = desk.institution(session, key)
-            desk.populate(session, cast, count, made.extensions["files"])
-            desk.arrivals(session, cast)
     yield made
     with made.app_context():
         db.engine.dispose()
     drop(server, name)
+
+
+@pytest.fixture(scope="session")
+def app(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over a populated database; tests that change a ticket open one of their own."""
+    with application(server, tmp_path_factory.mktemp("files")) as made:
+        with work(made) as session:
+            for key, count in (("sigec-cl", 60), ("mef-ec", 12)):
+                cast = desk.institution(session, key)
+                desk.populate(session, cast, count, made.extensions["files"])
+                desk.arrivals(session, cast)
+        yield made
 
 
 @pytest.fixture
@@ -76,3 +83,12 @@ def sign_in(app: Flask) -> SignIn:
 def forms_without_token(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Posts need no token, for tests of what a post does."""
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+
+
+@pytest.fixture(scope="session")
+def peru(app: Flask) -> str:
+    """The key of a third institution, with centres, for tests of who works in them."""
+    key = "conectamef-pe"
+    with work(app) as session:
+        desk.institution(session, key)
+    return key

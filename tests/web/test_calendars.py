@@ -80,6 +80,21 @@ def test_a_day_is_seen_saved_and_taken_back(app: Flask, sign_in: SignIn) -> None
         assert session.get_one(Ticket, ticket.id).due_at == ticket.due_at
 
 
+def test_a_saturday_is_opened_with_the_hours_of_monday_or_those_given(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    plain = client.get(f"{PAGE}/previa", query_string=asked("2031-01-11", "Turno", kind="open"))
+    assert "se atiende de 08:00 a 16:00" in plain.text
+    given = asked("2031-01-11", "Turno breve", kind="open", opens="09:30", closes="12:00")
+    seen = client.get(f"{PAGE}/previa", query_string=given).text
+    assert "se atiende de 09:30 a 12:00" in seen
+    assert 'name="opens" value="09:30"' in seen
+    assert client.post(f"{PAGE}/dias", data=given).status_code == 303
+    (row,) = edited(app, "Turno breve")
+    assert row.hours == [[570, 720]]
+    assert "se atiende de 09:30 a 12:00, Turno breve" in client.get(f"{PAGE}?anio=2031").text
+    client.post(f"{PAGE}/dias/{row.id}/retirar")
+
+
 def test_a_day_that_moves_nothing_says_so(sign_in: SignIn) -> None:
     page = sign_in("admin").get(f"{PAGE}/previa", query_string=asked("2031-01-06", "Lejano")).text
     assert "Ningún plazo cambia." in page
@@ -92,6 +107,10 @@ def test_a_day_that_moves_nothing_says_so(sign_in: SignIn) -> None:
         ({"source": " "}, "Escriba de dónde sale"),
         ({"day": "mañana"}, "Escriba el día como una fecha."),
         ({"day": "2027-03-26"}, "ya es no laborable: Viernes Santo."),
+        ({"kind": "open", "day": "2031-01-11", "opens": "9"}, "Escriba la hora como 08:30."),
+        ({"kind": "open", "day": "2031-01-11", "opens": "09:00"}, "Escriba las dos horas, o ninguna."),
+        ({"kind": "open", "day": "2031-01-11", "opens": "12:00", "closes": "09:00"}, "posterior a la de apertura"),
+        ({"day": "2031-01-11"}, "ese día de la semana el calendario no tiene horario de atención"),
         ({"calendar": "otro"}, "Ese calendario no está en el catálogo"),
     ],
 )

@@ -7,7 +7,7 @@ from flask import Flask
 
 from helpdesk.domain.catalogue import Links
 from helpdesk.web.service import access_lists, described, publication
-from tests.factories.desk import shipped
+from tests.domain.shipped import shipped
 
 
 @pytest.mark.parametrize("key", ["sigec-cl", "mef-ec"])

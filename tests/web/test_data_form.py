@@ -16,7 +16,8 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.services import tickets
 from helpdesk.web.datafields import changes, written
 from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REPORT_TEXT, file
-from tests.factories import desk, requests
+from tests.domain.shipped import shipped
+from tests.factories import requests
 from tests.web.conftest import SignIn, work
 
 pytestmark = pytest.mark.usefixtures("forms_without_token")
@@ -190,7 +191,7 @@ def field(kind: str) -> IntakeField:
 
 def type_with(datum: IntakeField) -> tuple[Catalogue, RequestType]:
     """A catalogue and a request type that asks for nothing but the datum."""
-    catalogue = desk.shipped("sigec-cl")
+    catalogue = shipped("sigec-cl")
     return catalogue, replace(catalogue.request_types[0], intake_fields=(datum,))
 
 

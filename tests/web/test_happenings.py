@@ -10,7 +10,7 @@ from helpdesk.models.audit import Event
 from helpdesk.web.happenings import PLAIN, SENTENCES, told
 from helpdesk.web.names import Names
 from tests.architecture.source import PROJECT, tree
-from tests.factories.desk import shipped
+from tests.domain.shipped import shipped
 
 
 def recorded() -> set[str]:
@@ -53,6 +53,23 @@ def test_every_recorded_kind_has_its_words() -> None:
          "Se respondió en papel, lo retiró Rosa el 09/04/2026: Informe."),
         ("delivered", {"way": "phone", "note": "Listo.", "collected_on": None, "reason": "Urgía."},
          "Se respondió por teléfono: Listo.; por otro canal porque: Urgía."),
+        ("event_planned", {"event_kind": "training", "subject": "SIAF", "starts_at": "2026-04-14T15:00:00+00:00"},
+         "Se programó la capacitación «SIAF» para el martes 14 de abril de 2026, 11:00"),
+        ("event_changed", {"event_kind": "training", "subject": "SIAF", "agree_again": True},
+         "Cambió la capacitación «SIAF»: el órgano debe acordarla de nuevo"),
+        ("event_agreed", {"event_kind": "technical_assistance", "subject": "SIAF", "organ": "tesoro", "by": "Rosa",
+                          "on": "2026-04-06"},
+         "tesoro acordó la asistencia técnica «SIAF»: Rosa, el 06/04/2026"),
+        ("event_held", {"event_kind": "training", "subject": "SIAF", "listed": 3, "came": 2},
+         "Se realizó la capacitación «SIAF»; 3 en la lista, 2 asistieron"),
+        ("event_cancelled", {"event_kind": "training", "subject": "SIAF", "reason": "Sin sala."},
+         "Se canceló la capacitación «SIAF»: Sin sala."),
+        ("attendance_noted", {"event_kind": "training", "subject": "SIAF", "listed": 3, "came": 2},
+         "Cambió la lista de la capacitación «SIAF»: 3 en la lista, 2 asistieron"),
+        ("plan_goal_set", {"goal": 1, "code": "C-1", "name": "Capacitar", "year": 2026},
+         "Meta del plan operativo: C-1, Capacitar (2026)"),
+        ("plan_goal_set", {"goal": None, "event": 1, "event_kind": "training", "subject": "SIAF"},
+         "Se quitó la meta del plan operativo para la capacitación «SIAF»"),
         ("something_new", {}, "Something new"),
     ],
 )  # fmt: skip

@@ -12,8 +12,12 @@ PUBLIC = {
 }  # fmt: skip
 BEHIND_A_TOKEN = {"approvals.by_link", "approvals.file_by_link"}
 PAGES = (
-    "/bandeja", "/bandeja/vistas", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/tickets/nuevo", "/aprobaciones",
-    "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones", "/admin/calendario",
+    "/bandeja", "/bandeja/vistas", "/atenciones", "/tickets/SIGEC-1", "/tickets/SIGEC-1/imprimir", "/tickets/nuevo",
+    "/aprobaciones", "/admin/cuarentena", "/admin/libro", "/admin/libro/1/original", "/admin/buzones",
+    "/admin/calendario", "/eventos", "/eventos/nuevo", "/eventos/1", "/eventos/1/cambiar",
+    "/eventos/1/asistencia.csv", "/metas", "/metas.csv", "/admin/metas",
+    "/tareas", "/tareas/contenidos", "/tareas/informacion", "/tareas/compilado/x",
+    "/directivas", "/directivas/1", "/materiales",
 )  # fmt: skip
 
 
@@ -36,6 +40,15 @@ def test_every_route_that_changes_something_asks_for_an_agent_or_more(app: Flask
         "authority.delegate", "authority.end_delegation",
         # Whoever an organ is asked through need not work tickets; the service checks who it is.
         "ticketlinks.answer",
+        # Whoever speaks for an organ agrees to its events and keeps the trainings that it gives; the services check it.
+        "events.create", "events.change", "events.agree", "events.hold", "events.cancel", "events.enlist",
+        "events.mark", "events.strike", "events.tag",
+        # Whoever a task, or a content, was given to need not work tickets either.
+        "tasks.finish", "tasks.cancel", "tasks.reopen", "tasks.set_content",
+        # Readers and publishers are told apart by the functions they hold; the service checks them.
+        "notices.publish", "notices.acknowledge", "notices.withdraw",
+        # The library is kept by the holders of a function; the service checks it.
+        "materials.authorise", "materials.retire",
     }  # fmt: skip
     weak = {
         rule.endpoint

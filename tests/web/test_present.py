@@ -10,7 +10,7 @@ from helpdesk.domain.references import masked
 from helpdesk.queries.deadlines import Move
 from helpdesk.services import threads
 from helpdesk.web import present
-from tests.factories.desk import shipped
+from tests.domain.shipped import shipped
 
 TUESDAY = datetime(2026, 4, 7, 14, 0, tzinfo=UTC)  # ten in Santiago, whose office closes at four
 SIGEC = calendar_of(shipped("sigec-cl").calendars[0])

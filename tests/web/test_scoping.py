@@ -11,6 +11,7 @@ from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import viewers
+from tests.domain.shipped import shipped
 from tests.factories import desk
 from tests.web.conftest import SignIn, work
 
@@ -72,7 +73,7 @@ def test_staff_of_a_region_see_that_region_and_what_they_hold(app: Flask, sign_i
     with work(app) as session:
         who = session.scalars(select(Person).where(Person.address == desk.address("regional", "sigec-cl"))).one()
         mine = select(Ticket.number).join(Institution).where(Institution.key == "sigec-cl")
-        region = desk.region_of(desk.shipped("sigec-cl"))
+        region = desk.region_of(shipped("sigec-cl"))
         inside = set(session.scalars(mine.where((Ticket.region == region) | (Ticket.team_scope == region))))
         outside = set(session.scalars(mine)) - inside
         viewer = viewers.viewer(session, who.id)

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
+from tests.domain.shipped import shipped
 from tests.factories import desk, requests
 from tests.web.conftest import SignIn, work
 
@@ -172,4 +173,4 @@ def test_a_regional_colleague_may_answer_but_not_for_another_region(app: Flask, 
         session.get_one(Ticket, ticket.id).region = "CL-VS"
     client = sign_in("regional")
     assert client.post(path(ticket, "/nota"), data={"text": "x"}).status_code == 404
-    assert desk.region_of(desk.shipped("sigec-cl")) == "CL-BI"
+    assert desk.region_of(shipped("sigec-cl")) == "CL-BI"
