@@ -92,6 +92,7 @@ def test_a_regional_mailbox_gives_its_region() -> None:
         ("Familias y Personas Mayores", None),
         ("las familias de la comuna, Programa Personas Mayores", "programa-mayores"),
         ("otro programa", None),
+        ("Programa: Familias", "programa-familias"),
         ("Familias", None),
         ("se avisó a LAS FAMILIAS", None),
         ("convocatoria de las personas mayores", None),
