@@ -12,7 +12,8 @@ from helpdesk.domain.textscan import Labelled, Prose
 AKIN = {
     "entidad_nueva": "nueva entidad|reciente creacion|recien creada|entidad creada",
     "cambio_funcionario": "cambio de administrador|reemplazo de|en reemplazo|sustitucion|funcionario saliente|"
-    "cambio del funcionario|"
+    "cambio del funcionario|cambio de funcionari|reemplazo a|sustituyo a|sustituye a|dejo la institucion|"
+    "dejo de laborar|"
     "cambio de la funcionaria|reemplaza a|en lugar de|ya no labora",
     "informatico": "informatica|tecnologias|tics",
     "activar": "activacion de|activar|reactivar|usuario bloqueado|desbloque|usuario inactivo|usuario caducado|"
@@ -75,10 +76,13 @@ DENIED = re.compile(r"^(?:no|n|negativo|ninguno|falso|aun no|todavia no)\b")
 # Ways to say that something was handed over or is already there.
 SAME_FACT = {
     "recib": "entreg recib tenem tien dispon cuent pose",
-    "exist": "exist hay tien cuent registr",
+    "exist": "exist hay hab hub tien cuent registr",
     "const": "const registr enrol tom captur existent exist",
     "requier": "requier requer necesit necesari",
 }
+# Verbs of a form's question that say nothing by themselves: what is asked for, or what somebody is, says it.
+ASKED_ONLY = frozenset(stems("es solicita"))
+SAME_THING = {"acces": "acces clav", "desactiv": "desactiv baj"}
 GENERAL_NOUNS = frozenset(stems("usuario rol entidad organización sistema"))
 WORD_REACH = 9
 
@@ -189,15 +193,24 @@ def read_bool(field: IntakeField, source: Prose, labelled: Labelled | None) -> b
         if AFFIRMED.match(value) or DENIED.match(value):
             return not DENIED.match(value)
     statement = _statement(field.label)
+    if statement[0] in ASKED_ONLY and len(statement) > 1:
+        return _is_so(source, statement[1])
     verbs = {verb for verb in statement if verb in SAME_FACT}
     things = [word for word in statement if word not in SAME_FACT]
     nouns = statement[0:1] if not verbs else [word for word in things if word not in GENERAL_NOUNS] or things
-    facts = {other for verb in verbs for other in SAME_FACT[verb].split()} or set(statement)
+    facts = {other for verb in verbs for other in SAME_FACT[verb].split()} or set(statement[1:2] or statement)
     for sentence in source.sentences():
         answer = _said_in(sentence, set(nouns), facts)
         if answer is not None:
             return answer
     return None
+
+
+def _is_so(source: Prose, thing: str) -> bool | None:
+    """Whether a sentence says the thing, or denies it; a denial counts more than a mention."""
+    same = SAME_THING.get(thing, thing).split()
+    answers = {_said_in(sentence, set(same), set(same)) for sentence in source.sentences()} - {None}
+    return None if not answers else False not in answers
 
 
 def _statement(label: str) -> list[str]:

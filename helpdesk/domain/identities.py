@@ -48,6 +48,7 @@ NO_NAME = word_set(
     auditor conectamef recursos humanos tramite documentario contabilidad inversiones finanzas financiera
     administracion logistica presupuesto gerencia coordinacion redaccion colecturia talento area contador
     contadora gestora partes central telefonica diario radio supervisor supervisora asistente soporte
+    mis datos siguientes saludos gracias atentamente buenos buenas dias tardes noches
     compras planificacion juridico sistemas informatica rrhh comunicaciones lunes martes miercoles jueves
     viernes"""
 )
