@@ -6,10 +6,13 @@ from collections.abc import Iterable
 
 from helpdesk.domain.catalogue import Choice, IntakeField, RequestType
 from helpdesk.domain.folding import contains, fold, fragment_pattern, stem, stems, stems_in_order, words
+from helpdesk.domain.sayings import GREETED
 from helpdesk.domain.textscan import Labelled, Prose
 
 # Other words for what forms of public bodies call by these keys.
 AKIN = {
+    "rep_legal_snf": "como representante legal|usuario representante legal|usuario de representante legal|"
+    "rol de representante|nueva representante legal|nuevo representante legal",
     "entidad_nueva": "nueva entidad|reciente creacion|recien creada|entidad creada",
     "cambio_funcionario": "cambio de administrador|reemplazo de|en reemplazo|sustitucion|funcionario saliente|"
     "cambio del funcionario|cambio de funcionari|reemplazo a|sustituyo a|sustituye a|dejo la institucion|"
@@ -59,6 +62,15 @@ AKIN = {
     "traslado": "traslado|trasladado|cambio administrativo|comision de servicios",
 }  # fmt: skip
 OF_ONESELF = re.compile(r"\b(?:soy|somos|en (?:mi |nuestra )?calidad de|como)\s+(?P<who>(?:\S+\s+){0,4}\S+)")
+# Who asks is told of oneself, up to the verb by which the matter begins.
+WHO_ASKS = re.compile(r"requirente|solicitante")
+OF_THE_WRITER = re.compile(
+    r"\b(?:yo|soy|somos|suscrit[oa]s?|suscribe|en (?:mi |nuestra )?calidad de|(?:en|a) nombre de|en representacion de|"
+    r"nosotr[oa]s|les? escrib\w+)\b"
+)
+ASKS = re.compile(
+    r"\b(?:solicit\w+|requ(?:ier|er)\w+|pid\w+|pedimos|necesit\w+|rueg\w+|rog\w+|quisier\w+|deseo|deseamos)\b|\n\n"
+)
 OF_ONESELF_WEIGHT = 1.0
 CONTEXT = 3.0
 WHOLE_LABEL = 2.0
@@ -93,7 +105,15 @@ def read_choice(field: IntakeField, source: Prose, subject: str, labelled: Label
         key = _best(field.choices, fold(labelled.value), field)
         if key:
             return key
-    return _best(field.choices, fold(f"{subject}\n{source.text}"), field, fold(subject))
+    whole = fold(f"{subject}\n{GREETED.sub('', source.text)}")
+    of_the_writer = WHO_ASKS.search(fold(field.label)) and _best(field.choices, _about_the_writer(source), field)
+    return of_the_writer or _best(field.choices, whole, field, fold(subject))
+
+
+def _about_the_writer(source: Prose) -> str:
+    """What a letter says of who writes it, without the matter that it asks for."""
+    parts = ASKS.split(source.plain)
+    return fold(" ; ".join(part[found.start() :] for part in parts for found in OF_THE_WRITER.finditer(part)))
 
 
 def _best(choices: tuple[Choice, ...], text: str, field: IntakeField, subject: str = "") -> str | None:

@@ -272,14 +272,20 @@ def _pages_of_other_documents(
     """One file may hold several documents, each on pages of its own: those that nothing else serves yet. The first
     page of a file with a name that says what it is was left out: it is that."""
     served = {document for _, document in found}
-    further = set()
+    further: set[tuple[int, int]] = set()
+    rest = []
     for file, pages in enumerate(said):
         own = {document for holder, document in found if holder == file}
         for page in _left_over(pages, own, marks):
             document = _clearest(page, marks)
-            if document is not None and document not in served:
+            if document is None:
+                rest.append((file, page))
+            elif document not in served:
                 further.add((file, document))
-    return further
+    # Of two documents that a page may be, another page is clearly the one: it is the other.
+    clear = {document for _, document in further}
+    left = [(file, [document for document in page.signs if document not in clear]) for file, page in rest]
+    return further | {(file, others[0]) for file, others in left if len(others) == 1 and others[0] not in served}
 
 
 def _left_over(
@@ -327,9 +333,8 @@ def _is_not_yet(name: _Name, document: RequiredDocument) -> bool:
     if _is_unnamed(document):
         return False
     own = _vocabulary(document)
-    if ASKS_FOR_IT.match(name.text) and not frozenset(stems("solicitud")) & own:
-        return True
-    return any(not set(stems(found[0])) <= own for found in NOT_YET_IT.finditer(name.text))
+    said = (ASKS_FOR_IT.match(name.text), *NOT_YET_IT.finditer(name.text))
+    return any(found is not None and not set(stems(found[0])) <= own for found in said)
 
 
 def _is_unnamed(document: RequiredDocument) -> bool:

@@ -181,7 +181,11 @@ def _aliases(names: Names) -> dict[str, list[str]]:
     whole = {key: bare_place(name) for key, name in names}
     count = Counter(word for name in whole.values() for word in set(name.split()))
     return {
-        key: [name, *(word for word in name.split() if count[word] == 1 and _tells(word))]
+        key: [
+            name,
+            *([key] if key.isalpha() and key != name and len(key) >= SHORTEST_ALONE else ()),
+            *(word for word in name.split() if count[word] == 1 and _tells(word)),
+        ]
         for key, name in whole.items()
     }
 

@@ -10,8 +10,10 @@ from helpdesk.domain.folding import fold
 from helpdesk.domain.placenames import Names, bare, bare_place, headed, is_a_place, is_titled
 
 Holdings = tuple[tuple[str, str | None], ...]
-PROGRAMME = r"programas?(?: de)?(?: las?| los)?(?: ?[:|=])?"
-REGION = r"(?:region|regional|departamento|coordinacion regional)(?: de| del)?(?: las?| los| el)?(?: ?[:|=])?"
+PROGRAMME = r"programas?(?: de)?(?: ?[:|=])?(?: las?| los)?"
+# Calls are named after their programme; what a letter calls its programme counts before.
+CALL = r"convocatoria(?: estandar| nacional)?(?: ?[:|=])?"
+REGION = r"(?:region|regional|departamento|coordinacion regional)(?: de| del)?(?: ?[:|=])?(?: las?| los| el)?"
 CENTRE = r"(?:conectamef|centro(?: de servicios)?)(?: de)?:?"
 ORGAN_ITSELF = r"organo(?: de (?:linea|apoyo))?(?: de| del| en)?(?: las?| los| el)?:?"
 ORGAN = (
@@ -32,13 +34,14 @@ ORDINAL = re.compile(rf"\b(?P<ordinal>{'|'.join(ORDINALS)}) region\b")
 
 
 def programme_of(catalogue: Catalogue, text: str, holdings: Holdings) -> str | None:
-    """Key of the programme: named in the text («Programa Familias», then its bare name), else the requester's own.
+    """Key of the programme: named in the text («Programa Familias», then the call, then its bare name), else the
+    requester's own.
 
     A bare name of one word is a common noun («familias») and needs its head. None when none or several are named
     (R-072: never sent to nobody, never guessed).
     """
     names = tuple((each.key, each.name) for each in catalogue.programmes)
-    said = headed(text, names, PROGRAMME)
+    said = headed(text, names, PROGRAMME) or headed(text, names, CALL)
     if said:
         return _single(said)
     spoken = _single(bare(text, names, is_titled))

@@ -55,6 +55,11 @@ PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d\s()-]{5,16}\d(?![\w-])")
 PHONE_CALLED = re.compile(
     r"(?:telefonos?|telf?\.?|celular(?:es)?|cel\.?|movil|fono|contacto|whatsapp)[^\d\n+(]{0,20}(?=[+(\d])"
 )
+ADDRESS = re.compile(
+    r"\b(?:domiciliad[oa]s? en|domicilio (?:en|es|:)|direccion(?: postal| domiciliaria)?(?: es|\s*:)|resid\w+ en|"
+    r"vivo en)\s+(?P<value>[^;\n]{5,120}?)(?=[;\n]|(?<!\bav)(?<!\bno)(?<!\bnro)\.(?:\s|$)|$|,?\s+"
+    r"(?:(?:y|e|mi|con|al?)\s+){0,2}(?:telefono|telf?|celular|cel|fono|correo|e-?mail|cedula|identificad|amparo|solicit))"
+)
 LOGIN = re.compile(
     r"\b(?:usuario|cuenta|login|user)\s*(?:es|:|anterior|con codigo|"
     r"llamad[oa])?\s*[\"'«]?(?P<value>[a-z][a-z0-9]*[._-]?[a-z0-9_.-]*)[\"'»]?"
@@ -240,6 +245,11 @@ def _phone(field: IntakeField, letter: Letter) -> str | None:
     return found[0].strip() if found else None
 
 
+def _address(field: IntakeField, letter: Letter) -> str | None:
+    found = ADDRESS.search(letter.source.plain)
+    return letter.source.text[found.start("value") : found.end("value")].strip(TRIMMED) if found else None
+
+
 def _subject(field: IntakeField, letter: Letter) -> str | None:
     return subject_matter(letter.subject) or None
 
@@ -346,6 +356,7 @@ SAYINGS: dict[str, Callable[[IntakeField, Letter], str | list[str] | None]] = {
     "journalist": _journalist,
     "medium": _medium,
     "phone": _phone,
+    "address": _address,
     "subject": _subject,
     "service": _service,
     "period": _period,
