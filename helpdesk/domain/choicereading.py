@@ -6,13 +6,17 @@ from collections.abc import Iterable
 
 from helpdesk.domain.catalogue import Choice, IntakeField, RequestType
 from helpdesk.domain.folding import contains, fold, fragment_pattern, stem, stems, stems_in_order, words
+from helpdesk.domain.sayings import GREETED
 from helpdesk.domain.textscan import Labelled, Prose
 
 # Other words for what forms of public bodies call by these keys.
 AKIN = {
+    "rep_legal_snf": "como representante legal|usuario representante legal|usuario de representante legal|"
+    "rol de representante|nueva representante legal|nuevo representante legal",
     "entidad_nueva": "nueva entidad|reciente creacion|recien creada|entidad creada",
     "cambio_funcionario": "cambio de administrador|reemplazo de|en reemplazo|sustitucion|funcionario saliente|"
-    "cambio del funcionario|"
+    "cambio del funcionario|cambio de funcionari|reemplazo a|sustituyo a|sustituye a|dejo la institucion|"
+    "dejo de laborar|"
     "cambio de la funcionaria|reemplaza a|en lugar de|ya no labora",
     "informatico": "informatica|tecnologias|tics",
     "activar": "activacion de|activar|reactivar|usuario bloqueado|desbloque|usuario inactivo|usuario caducado|"
@@ -58,6 +62,15 @@ AKIN = {
     "traslado": "traslado|trasladado|cambio administrativo|comision de servicios",
 }  # fmt: skip
 OF_ONESELF = re.compile(r"\b(?:soy|somos|en (?:mi |nuestra )?calidad de|como)\s+(?P<who>(?:\S+\s+){0,4}\S+)")
+# Who asks is told of oneself, up to the verb by which the matter begins.
+WHO_ASKS = re.compile(r"requirente|solicitante")
+OF_THE_WRITER = re.compile(
+    r"\b(?:yo|soy|somos|suscrit[oa]s?|suscribe|en (?:mi |nuestra )?calidad de|(?:en|a) nombre de|en representacion de|"
+    r"nosotr[oa]s|les? escrib\w+)\b"
+)
+ASKS = re.compile(
+    r"\b(?:solicit\w+|requ(?:ier|er)\w+|pid\w+|pedimos|necesit\w+|rueg\w+|rog\w+|quisier\w+|deseo|deseamos)\b|\n\n"
+)
 OF_ONESELF_WEIGHT = 1.0
 CONTEXT = 3.0
 WHOLE_LABEL = 2.0
@@ -75,10 +88,13 @@ DENIED = re.compile(r"^(?:no|n|negativo|ninguno|falso|aun no|todavia no)\b")
 # Ways to say that something was handed over or is already there.
 SAME_FACT = {
     "recib": "entreg recib tenem tien dispon cuent pose",
-    "exist": "exist hay tien cuent registr",
+    "exist": "exist hay hab hub tien cuent registr",
     "const": "const registr enrol tom captur existent exist",
     "requier": "requier requer necesit necesari",
 }
+# Verbs of a form's question that say nothing by themselves: what is asked for, or what somebody is, says it.
+ASKED_ONLY = frozenset(stems("es solicita"))
+SAME_THING = {"acces": "acces clav", "desactiv": "desactiv baj"}
 GENERAL_NOUNS = frozenset(stems("usuario rol entidad organización sistema"))
 WORD_REACH = 9
 
@@ -89,7 +105,15 @@ def read_choice(field: IntakeField, source: Prose, subject: str, labelled: Label
         key = _best(field.choices, fold(labelled.value), field)
         if key:
             return key
-    return _best(field.choices, fold(f"{subject}\n{source.text}"), field, fold(subject))
+    whole = fold(f"{subject}\n{GREETED.sub('', source.text)}")
+    of_the_writer = WHO_ASKS.search(fold(field.label)) and _best(field.choices, _about_the_writer(source), field)
+    return of_the_writer or _best(field.choices, whole, field, fold(subject))
+
+
+def _about_the_writer(source: Prose) -> str:
+    """What a letter says of who writes it, without the matter that it asks for."""
+    parts = ASKS.split(source.plain)
+    return fold(" ; ".join(part[found.start() :] for part in parts for found in OF_THE_WRITER.finditer(part)))
 
 
 def _best(choices: tuple[Choice, ...], text: str, field: IntakeField, subject: str = "") -> str | None:
@@ -189,15 +213,24 @@ def read_bool(field: IntakeField, source: Prose, labelled: Labelled | None) -> b
         if AFFIRMED.match(value) or DENIED.match(value):
             return not DENIED.match(value)
     statement = _statement(field.label)
+    if statement[0] in ASKED_ONLY and len(statement) > 1:
+        return _is_so(source, statement[1])
     verbs = {verb for verb in statement if verb in SAME_FACT}
     things = [word for word in statement if word not in SAME_FACT]
     nouns = statement[0:1] if not verbs else [word for word in things if word not in GENERAL_NOUNS] or things
-    facts = {other for verb in verbs for other in SAME_FACT[verb].split()} or set(statement)
+    facts = {other for verb in verbs for other in SAME_FACT[verb].split()} or set(statement[1:2] or statement)
     for sentence in source.sentences():
         answer = _said_in(sentence, set(nouns), facts)
         if answer is not None:
             return answer
     return None
+
+
+def _is_so(source: Prose, thing: str) -> bool | None:
+    """Whether a sentence says the thing, or denies it; a denial counts more than a mention."""
+    same = SAME_THING.get(thing, thing).split()
+    answers = {_said_in(sentence, set(same), set(same)) for sentence in source.sentences()} - {None}
+    return None if not answers else False not in answers
 
 
 def _statement(label: str) -> list[str]:

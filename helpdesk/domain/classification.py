@@ -28,6 +28,8 @@ RIVAL_SHARE, RIVAL_SHARE_WHEN_SEVERAL = 0.6, 0.25
 CLEAR_LEAD = 0.75
 # Every letter asks; the word tells no type apart although some names have it.
 ASKING = frozenset(stems("solicitud"))
+# A subject that is «consulta» of something else asks for that.
+GENERAL = frozenset({"consulta", "duda"})
 HALF_SAID = 0.75
 HINT = 0.7
 
@@ -268,6 +270,7 @@ def _only_type_of(mailbox: MailboxSpec) -> str | None:
 
 def _several_requests(catalogue: Catalogue, message: Message, scores: list[_Score]) -> set[str]:
     named = [score for score in scores if score.asked_in_subject and not score.opposed and score.content > 0]
+    named = [score for score in named if not GENERAL & set(score.request_type.match.any)] or named
     best = max((score.content for score in scores), default=0.0)
     share = RIVAL_SHARE_WHEN_SEVERAL if is_announced(message) else RIVAL_SHARE
     rivals = frozenset(score.request_type.key for score in named if score.content >= share * best)

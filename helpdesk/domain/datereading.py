@@ -1,7 +1,7 @@
 """Dates and moments that a message gives for the fields of its request type."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from helpdesk.domain.catalogue import IntakeField
 from helpdesk.domain.folding import plain, stems
@@ -37,10 +37,19 @@ def _span(reading: Reading, first_key: str, last_key: str) -> dict[str, FieldVal
             before = text[max(0, days[0].start - 30) : days[0].start]
             only_first = re.search(r"(?:desde|a partir del?|a contar del?)\s+(?:el\s+)?(?:dia\s+)?$", before)
             day = days[0].day.isoformat()
+            lasting = LASTING.search(text)
+            if lasting:
+                last = days[0].day + timedelta(days=int(lasting["days"]) - 1)
+                return {first_key: day, last_key: last.isoformat()}
             return {first_key: day} if only_first else {first_key: day, last_key: day}
     return {}
 
 
+# «Por 15 días» from the first day on; how many calendar days working days are, the letter does not say.
+LASTING = re.compile(
+    r"\bpor\s+(?:(?:el|un) (?:lapso|periodo|plazo|espacio|tiempo) de\s+)?(?:[a-z]+ \()?(?P<days>[1-9]\d{0,2})\)?"
+    r"\s+dias\b(?! (?:habiles|laborables))"
+)
 IS_NEW = re.compile(
     r"(?:debe(?:ria)?(?: decir| ser| quedar)?|reemplaz\w*(?: sera| es)?|sustitu\w*|nueva(?: fecha)?|"
     r"correct[ao]s?(?: es)?|"
@@ -83,6 +92,9 @@ def _replacement(reading: Reading, old_key: str, new_key: str) -> dict[str, Fiel
     return {key: hit.day.isoformat() for key, hit in ((old_key, old), (new_key, new)) if hit}
 
 
+HOUR_CALLED = re.compile(r"\b(?:hora(?: de inicio)?|inicio)\b\s*[:=]?(?=\s*\d)")
+
+
 def read_date(reading: Reading, field: IntakeField) -> str | None:
     labelled = reading.labels.get(field.key)
     texts = [plain(labelled.value)] if labelled else []
@@ -120,7 +132,18 @@ def read_moment(reading: Reading, field: IntakeField) -> str | None:
         nearest = next((word for word in reversed(spoken) if word in own | others), None)
         if hit.clock and (only or (nearest in own - others)):
             return _moment(reading, datetime.combine(hit.day, hit.clock))
-    return None
+    return _day_and_hour_apart(reading) if only else None
+
+
+def _day_and_hour_apart(reading: Reading) -> str | None:
+    """The only day that a message names and, elsewhere, the only hour that it calls so («Hora de inicio: 14h20»)."""
+    text = f"{plain(reading.facts.subject)}\n{reading.source.plain}"
+    days = {hit.day for hit in dates_in(text, reading.received_at)}
+    clocks = {clock_in(text[called.end() : called.end() + 9]) for called in HOUR_CALLED.finditer(text)} - {None}
+    if len(days) != 1 or len(clocks) != 1:
+        return None
+    clock = clocks.pop()
+    return _moment(reading, datetime.combine(days.pop(), clock)) if clock else None
 
 
 def _moment(reading: Reading, local: datetime) -> str:

@@ -11,13 +11,22 @@ from dataclasses import dataclass
 
 from helpdesk.domain import papertext
 from helpdesk.domain.catalogue import RequiredDocument
-from helpdesk.domain.folding import fold, fragment_pattern, stem, stems, stems_in_order
+from helpdesk.domain.folding import fold, fragment_pattern, plain, stem, stems, stems_in_order
 
 MESSAGES = re.compile(r"^(message/|text/calendar|text/x?-?vcard|application/(pkcs7|x-pkcs7|pgp)-signature)")
 MESSAGE_NAMES = re.compile(r"\.(eml|msg|ics|vcf|p7s|asc)$")
-DECORATION = re.compile(
-    r"^(image\d{3,}|logo.*|.*logo(tipo)?|banner.*|firma|icono?.*|facebook|twitter|linkedin|outlook-.*)$"
+# What programs call a picture that they took out of a text: a scan among them is told by its size.
+UNTOLD_PICTURE = re.compile(
+    r"^(?:cid )?(?:image|imagen|unnamed|noname|inline|attachment|outlook)?(?: \w{1,8})??(?: \d+)*$"
 )
+# What stands under a letter: arms, letterheads, signatures and the marks of networks.
+DECORATION = re.compile(
+    r"\b(?:logo\w*|isotipo|escudo|membrete|banner|cabecera|encabezado|icono?s?|firma\w*|sello|outlook|facebook|twitter|"
+    r"linkedin|instagram|youtube|tiktok|telegram|spacer|pixel|linea|separador|emoji)\b"
+)
+NETWORK_ALONE = re.compile(r"^(?:whatsapp|x|tw|fb|ig)$")
+SMALLEST_SCAN = 40_000
+"""In bytes. A page that a telephone or a scanner took is larger, a logo under a letter is not."""
 ARCHIVES = re.compile(r"\.(zip|rar|7z|tar|gz|tgz)$")
 PAPER_NAMES = re.compile(r"\.(pdf|docx?|xlsx?|odt|ods|p7m|tiff?|jpe?g|png)$")
 # What scanners, telephones and messengers call a file, and the bare number of a letter («0311-2026-GRA»).
@@ -28,6 +37,16 @@ MEANINGLESS = re.compile(
 )
 BARE_NUMBER = re.compile(r"^\d{1,6} (?:19|20)\d\d(?: [a-z]{1,8})*$")
 EXTENSION = re.compile(r"\.[a-z0-9]{2,5}$")
+# A paper about a required one, or one that is not yet it. «Acuerdo faltante» in an answer is the one that lacked.
+NOT_YET_IT = re.compile(
+    r"\b(?:faltan?|sin firmas?|sin firmar|no firmad[oa]s?|(?:por|para) firmar?|en blanco|vaci[oa]s?|borrador(?:es)?|"
+    r"instructivos?|instrucciones|tutorial|manual(?:es)?|guias?|modelos?|ejemplos?|muestras?|plantillas?|proveedor(?:a|es)?|"
+    r"respuesta)\b"
+)
+ASKS_FOR_IT = re.compile(r"^(?:solicitud|pedido|requerimiento) (?:de|del|para) ")
+SENTENCES = re.compile(r"[.;]\s|\n\s*\n")
+BRINGS = re.compile(r"\b(?:adjunt\w*|anex\w+|acompan\w+|remit\w+|envi\w+|inclu\w+|van?)\b")
+BRINGS_NOT = re.compile(r"\b(?:no|sin|faltan?|aun|todavia|despues|luego|manana|pendientes?|indi\w+)\b")
 CONJUNCTION = re.compile(r"\s(?:y|e|mas|con)\s|[+&,]")
 # Who heads or acts for an entity, as file names call them.
 SAME_AS = {
@@ -96,10 +115,12 @@ class CandidateFile:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """That a file seems to be a required document; a person confirms it (R-163)."""
+    """That a file seems to be a required document; a person confirms it (R-163). Not `certain` when neither its name
+    nor its text says so and only nothing else is left that it may be."""
 
     file_id: int
     document_key: str
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +142,25 @@ def assign(
     marks = _marks(documents)
     by_name = [[_weight(name, document, documents, marks) for document in documents] for name in names]
     said = [papertext.pages(name.file.words, documents) if name.file.words else () for name in names]
-    weights = [_with_text(row, pages, marks) for row, pages in zip(by_name, said, strict=True)]
+    weights = [
+        [0.0 if _is_not_yet(name, document) else weight for weight, document in zip(row, documents, strict=True)]
+        for name, row in zip(names, (_with_text(*each, marks) for each in zip(by_name, said, strict=True)), strict=True)
+    ]
     chosen = _best_pairing(weights, [document.key in needed for document in documents])
     proposals = {(file, document) for file, document in enumerate(chosen) if document is not None}
     proposals |= _further_files(weights, chosen)
-    later = [pages[1:] if any(row) else pages for row, pages in zip(by_name, said, strict=True)]
+    later = [
+        () if NOT_YET_IT.search(name.text) else pages[1:] if any(row) else pages
+        for name, row, pages in zip(names, by_name, said, strict=True)
+    ]
     proposals |= _pages_of_other_documents(later, marks, proposals)
     proposals |= _files_with_two_documents(names, documents, chosen)
     proposals |= _last_resort(names, documents, needed, proposals)
-    return tuple(Proposal(names[file].file.id, documents[document].key) for file, document in sorted(proposals))
+    by_default = _only_left(names, documents, needed, proposals)
+    return tuple(
+        Proposal(names[file].file.id, documents[document].key, (file, document) in proposals)
+        for file, document in sorted(proposals | by_default)
+    )
 
 
 def is_paper(file: CandidateFile) -> bool:
@@ -137,7 +168,27 @@ def is_paper(file: CandidateFile) -> bool:
     name = fold(file.filename)
     if file.inline or MESSAGES.match(file.content_type.lower()) or MESSAGE_NAMES.search(name):
         return False
-    return not (file.content_type.lower().startswith("image/") and DECORATION.match(EXTENSION.sub("", name)))
+    return not (file.content_type.lower().startswith("image/") and _is_decoration(bare_name(name), file.size))
+
+
+def _is_decoration(name: str, size: int) -> bool:
+    """Whether a picture only adorns a letter. One that is named like a logo is none only when its name also says which
+    paper it is and it is as large as a scan."""
+    if NETWORK_ALONE.match(name):
+        return True
+    if not DECORATION.search(name):
+        return bool(UNTOLD_PICTURE.match(name)) and size < SMALLEST_SCAN
+    return not KINDS & frozenset(stems(name)) or ("firm" not in stems(name) and size < SMALLEST_SCAN)
+
+
+def is_announced(document: RequiredDocument, letter: str) -> bool:
+    """Whether a letter says that it brings the document («se adjunta el memorándum firmado»)."""
+    return any(
+        BRINGS.search(sentence)
+        and not BRINGS_NOT.search(sentence)
+        and any(fragment_pattern(fold(fragment)).search(sentence) for fragment in document.match)
+        for sentence in SENTENCES.split(plain(letter))
+    )
 
 
 def bare_name(filename: str) -> str:
@@ -221,14 +272,20 @@ def _pages_of_other_documents(
     """One file may hold several documents, each on pages of its own: those that nothing else serves yet. The first
     page of a file with a name that says what it is was left out: it is that."""
     served = {document for _, document in found}
-    further = set()
+    further: set[tuple[int, int]] = set()
+    rest = []
     for file, pages in enumerate(said):
         own = {document for holder, document in found if holder == file}
         for page in _left_over(pages, own, marks):
             document = _clearest(page, marks)
-            if document is not None and document not in served:
+            if document is None:
+                rest.append((file, page))
+            elif document not in served:
                 further.add((file, document))
-    return further
+    # Of two documents that a page may be, another page is clearly the one: it is the other.
+    clear = {document for _, document in further}
+    left = [(file, [document for document in page.signs if document not in clear]) for file, page in rest]
+    return further | {(file, others[0]) for file, others in left if len(others) == 1 and others[0] not in served}
 
 
 def _left_over(
@@ -269,6 +326,20 @@ def _is_of_another_kind(name: _Name, document: RequiredDocument) -> bool:
     said = name.stems & KINDS
     own = KINDS & (_vocabulary(document) | {word for fragment in document.match for word in stems(spaced(fragment))})
     return bool(said and own) and not said & own
+
+
+def _is_not_yet(name: _Name, document: RequiredDocument) -> bool:
+    """Whether a file's name says that it is no such document yet («en blanco»), or a paper about it («instructivo»)."""
+    if _is_unnamed(document):
+        return False
+    own = _vocabulary(document)
+    said = (ASKS_FOR_IT.match(name.text), *NOT_YET_IT.finditer(name.text))
+    return any(found is not None and not set(stems(found[0])) <= own for found in said)
+
+
+def _is_unnamed(document: RequiredDocument) -> bool:
+    """Whether the catalogue calls a document nothing but that: any paper is it."""
+    return stems(document.name)[:1] == UNNAMED
 
 
 def _has_code(name: str, document: RequiredDocument, documents: tuple[RequiredDocument, ...]) -> bool:
@@ -364,20 +435,35 @@ def _last_resort(
 ) -> set[tuple[int, int]]:
     """What files serve whose names say nothing of a document.
 
-    An archive serves «anexos»; any paper is a «documento» that the catalogue calls nothing else; scans whose names say
-    nothing are what is still asked for where they are as many.
+    An archive serves «anexos»; any paper is a «documento» that the catalogue calls nothing else.
     """
-    free = [file for file in range(len(names)) if file not in {pair[0] for pair in found}]
-    open_documents = [index for index in range(len(documents)) if index not in {pair[1] for pair in found}]
+    free, open_documents = _left(names, documents, found)
     archives = [file for file in free if ARCHIVES.search(fold(names[file].file.filename))]
     annexes = {(file, index) for file in archives[:1] for index in open_documents if _are_annexes(documents[index])}
-    wanted = [index for index in open_documents if documents[index].key in needed]
-    any_paper = [index for index in wanted if stems(documents[index].name)[:1] == UNNAMED]
+    any_paper = [index for index in open_documents if documents[index].key in needed and _is_unnamed(documents[index])]
     papers = [file for file in free if PAPER_NAMES.search(fold(names[file].file.filename))]
-    if any_paper and papers:
-        return annexes | {(papers[0], any_paper[0])}
+    return annexes | ({(papers[0], any_paper[0])} if any_paper and papers else set())
+
+
+def _only_left(
+    names: list[_Name], documents: tuple[RequiredDocument, ...], needed: frozenset[str], found: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Scans whose names say nothing are what is still asked for where they are as many; nothing else says so."""
+    free, open_documents = _left(names, documents, found)
+    wanted = [index for index in open_documents if documents[index].key in needed]
     scans = [file for file in free if _says_nothing(names[file])]
-    return annexes | (set(zip(scans, wanted, strict=True)) if len(scans) == len(wanted) else set())
+    return set(zip(scans, wanted, strict=True)) if len(scans) == len(wanted) else set()
+
+
+def _left(
+    names: list[_Name], documents: tuple[RequiredDocument, ...], found: set[tuple[int, int]]
+) -> tuple[list[int], list[int]]:
+    """The files and the documents that are still without each other."""
+    files, served = {pair[0] for pair in found}, {pair[1] for pair in found}
+    return (
+        [file for file in range(len(names)) if file not in files],
+        [index for index in range(len(documents)) if index not in served],
+    )
 
 
 def _are_annexes(document: RequiredDocument) -> bool:

@@ -48,6 +48,7 @@ NO_NAME = word_set(
     auditor conectamef recursos humanos tramite documentario contabilidad inversiones finanzas financiera
     administracion logistica presupuesto gerencia coordinacion redaccion colecturia talento area contador
     contadora gestora partes central telefonica diario radio supervisor supervisora asistente soporte
+    mis datos siguientes saludos gracias atentamente buenos buenas dias tardes noches
     compras planificacion juridico sistemas informatica rrhh comunicaciones lunes martes miercoles jueves
     viernes"""
 )
@@ -62,11 +63,13 @@ MOST_MENTIONS = 60
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A number or address with the name beside it; `start` is where the first of them stands."""
+    """A number or address with the name beside it; `start` is where the first of them stands. `of_body`: an address
+    that follows the number of a body."""
 
     start: int
     end: int
     data: dict[str, str] = field(default_factory=dict)
+    of_body: bool = False
 
 
 def mentions_in(source: Prose, country: str) -> list[Mention]:
@@ -76,6 +79,8 @@ def mentions_in(source: Prose, country: str) -> list[Mention]:
     joined: list[Mention] = []
     for mention in found:
         last = joined[-1] if joined else None
+        if last and last.data.keys() == {"ruc"} and mention.data.keys() == {"email"}:
+            mention = replace(mention, of_body=_are_beside(source, last, mention))
         if last and _belong_together(source, last, mention):
             joined[-1] = Mention(last.start, mention.end, {**mention.data, **last.data})
         else:
@@ -86,6 +91,10 @@ def mentions_in(source: Prose, country: str) -> list[Mention]:
 def _belong_together(source: Prose, last: Mention, mention: Mention) -> bool:
     if set(last.data) & set(mention.data) or {*last.data, *mention.data} & {"ruc"}:
         return False
+    return _are_beside(source, last, mention)
+
+
+def _are_beside(source: Prose, last: Mention, mention: Mention) -> bool:
     between = source.text[last.end : mention.start]
     return len(between) <= NEIGHBOUR and "\n\n" not in between and between.count("\n") <= 1 and not NAME.search(between)
 
@@ -182,9 +191,16 @@ def names_in(text: str) -> list[tuple[int, int, str]]:
         while parts and _is_common(parts[0]):
             offset += len(parts[0]) + 1
             parts = parts[1:]
+        parts = _before_their_office(parts)
         if len(parts) >= 2 and parts[0][0].isupper() and not any(_is_common(part) for part in parts):
-            found.append((offset, match.end(), " ".join(parts)))
+            found.append((offset, offset + len(" ".join(parts)), " ".join(parts)))
     return found
+
+
+def _before_their_office(parts: list[str]) -> list[str]:
+    """«Jorge Paz de Radio Norte» is Jorge Paz."""
+    office = next((at for at, part in enumerate(parts) if at > 2 and _is_common(part)), None)
+    return parts[: office - 1] if office is not None and parts[office - 1].lower() in ("de", "del") else parts
 
 
 def _is_common(word: str) -> bool:
@@ -197,7 +213,12 @@ def place(source: Prose, mentions: list[Mention], parties: tuple[Party, ...]) ->
     ranked = []
     for index, mention in enumerate(mentions):
         able = [party for party in parties if _fits(mention, party)]
-        distances = {party.key: _distance(source, mention, party, able) for party in able}
+        if mention.of_body:
+            able = [party for party in able if party.key in BODIES] or able
+        distances = {
+            party.key: 0 if mention.of_body and party.key in BODIES else _distance(source, mention, party, able)
+            for party in able
+        }
         ranked.append((min(distances.values(), default=FAR), index, able, distances))
     values: dict[str, str] = {}
     filled: set[tuple[str, str]] = set()
@@ -215,6 +236,7 @@ def place(source: Prose, mentions: list[Mention], parties: tuple[Party, ...]) ->
 
 
 FAR = 1000
+BODIES = frozenset({"organizacion", "entidad"})
 # «El anterior presidente» is the former user, not who presides.
 FORMER = frozenset(stems("anterior saliente"))
 

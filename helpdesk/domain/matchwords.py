@@ -16,6 +16,10 @@ COURTESY = re.compile(
     r"(?:cualquier|alguna|toda|mayor(?:es)?|otra)\s+(?:duda|consulta|inquietud|informacion|aclaracion|"
     r"pregunta)\w*[^.\n;:]*"
 )
+# What somebody works at is no request: «encargada de rendiciones».
+POST = re.compile(
+    r"\b(?:encargad[oa]s?|jef[ea]s?|departamento|depto\.?|area|unidad|oficina|seccion) de (?:la |las |los )?[a-z]{4,}"
+)
 ENTITY_WORDS = word_set(
     """gad ejecutor municipalidad municipio gobernacion empresa organizacion fundacion seremi
     finanzas"""
@@ -25,7 +29,7 @@ AKIN = {
     fragment: re.compile(pattern)
     for fragment, pattern in {
         "cesacion": r"\b(?:desvincul\w*|fallec\w*|destitu\w*|ceso en (?:sus )?funciones|cese de funciones|"
-        r"dejo de (?:laborar|trabajar|pertenecer))",
+        r"dejo de (?:laborar|trabajar|pertenecer)|traslado|trasladad[oa]|cambio administrativo)\b",
         "renuncia": r"\brenuncio\b",
         "ausencia temporal": r"\b(?:licencia (?:medica|por|de|con|sin)|permiso (?:medico|por|del? \d)|reposo medico|"
         r"mientras dur\w+ (?:su|la) ausencia|estara ausente|se ausenta\w*)",
@@ -33,8 +37,18 @@ AKIN = {
         "activar usuario": r"\b(?:habilit\w+|rehabilit\w+|reactiv\w+|desbloque\w+)\W+(?:\w+\W+){0,3}?"
         r"(?:usuario|cuenta)\b",
         "medio de comunicacion": r"\b(?:noticieros?|noticiario|emisora|reportaje|nota periodistica|"
-        r"medio (?:digital|local|radial|televisivo)|(?:somos|soy de|trabajo en|escrib\w+ (?:de|desde)) "
+        r"medio (?:digital|local|radial|televisivo)|"
+        r"(?:soy|somos|escribe) (?:\S+ ){1,5}?(?:periodista|reporter[oa]|redactora?|corresponsal)|"
+        r"(?:somos|soy de|trabajo en|escrib\w+ (?:de|desde)) "
         r"(?:la |el |un |una )?(?:radio|diario|canal|revista|periodico|tv)\b)",
+        "distribucion presupuestaria": r"\bre-?distribu\w+ (?:\w+ ){0,4}?presupuest\w+",
+        "solicitud formal": r"\b(?:solicit\w+ formalmente|formalmente (?:se )?solicit\w+)\b",
+        "sugiero": r"\b(?:(?:quisiera|quiero|deseo|permito|permite) suger\w+|deberian|"
+        r"seria (?:bueno|conveniente|ideal))\b",
+        "reclamo sobre la atencion": r"\b(?:mal[ao]? (?:trato|atencion)|(?:trat|atend)\w+ (?:muy )?mal|"
+        r"(?:reclam|quej)\w+ (?:\w+ ){0,4}?(?:atencion|trato|servicio|demora))\b",
+        "nuevo usuario": r"\b(?:crear|creacion de|habilitar|generar|otorgar|asignar)\W+(?:\w+\W+){0,4}?"
+        r"(?:usuari[oa]|clave|el de|la de)\b",
         "olvide la contrasena": r"\b(?:(?:olvid\w+|no recuerdo|no me acuerdo|perdi|extravie) (?:de )?"
         r"(?:(?:la|mi|su) )?|"
         r"(?:se )?me olvido (?:la|mi) )(?:clave|contrasena)\b",
@@ -48,7 +62,7 @@ AKIN = {
         r"acceso a (?:la )?informacion publica|"
         r"(?:entreg|proporcion|facilit)\w+ (?:\w+ ){0,3}?informacion)",
         "contrasena": r"\bclave (?:caducad|expirad|vencid|bloquead|olvidad)a\b|"
-        r"\b(?:resete\w+|caduc\w+|expir\w+|venci\w+) "
+        r"\b(?:resete\w+|caduc\w+|expir\w+|venci\w+|cambi\w+|olvid\w+|recuper\w+|restablec\w+) "
         r"(?:de )?(?:la |mi |su )?clave\b",
         "restablecer": r"\b(?:resete\w+|(?:recuper|reinici)\w+ (?:de )?(?:la |mi |su )?(?:clave|contrasena))",
         "encargo temporal": r"\b(?:encargo de funciones|subrogacion|subrogara)\b",
@@ -96,7 +110,7 @@ class Fragment:
 def message_of(subject: str, text: str, attachment_names: tuple[str, ...]) -> Message:
     """The message ready to be weighed."""
     folded_subject = fold(subject)
-    folded_body = " ".join(COURTESY.sub(" ", fold(text[:READ_AT_MOST])).split())
+    folded_body = " ".join(POST.sub(" ", COURTESY.sub(" ", fold(text[:READ_AT_MOST]))).split())
     return Message(
         folded_subject,
         folded_body,

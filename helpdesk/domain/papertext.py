@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from helpdesk.domain.catalogue import RequiredDocument
-from helpdesk.domain.folding import fold, fragment_pattern, plain, stems
+from helpdesk.domain.folding import fold, fragment_pattern, plain, stems, stems_in_order
 
 PAGE_BREAK = "\f"
 HEAD_LINES = 8
@@ -25,6 +25,7 @@ KINDS = frozenset(
     "formulario oficio memorando memorandum acta acuerdo contrato nombramiento declaracion carta convenio delegacion "
     "cedula informe solicitud consentimiento recibo comodato confidencialidad".split()
 )
+KIND_STEMS = frozenset(stems(" ".join(KINDS)))
 WRITTEN_OUT = {
     "ruc": "registro unico de contribuyentes",
     "tdr": "terminos de referencia",
@@ -70,8 +71,16 @@ def _signs(page: str, documents: tuple[RequiredDocument, ...]) -> dict[int, floa
             return dict.fromkeys(titled, TITLE)
         begun = _by_fragment(line, documents)
         if begun:
-            return dict.fromkeys(begun, FRAGMENT)
+            return dict.fromkeys(begun | _of_the_kind(line, documents), FRAGMENT)
     return {}
+
+
+def _of_the_kind(line: str, documents: tuple[RequiredDocument, ...]) -> set[int]:
+    """The documents that may be what a line begins with («nombramiento»); the rest of the page tells which."""
+    kind = stems(line)[:1]
+    if not kind or kind[0] not in KIND_STEMS:
+        return set()
+    return {index for index, each in enumerate(documents) if any(kind[0] in title[:2] for title in _titles(each))}
 
 
 def _by_code(lines: list[str], documents: tuple[RequiredDocument, ...]) -> set[int]:
@@ -137,5 +146,10 @@ def _length_at_start(line: str, fragment: str) -> int:
     full = WRITTEN_OUT.get(fragment)
     if full is not None and line.startswith(full):
         return len(full)
-    may_stand_alone = " " in fragment or fragment in KINDS
-    return len(fragment) if may_stand_alone and fragment_pattern(fragment).match(line) else 0
+    if " " not in fragment and fragment not in KINDS:
+        return 0
+    if fragment_pattern(fragment).match(line):
+        return len(fragment)
+    wanted, said = stems(fragment), stems(line)
+    inserted = len(wanted) > 1 and said[:1] == wanted[:1] and stems_in_order(said[: len(wanted) + 1], fragment)
+    return len(fragment) if inserted else 0

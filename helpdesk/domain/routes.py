@@ -35,7 +35,8 @@ class Facts:
     `values` holds the intake fields and `channel`, `mailbox`, `escala`; `roles` every role the requester holds (a
     condition on `requester_role` holds for any of them). `missing_documents` and `missing_fields` are those that the
     requester must supply, `invalid` the fields given wrongly,
-    `warnings` those that a rule only warns about (R-094), `entitled` whether the requester may ask at all.
+    `warnings` those that a rule only warns about (R-094), `entitled` whether the requester may ask at all. `in_doubt`:
+    for a document there is only a file of which neither name nor text says that it is one.
     """
 
     values: Mapping[str, object]
@@ -45,6 +46,7 @@ class Facts:
     invalid: Mapping[str, str] = field(default_factory=dict)
     warnings: Mapping[str, str] = field(default_factory=dict)
     entitled: bool = True
+    in_doubt: bool = False
 
     @property
     def complete(self) -> bool:
@@ -115,7 +117,9 @@ def course(request_type: RequestType, step: StepSpec, states: Mapping[str, str],
         return _checked(step, facts, is_gate=gate(request_type) == step.key)
     if step.key == gate(request_type) and not facts.complete:
         return "return"
-    if step.kind in AUTOMATIC or step.kind == "validate_documents":
+    if step.kind == REVIEW:
+        return "wait" if facts.in_doubt else "pass"
+    if step.kind in AUTOMATIC:
         return "pass"
     if step.kind == "notify" and not _after_human_work(request_type, step, states):
         return "pass"
@@ -126,6 +130,12 @@ def waits_for_the_rest(kind: str, state: str) -> bool:
     """Whether a step goes on once nothing is missing any more: returned to the requester, or a review of documents
     that waits with the team; a complete request passes that one by itself."""
     return state == "returned" or (kind == REVIEW and state == "active")
+
+
+def may_go_on(kind: str, state: str, facts: Facts) -> bool:
+    """Whether a step that waits for the rest has it. Files in doubt keep only the team waiting, who look at them; the
+    requester has done their part."""
+    return waits_for_the_rest(kind, state) and facts.complete and not (state == "active" and facts.in_doubt)
 
 
 def needed_data(request_type: RequestType, step: StepSpec, lacking: tuple[IntakeField, ...]) -> tuple[IntakeField, ...]:

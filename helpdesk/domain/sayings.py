@@ -16,7 +16,7 @@ REPLY_PREFIX = re.compile(
 )
 UPPER = r"A-ZÁÉÍÓÚÑÜ"
 LOWER = r"a-záéíóúñü"
-CAP = rf"(?:[{UPPER}][{LOWER}{UPPER}0-9&'’-]*|\d+)"
+CAP = rf"(?:[{UPPER}][{LOWER}{UPPER}0-9&'’-]*|\d[\dA-Z]*)"
 BODY_HEADS = (
     "Ministerio|Municipio|Municipalidad|Ilustre Municipalidad|GAD|GADM|GADP|Gobierno|Hospital|Instituto|"
     "Unidad Educativa|"
@@ -55,9 +55,18 @@ PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d\s()-]{5,16}\d(?![\w-])")
 PHONE_CALLED = re.compile(
     r"(?:telefonos?|telf?\.?|celular(?:es)?|cel\.?|movil|fono|contacto|whatsapp)[^\d\n+(]{0,20}(?=[+(\d])"
 )
+ADDRESS = re.compile(
+    r"\b(?:domiciliad[oa]s? en|domicilio (?:en|es|:)|direccion(?: postal| domiciliaria)?(?: es|\s*:)|resid\w+ en|"
+    r"vivo en)\s+(?P<value>[^;\n]{5,120}?)(?=[;\n]|(?<!\bav)(?<!\bno)(?<!\bnro)\.(?:\s|$)|$|,?\s+"
+    r"(?:(?:y|e|mi|con|al?)\s+){0,2}(?:telefono|telf?|celular|cel|fono|correo|e-?mail|cedula|identificad|amparo|solicit))"
+)
 LOGIN = re.compile(
     r"\b(?:usuario|cuenta|login|user)\s*(?:es|:|anterior|con codigo|"
     r"llamad[oa])?\s*[\"'«]?(?P<value>[a-z][a-z0-9]*[._-]?[a-z0-9_.-]*)[\"'»]?"
+)
+LEFT = re.compile(
+    r"anterior|salient|reemplaz|sustitu|en lugar de|dejo (?:la|el|de)|ceso|renuncio|se jubilo|ya no (?:labora|trabaja)|"
+    r"\bex\b|desvincul|desactiv|dar de baja"
 )
 LOGIN_SHAPE = re.compile(r"^(?=.*[\d._])[a-z][\w.-]{2,}$|^[a-z]{5,}\d+$")
 REASON = re.compile(
@@ -73,6 +82,13 @@ ASIDE = re.compile(
     r"adjunt|anex|memorandum|atentamente|saludos|gracias|quedo|quedamos|agradec|cordial|solicit|region|programa|"
     r"favor|ruego"
 )
+REPRESENTATIVE = re.compile(
+    r"(?:represent\w+|president[ea])(?:\s+legal)?(?:\s+actual)?\W{1,3}(?:es\s+)?(?:el\s+|la\s+)?(?:senora?\s+|sra?\.?\s+)?"
+)
+SPECIALIST = re.compile(r"\bespecialista\s+(?:(?:en|de)\s+(?:[a-z]+\s+){1,4}?)?(?:senora?\s+|sra?\.?\s+)?")
+NUMBER_OF_BODY = re.compile(r"\b(?:RUC|R\.U\.C\.|ruc)\b\W{0,4}(?:[Nn]\S{0,3}\s*)?\d{11,13}")
+BESIDE = 25
+"""How many characters may lie between a body's name and its number."""
 PERIOD = re.compile(rf"\b({'|'.join(MONTHS)})\b(?:\s*,?\s*(?:del?\s+)?(?:ano\s+)?((?:19|20)\d\d))?")
 YEAR = re.compile(r"(?<![\d.-])((?:19|20)\d\d)(?![\d-])")
 CUT = re.compile(r"\s*[,;()|]|\s+[–—-]\s+|(?<=\w\w)\.\s|\s+(?:con )?(?:RUC|RUT|ruc|cédula)\b")
@@ -129,8 +145,11 @@ def _login(field: IntakeField, letter: Letter) -> str | None:
     text = letter.source.plain
     previous = "anterior" in field.key
     for found in LOGIN.finditer(text):
-        before = text[max(0, found.start() - 20) : found.end("value")]
-        if LOGIN_SHAPE.match(found["value"].rstrip(".-")) and (("anterior" in before) == previous):
+        if not LOGIN_SHAPE.match(found["value"].rstrip(".-")):
+            continue
+        beside = text[max(0, found.start() - 20) : found.end("value")]
+        around = text[max(0, found.start() - 110) : found.end("value") + 40]
+        if LEFT.search(around) if previous else "anterior" not in beside:
             return letter.source.text[found.start("value") : found.end("value")].rstrip(".-")
     return None
 
@@ -190,13 +209,15 @@ def call_name(value: str) -> str | None:
 
 
 def _representative(field: IntakeField, letter: Letter) -> str | None:
-    found = re.search(r"represent\w+(?:\s+legal)?\W{1,3}(?:es\s+|senora?\s+|sra?\.?\s+)?", letter.source.plain)
-    names = names_in(letter.source.text[found.end() : found.end() + 60]) if found else []
-    return names[0][2] if names and names[0][0] <= 4 else None
+    for found in REPRESENTATIVE.finditer(letter.source.plain):
+        names = names_in(letter.source.text[found.end() : found.end() + 60])
+        if names and names[0][0] <= 4:
+            return names[0][2]
+    return None
 
 
 def _journalist(field: IntakeField, letter: Letter) -> str | None:
-    found = re.search(r"(?:soy|me llamo|mi nombre es|les? escribe|periodista)\s+", letter.source.plain)
+    found = re.search(r"(?:soy|me llamo|mi nombre es|les? (?:escribe|saluda)|periodista)\s+", letter.source.plain)
     names = names_in(letter.source.text[found.end() : found.end() + 60]) if found else []
     if names and names[0][0] <= 2:
         return names[0][2]
@@ -222,6 +243,11 @@ def _phone(field: IntakeField, letter: Letter) -> str | None:
     called = PHONE_CALLED.search(letter.source.plain)
     found = PHONE.match(letter.source.text, called.end()) if called else None
     return found[0].strip() if found else None
+
+
+def _address(field: IntakeField, letter: Letter) -> str | None:
+    found = ADDRESS.search(letter.source.plain)
+    return letter.source.text[found.start("value") : found.end("value")].strip(TRIMMED) if found else None
 
 
 def _subject(field: IntakeField, letter: Letter) -> str | None:
@@ -250,6 +276,9 @@ def _period(field: IntakeField, letter: Letter) -> str | None:
 
 
 def _specialist(field: IntakeField, letter: Letter) -> str | None:
+    named = _named_specialist(letter) if "perfil" not in field.key else None
+    if named:
+        return named
     found = re.search(
         r"especialista\s+(?:en|de|del)\s+(?:area de\s+)?(?P<value>[^.,;\n]{3,60})",
         f"{letter.source.text}\n{letter.subject}",
@@ -259,6 +288,15 @@ def _specialist(field: IntakeField, letter: Letter) -> str | None:
         return None
     value = re.split(r"\s+(?:del|de la|para|en|con|por|que|CONECTAMEF)\s", found["value"] + " ")[0].strip(TRIMMED)
     return value if "perfil" in field.key else f"especialista de {value}"
+
+
+def _named_specialist(letter: Letter) -> str | None:
+    """«la especialista Rosa Paz», «el especialista en tesorería Luis Vera»: the name behind the post."""
+    for found in SPECIALIST.finditer(letter.source.plain):
+        names = names_in(letter.source.text[found.end() : found.end() + 60])
+        if names and names[0][0] == 0:
+            return names[0][2]
+    return None
 
 
 def _destination(field: IntakeField, letter: Letter) -> str | None:
@@ -284,11 +322,28 @@ def _body(field: IntakeField, letter: Letter) -> str | None:
     if called and "ejecutor" in field.key:
         return CUT.split(called["value"])[0].strip(TRIMMED)
     for text in (GREETED.sub("", letter.source.text), letter.subject, letter.person):
-        for found in BODY.finditer(text):
-            value = found[0].strip(TRIMMED)
-            if " " in value and fold(value) not in letter.ours and not any(fold(value) in name for name in letter.ours):
-                return value
+        bodies = [(found.start(), CUT.split(found[0])[0].strip(TRIMMED)) for found in BODY.finditer(text)]
+        bodies = [(start, value) for start, value in bodies if " " in value and not _is_ours(letter, value)]
+        if bodies:
+            return _beside_its_number(text, bodies) or bodies[0][1]
     return None
+
+
+def _is_ours(letter: Letter, value: str) -> bool:
+    return any(fold(value) in name for name in letter.ours)
+
+
+def _beside_its_number(text: str, bodies: list[tuple[int, str]]) -> str | None:
+    """Of several bodies the one that stands before the only RUC of the text."""
+    numbers = list(NUMBER_OF_BODY.finditer(text))
+    if len(numbers) != 1:
+        return None
+    before = [
+        value
+        for start, value in bodies
+        if 0 <= numbers[0].start() - start - len(value) <= BESIDE and "\n\n" not in text[start : numbers[0].start()]
+    ]
+    return before[-1] if before else None
 
 
 SAYINGS: dict[str, Callable[[IntakeField, Letter], str | list[str] | None]] = {
@@ -301,6 +356,7 @@ SAYINGS: dict[str, Callable[[IntakeField, Letter], str | list[str] | None]] = {
     "journalist": _journalist,
     "medium": _medium,
     "phone": _phone,
+    "address": _address,
     "subject": _subject,
     "service": _service,
     "period": _period,

@@ -133,6 +133,7 @@ KINDS = (
     ("journalist", "periodista"),
     ("medium", "medio"),
     ("phone", "telefono"),
+    ("address", "direccion"),
     ("subject", "asunto tema"),
     ("service", "servicio"),
     ("period", "periodo"),

@@ -16,7 +16,8 @@ class Document(Base):
 
     A file may stand for several documents and a document need several files: each pair is a row. `objection` is why
     it was rejected (R-029), `reason` that in the agent's words. `certified_role` and `certified_on` mark a copy that
-    an officer certified as true (R-120).
+    an officer certified as true (R-120). Not `certain`: the machine proposes it only because nothing else is left that
+    the file may be.
     """
 
     __tablename__ = "documents"
@@ -31,6 +32,7 @@ class Document(Base):
     key: Mapped[str]
     attachment_id: Mapped[int] = mapped_column(reference("attachments.id"))
     state: Mapped[str] = mapped_column(default="proposed", server_default="proposed")
+    certain: Mapped[bool] = mapped_column(default=True, server_default="true")
     objection: Mapped[str | None]
     reason: Mapped[str | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -178,8 +178,11 @@ def _attachments(expected: Mapping[str, Any], facts: Mapping[str, Any]) -> list[
 
 
 def _approver(expected: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Difference]:
-    wanted, got = expected.get("pending_approver"), facts.get("pending_approver")
-    return [Difference("pending_approver", wanted, got)] if wanted and wanted != got else []
+    """Whose decision is waited for; null in an expectation says that nobody's is."""
+    if "pending_approver" not in expected:
+        return []
+    wanted, got = expected["pending_approver"], facts.get("pending_approver")
+    return [Difference("pending_approver", wanted, got)] if wanted != got else []
 
 
 def _accepted(expected: Mapping[str, Any], key: str) -> set[Any]:

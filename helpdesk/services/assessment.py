@@ -1,6 +1,6 @@
 """What a ticket has and lacks at this moment, as the facts that its route asks for."""
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from helpdesk import batch
@@ -42,7 +42,8 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     )
     roles = _roles(ticket, holdings)
     context = _context(session, ticket, request_type, roles)
-    ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, _provided(session, ticket)))
+    provided, doubted = _provided(session, ticket)
+    ticket.missing_documents = list(missing_documents(request_type, ticket.fields, context, provided))
     ticket.missing_fields = list(missing_fields(request_type, ticket.fields, context))
     specs = calendars.specs_for(session, ticket)
     registered = _registered(session, ticket, request_type)
@@ -56,6 +57,7 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
         invalid=ticket.invalid_fields,
         warnings=field_warnings(catalogue, request_type, ticket.fields, specs),
         entitled=entitled(catalogue, requester, holdings, request_type),
+        in_doubt=bool(missing_documents(request_type, ticket.fields, context, provided - doubted)),
     )
 
 
@@ -129,14 +131,23 @@ def _waiting(session: Session, ticket: Ticket) -> str | None:
     return session.scalar(select(Step.key).where(Step.ticket_id == ticket.id, Step.state.in_(("active", "returned"))))
 
 
-def _provided(session: Session, ticket: Ticket) -> frozenset[str]:
-    """The documents of which a file came, or the original was seen on paper (R-016)."""
+def _provided(session: Session, ticket: Ticket) -> tuple[frozenset[str], frozenset[str]]:
+    """The documents of which a file came, or the original was seen on paper (R-016); and those of them of which only a
+    file came that nobody confirmed and that nothing says to be one."""
     if batch.is_new(session, ticket.id):
-        seen_now = {row.key for row in batch.added(session, Original, ticket.id) if row.kind == "paper"}
-        return frozenset({row.key for row in batch.added(session, Document, ticket.id)} | seen_now)
-    came = select(Document.key).where(Document.ticket_id == ticket.id, Document.state != "rejected")
-    seen = select(Original.key).where(Original.ticket_id == ticket.id, Original.kind == "paper")
-    return frozenset(session.scalars(came.union(seen)))
+        rows = [(row.key, row.state, row.certain) for row in batch.added(session, Document, ticket.id)]
+        seen = frozenset(row.key for row in batch.added(session, Original, ticket.id) if row.kind == "paper")
+    else:
+        came = select(Document.key, Document.state, Document.certain).where(Document.ticket_id == ticket.id)
+        on_paper = select(Original.key, literal("paper"), literal(True)).where(
+            Original.ticket_id == ticket.id, Original.kind == "paper"
+        )
+        found = session.execute(came.union(on_paper)).all()
+        rows = [(key, state, certain) for key, state, certain in found if state != "paper"]
+        seen = frozenset(key for key, state, _ in found if state == "paper")
+    there = frozenset(key for key, state, _ in rows if state != "rejected") | seen
+    sure = frozenset(key for key, state, certain in rows if state == "confirmed" or (state == "proposed" and certain))
+    return there, there - sure - seen
 
 
 def _registered(session: Session, ticket: Ticket, request_type: RequestType) -> dict[str, str]:

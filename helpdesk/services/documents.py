@@ -13,6 +13,7 @@ from helpdesk.domain import objections
 from helpdesk.domain import routes as rules
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import RequestType
+from helpdesk.domain.documentmatching import is_announced
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.requirements import CandidateFile, propose_documents
 from helpdesk.models.documents import Document
@@ -47,8 +48,13 @@ def propose(session: Session, actor: Actor, ticket: Ticket) -> None:
     candidates = tuple(CandidateFile(a.id, a.filename, a.content_type, a.inline, a.size, a.words) for a in files)
     have = frozenset(row.key for row in batch.of(session, Document, ticket.id) if row.state != "rejected")
     proposals = propose_documents(request_type, ticket.fields, {"channel": ticket.channel}, candidates, have)
+    announced = (
+        _announced(session, ticket, request_type, files) if any(not each.certain for each in proposals) else set()
+    )
     for proposal in proposals:
-        session.add(Document(ticket_id=ticket.id, key=proposal.document_key, attachment_id=proposal.file_id))
+        certain = proposal.certain or proposal.document_key in announced
+        row = Document(ticket_id=ticket.id, key=proposal.document_key, attachment_id=proposal.file_id, certain=certain)
+        session.add(row)
     batch.flush(session)
     if proposals:
         found = sorted({proposal.document_key for proposal in proposals} - have)
@@ -73,6 +79,16 @@ def _loose(session: Session, ticket: Ticket) -> Sequence[Attachment]:
         .order_by(Attachment.id)
     )
     return session.scalars(query).all()
+
+
+def _announced(session: Session, ticket: Ticket, request_type: RequestType, files: Sequence[Attachment]) -> set[str]:
+    """The documents that the letters say to bring with which the files came."""
+    if batch.is_new(session, ticket.id):
+        letters = [message.new_text or message.text for message in newrequests.messages(session, ticket.id)]
+    else:
+        came = Message.id.in_({file.message_id for file in files})
+        letters = [new or whole for new, whole in session.execute(select(Message.new_text, Message.text).where(came))]
+    return {each.key for each in request_type.required_documents if any(is_announced(each, text) for text in letters)}
 
 
 def forget(session: Session, ticket: Ticket, request_type: RequestType) -> None:
@@ -203,9 +219,9 @@ def check_asked_for(session: Session, ticket: Ticket, key: str) -> None:
         raise NotFound("El tipo de la solicitud no pide ese documento.")
 
 
-def reassess(session: Session, actor: Actor, ticket: Ticket, at: datetime) -> None:
+def reassess(session: Session, actor: Actor, ticket: Ticket, at: datetime, doubted: bool = False) -> None:
     """Somebody judged what is there: a request that was returned for documents, or waits in their review, goes on from
-    `at` when it turns out that none is missing."""
+    `at` when it turns out that none is missing, or the last one `doubted` was what it seemed."""
     if catalogues.request_type_of(session, ticket) is None:
         return
     lacked = bool(ticket.missing_documents)
@@ -213,7 +229,7 @@ def reassess(session: Session, actor: Actor, ticket: Ticket, at: datetime) -> No
     row = routes.active(session, ticket)
     if row is None or row.kind == "approve":
         return
-    if lacked and facts.complete and rules.waits_for_the_rest(row.kind, row.state):
+    if (lacked or doubted) and rules.may_go_on(row.kind, row.state, facts):
         routes.resume(session, actor, ticket, at)
 
 
@@ -327,7 +343,7 @@ def _changed(
     key = row.key
     session.flush()
     history.record(session, actor, ticket, kind, {"document": key, **data})
-    reassess(session, actor, ticket, newest_at(session, ticket))
+    reassess(session, actor, ticket, newest_at(session, ticket), doubted=not row.certain)
     approvals_renewed.request_changed(session, actor, ticket)
     return row
 

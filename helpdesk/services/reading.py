@@ -90,7 +90,7 @@ def read(ticket: Ticket, catalogue: Catalogue, mailbox: MailboxSpec, words: Word
         found = read_fields(catalogue, request_type, facts)
         ticket.fields = {**found, **{key: value for key, value in ticket.fields.items() if value not in (None, "")}}
     said = f"{words.subject}\n{words.text}"
-    ticket.region = ticket.region or _text(ticket, "region") or mailbox.region or region_of(catalogue, said, held)
+    ticket.region = ticket.region or _text(ticket, "region") or region_of(catalogue, said, held, mailbox)
     ticket.programme = ticket.programme or programme_of(catalogue, said, held)
     ticket.centre = ticket.centre or _text(ticket, "centro") or mailbox.centre or centre_of(catalogue, said, held)
     ticket.organ = ticket.organ or _text(ticket, "organo") or organ_of(catalogue, said, held)

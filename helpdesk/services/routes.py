@@ -289,7 +289,7 @@ def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datet
     row = active(session, ticket)
     if row is None or not routes.waits_for_the_rest(row.kind, row.state):
         return False
-    if row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
+    if row.kind != "approve" and not routes.may_go_on(row.kind, row.state, assessment.facts_of(session, ticket)):
         return False
     resume(session, actor, ticket, at, tone)
     return True

@@ -689,6 +689,7 @@ def upgrade() -> None:
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('attachment_id', sa.BigInteger(), nullable=False),
     sa.Column('state', sa.Text(), server_default='proposed', nullable=False),
+    sa.Column('certain', sa.Boolean(), server_default='true', nullable=False),
     sa.Column('objection', sa.Text(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('decided_by_id', sa.BigInteger(), nullable=True),

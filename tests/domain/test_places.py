@@ -27,10 +27,47 @@ CONECTAMEF = shipped("conectamef-pe")
         ("XII Región", "CL-MA"),
         ("saludos de Bernardo Campos", None),
         ("sin lugar", None),
+        ("novena región", "CL-AR"),
+        ("oficina de FOSIS Aysén", "CL-AI"),
+        ("II Región, es decir Región de Antofagasta", "CL-AN"),
+        ("X Región. El proyecto era antes de la Región del Maule", None),
+        ("Región de Ñuble y Región de Los Ríos", None),
     ],
 )
 def test_a_region_is_known_by_its_name(text: str, region: str | None) -> None:
     assert region_of(SIGEC, text, ()) == region
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Va el memo.\n\nFundación Puente\nAvenida Antofagasta 120, Chillán",
+        "Va el memo, nuestra oficina está en pasaje Coquimbo 7 de Chillán",
+        "Va el memo a Atacama 455, piso 2",
+        "Nos escribió Rosa Atacama Leiva",
+        "Nos escribió la sra. tarapacá",
+        "Lo firma Ricardo de los Lagos",
+        "Transmitió Radio Maule",
+        "Va el memo.\n\nSaluda atentamente,\nRosa Díaz\nFundación Puente, Ñuble",
+        "Liceo Libertador de la comuna",
+        "los informes de ríos y lagos",
+    ],
+)
+def test_a_street_a_person_or_a_signature_is_no_region(text: str) -> None:
+    assert region_of(SIGEC, text, ()) is None
+
+
+def test_a_region_called_so_counts_also_under_a_letter() -> None:
+    assert region_of(SIGEC, "Va el memo.\n\nAtentamente,\nRosa Díaz\nGobernación, Región de Ñuble", ()) == "CL-NB"
+
+
+def test_a_mailbox_and_a_requester_of_different_regions_are_no_region_unless_the_text_says_which() -> None:
+    mailbox, holder = SIGEC.mailbox("regional_biobio"), (("supervisor_regional", "CL-VS"),)
+    assert region_of(SIGEC, "Favor desaprobar", holder, mailbox) is None
+    assert region_of(SIGEC, "Favor desaprobar, Región de Valparaíso", holder, mailbox) == "CL-VS"
+    assert region_of(SIGEC, "Favor desaprobar lo de la comuna de Valparaíso", holder, mailbox) == "CL-VS"
+    assert region_of(SIGEC, "Favor desaprobar lo de la comuna de Coquimbo", holder, mailbox) is None
+    assert region_of(SIGEC, "Favor desaprobar", (("supervisor_regional", "CL-BI"),), mailbox) == "CL-BI"
 
 
 def test_the_region_named_wins_over_the_requesters_own() -> None:
@@ -55,6 +92,11 @@ def test_a_regional_mailbox_gives_its_region() -> None:
         ("Familias y Personas Mayores", None),
         ("las familias de la comuna, Programa Personas Mayores", "programa-mayores"),
         ("otro programa", None),
+        ("Programa: Familias", "programa-familias"),
+        ("Familias", None),
+        ("se avisó a LAS FAMILIAS", None),
+        ("convocatoria de las personas mayores", None),
+        ("taller con Las Personas Mayores", None),
     ],
 )
 def test_a_programme_is_known_by_its_name_and_never_guessed(text: str, programme: str | None) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from helpdesk.domain.catalogue import Condition
+from helpdesk.domain.documentmatching import is_announced
 from helpdesk.domain.requirements import (
     CandidateFile,
     applies,
@@ -121,6 +122,59 @@ def test_scans_are_what_is_still_missing_where_they_are_as_many() -> None:
     assert propose_documents(request_type, {}, BY_MAIL, files) == ()
 
 
+def test_only_what_a_name_or_a_text_says_is_certain() -> None:
+    request_type = shipped("sigec-cl").request_type("desaprobacion_rendicion_estandar")
+
+    def certain(name: str, words: str = "") -> list[bool]:
+        file = CandidateFile(1, name, "application/pdf", False, 9000, words)
+        return [each.certain for each in propose_documents(request_type, {}, BY_MAIL, (file,))]
+
+    assert certain("IMG_0412.pdf") == [False]
+    assert certain("IMG_0412.pdf", "MEMORÁNDUM N° 12") == [True]
+    assert certain("memo 12.pdf") == [True]
+
+
+@pytest.mark.parametrize(
+    ("institution", "request_type", "name"),
+    [
+        ("sigec-cl", "desaprobacion_rendicion_estandar", "Memo sin firmar.pdf"),
+        ("sigec-cl", "desaprobacion_rendicion_estandar", "MEMORANDUM borrador v2.docx"),
+        ("sigec-cl", "crear_usuario_ejecutor", "formulario_claves_en_blanco.docx"),
+        ("sigec-cl", "crear_usuario_ejecutor", "Instructivo formulario.pdf"),
+        ("sigec-cl", "crear_usuario_ejecutor", "guía para el formulario.pdf"),
+        ("sigec-cl", "crear_usuario_ejecutor", "plantilla formulario.xlsx"),
+        ("mef-ec", "crear_usuario_gad_ep", "RUC proveedor.pdf"),
+        ("mef-ec", "crear_usuario_gad_ep", "oficio explicando que falta el acuerdo de responsabilidad.pdf"),
+        ("seps-ec", "solicitud_usuario_clave", "modelo de consentimiento.pdf"),
+        ("seps-ec", "solicitud_usuario_clave", "ejemplo solicitud.pdf"),
+    ],
+)
+def test_a_paper_about_a_document_or_one_not_yet_signed_is_not_it(
+    institution: str, request_type: str, name: str
+) -> None:
+    assert proposed(institution, request_type, name) == {}
+
+
+def test_the_document_that_lacked_is_the_one_that_lacked() -> None:
+    name = "acuerdo de responsabilidad faltante.pdf"
+    assert proposed("mef-ec", "crear_usuario_gad_ep", name) == {name: "acuerdo_responsabilidad_gad"}
+
+
+@pytest.mark.parametrize(
+    ("letter", "brings"),
+    [
+        ("Se adjunta el memorándum firmado.", True),
+        ("Va memo.", True),
+        ("Adjunto lo pedido.", False),
+        ("El memo lo envío mañana. Adjunto fotos.", False),
+        ("No adjunto el memorándum todavía", False),
+    ],
+)
+def test_a_letter_may_say_which_document_it_brings(letter: str, brings: bool) -> None:
+    (memorandum,) = shipped("sigec-cl").request_type("desaprobacion_rendicion_estandar").required_documents
+    assert is_announced(memorandum, letter) is brings
+
+
 def test_what_a_paper_is_counts_before_what_it_is_about() -> None:
     name = "acta e-r usuarios administradores.pdf"
     assert proposed("mef-ec", "crear_usuario_administrador", name) == {name: "acta_entrega_recepcion"}
@@ -181,6 +235,42 @@ def test_scans_of_any_type_count(content_type: str) -> None:
     request_type = shipped("sigec-cl").request_type("cambio_fecha_modificacion")
     file = CandidateFile(1, "Memo 7.jpg", content_type, False, 9000)
     assert [each.document_key for each in propose_documents(request_type, {}, BY_MAIL, (file,))] == ["memorandum"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "escudo municipal.png", "pie de firma.jpg", "membrete.png", "sello.png", "Outlook-abc.png", "image.png",
+        "image001.png", "unnamed.png", "facebook_icon.png", "GAD_LOGO2024.png", "firma digital.png", "Firma_Juan.png",
+        "banner navidad.jpg", "whatsapp.png", "cid_image.png",
+    ],
+)  # fmt: skip
+def test_a_small_picture_that_adorns_a_letter_is_no_document(name: str) -> None:
+    assert documents_of_picture(name, 9_000) == []
+
+
+@pytest.mark.parametrize("name", ["GAD_LOGO2024.png", "firma digital.png", "banner.jpg"])
+def test_a_logo_is_no_document_however_large(name: str) -> None:
+    assert documents_of_picture(name, 900_000) == []
+
+
+@pytest.mark.parametrize("name", ["image0023.jpg", "image.png", "logo carta de reclamo.jpg"])
+def test_a_picture_as_large_as_a_scan_is_one_whatever_the_program_calls_it(name: str) -> None:
+    assert documents_of_picture(name, 60_000) == ["documento_principal"]
+
+
+@pytest.mark.parametrize(
+    "name", ["carta.jpg", "WhatsApp Image 2026-09-14 at 10.11.12.jpeg", "IMG_0412.jpg", "oficio firma.png"]
+)
+def test_a_small_scan_with_a_name_of_its_own_is_not_dropped(name: str) -> None:
+    assert documents_of_picture(name, 1_200) == ["documento_principal"]
+
+
+def documents_of_picture(name: str, size: int) -> list[str]:
+    """What a picture sent to the reception of documents is taken for."""
+    file = CandidateFile(1, name, "image/jpeg", False, size)
+    request_type = shipped("conectamef-pe").request_type("recepcion_documental")
+    return [each.document_key for each in propose_documents(request_type, {}, BY_MAIL, (file,))]
 
 
 def test_which_conditional_document_is_missing_depends_on_the_data() -> None:

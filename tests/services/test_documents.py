@@ -281,3 +281,56 @@ def test_a_file_that_comes_later_counts_from_its_arrival_when_an_agent_recognise
     cast.do(documents.assign_file, cast.agent, ticket.id, attachment(cast, ticket, "uno.pdf"), "memorandum")
     assert cast.suspensions(ticket)[0].until == at
     assert cast.now - at == timedelta(days=1)
+
+
+def with_scan(cast: Cast, text: str) -> Ticket:
+    """A request to undo the approval of an account, with a file of which nothing says that it is the memorandum."""
+    box = cast.mailbox("mesa_ayuda")
+    subject = "Desaprobación de rendición"
+    outcome = cast.receive(cast.incoming(subject, text, mailbox=box, files=(file("scan0001.pdf"),)))
+    assert outcome.ticket_id is not None
+    return cast.ticket(outcome.ticket_id)
+
+
+ASKED = (
+    "Solicito desaprobar la rendición de marzo del proyecto 25-000123-00045 (ejecutor: Municipalidad de Ejemplo; "
+    "convocatoria: Familias 2026), Región del Biobío, Programa Familias, convenio estándar, por un documento duplicado."
+)
+
+
+def test_a_file_that_nothing_says_to_be_the_document_waits_for_a_person_and_is_not_asked_for_again(cast: Cast) -> None:
+    ticket = with_scan(cast, ASKED)
+    assert marks(cast, ticket) == {"memorandum": "proposed"}
+    assert (ticket.status, ticket.missing_documents) == ("open", [])
+    assert cast.step(ticket).kind == "validate_documents"
+    assert "incompleto" not in [letter.letter for letter in cast.letters(ticket)]
+
+
+def test_a_request_goes_on_once_a_person_has_confirmed_the_file_in_doubt(cast: Cast) -> None:
+    ticket = with_scan(cast, ASKED)
+    cast.do(documents.confirm, cast.agent, mark(cast, ticket).id)
+    assert cast.step(ticket).kind == "approve"
+
+
+def test_a_rejected_file_in_doubt_leaves_its_document_missing_with_the_team(cast: Cast) -> None:
+    ticket = with_scan(cast, ASKED)
+    cast.do(documents.reject, cast.agent, mark(cast, ticket).id, "unreadable")
+    assert ticket.missing_documents == ["memorandum"]
+    assert cast.step(ticket).kind == "validate_documents"
+
+
+def test_a_letter_that_says_what_it_brings_leaves_no_doubt(cast: Cast) -> None:
+    ticket = with_scan(cast, f"{ASKED} Se adjunta el memorándum firmado.")
+    assert cast.step(ticket).kind == "approve"
+
+
+def test_a_file_in_doubt_ends_the_wait_for_the_requester_and_begins_that_for_a_person(cast: Cast) -> None:
+    box = cast.mailbox("mesa_ayuda")
+    outcome = cast.receive(cast.incoming("Desaprobación de rendición", ASKED, mailbox=box))
+    assert outcome.ticket_id is not None
+    ticket = cast.ticket(outcome.ticket_id)
+    assert ticket.status == "waiting_requester"
+    answer = cast.answer_to(cast.letter(ticket, "incompleto"), "Ahí va.", REQUESTER, files=(file("IMG_0412.jpg"),))
+    cast.receive(answer)
+    assert ticket.status == "open"
+    assert cast.step(ticket).kind == "validate_documents"
