@@ -5,16 +5,17 @@ A table is a text with a phrase a line, of words in lower case without accents:
 `si/ok`          one word or the other
 `aprobad@`       any ending: -o, -a, -os, -as
 `solicitud(es)`  with the ending or without it
+`falt*`          any word that begins so
 `[mi]`           what stands in brackets may be missing
 `<cosa>`         a phrase of the table of that name
 `N`, `F`         a proper name: a word that the text writes with a capital, a known first name
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 MOST_WORDS = 40
-_TOKEN = re.compile(r"[\[\]]|<\w+>|[^\s\[\]<>]+")
+_PIECE = re.compile(r"[\[\]]|<\w+>|[^\s\[\]<>]+")
 
 
 def compiled(table: str, others: Mapping[str, str]) -> str:
@@ -28,47 +29,42 @@ def compiled(table: str, others: Mapping[str, str]) -> str:
 
 
 def _phrase(phrase: str, others: Mapping[str, str]) -> str:
-    return "".join(_token(token, others) for token in _TOKEN.findall(phrase))
+    return "".join(_piece(piece, others) for piece in _PIECE.findall(phrase))
 
 
-def _token(token: str, others: Mapping[str, str]) -> str:
-    if token == "[":
+def _piece(piece: str, others: Mapping[str, str]) -> str:
+    if piece == "[":
         return "(?:"
-    if token == "]":
+    if piece == "]":
         return ")?"
-    if token.startswith("<"):
-        return others[token[1:-1]]
-    return "(?:" + "|".join(_word(word) for word in token.split("/")) + ") "
+    if piece.startswith("<"):
+        return others[piece[1:-1]]
+    return "(?:" + "|".join(_word(word) for word in piece.split("/")) + ") "
 
 
 def _word(word: str) -> str:
-    return re.escape(word).replace("@", "[oa]s?").replace(r"\(", "(?:").replace(r"\)", ")?")
+    return re.escape(word).replace("@", "[oa]s?").replace(r"\(", "(?:").replace(r"\)", ")?").replace(r"\*", r"[^ ]*")
 
 
-def words_of(table: str) -> frozenset[str]:
-    """Every word of a table in its plain form, each ending of it counted."""
+def words_of(*tables: str) -> frozenset[str]:
+    """The words of tables, each with its endings."""
     found: set[str] = set()
-    for token in _TOKEN.findall(table):
-        if token[0] not in "[]<":
-            for word in token.split("/"):
-                found |= set(_forms(word))
+    for piece in _PIECE.findall(" ".join(tables)):
+        for word in piece.split("/") if piece[0] not in "[]<" else ():
+            stem, ending, rest = re.fullmatch(r"([^@(]*)([@(]?)(.*)", word).groups()  # type: ignore[union-attr]
+            endings = {"@": ("o", "a", "os", "as"), "(": ("", rest.rstrip(")"))}.get(ending, ("",))
+            found.update(stem + each for each in endings)
     return frozenset(found)
 
 
-def _forms(word: str) -> Iterator[str]:
-    stem, at, _ = word.partition("@")
-    if at:
-        yield from (stem + ending for ending in ("o", "a", "os", "as"))
-        return
-    stem, bracket, rest = word.partition("(")
-    yield stem
-    if bracket:
-        yield stem + rest.rstrip(")")
+def ends_of(patterns: tuple[re.Pattern[str], ...], words: str, start: int = 0) -> list[int]:
+    """Where phrases that follow one another from `start` on end, `start` itself first.
 
-
-def ends_of(repeated: re.Pattern[str], text: str, start: int = 0) -> list[int]:
-    """Where phrases that follow one another from `start` on end, `start` itself first. Never goes back, so it is linear."""
+    It takes the longest phrase and never goes back, so that it is linear.
+    """
     ends = [start]
-    while (found := repeated.match(text, ends[-1])) is not None and found.end() > ends[-1]:
-        ends.append(found.end())
-    return ends
+    while True:
+        end = max((found.end() for each in patterns if (found := each.match(words, ends[-1])) is not None), default=0)
+        if end <= ends[-1]:
+            return ends
+        ends.append(end)
