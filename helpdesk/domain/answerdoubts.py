@@ -56,8 +56,9 @@ NO_REASON = """
 la/el/los/las/lo de/del
 l@ ve/vera/decide/resuelve/define/autoriza/maneja
 le/les/me toca/corresponde/compete/tocaba
-me/mi/mis/mia/mio/yo/conmigo/nosotros/nuestr@
-jefe/jefa/reemplazo/reemplazante/subrogante/suplente [actual]
+me/mia/mio/yo/conmigo/nosotros
+mi/nuestr@ jefe/jefa/jefatura/superior/director(a)
+al/el/la/su/es/soy jefe/jefa/reemplazo/reemplazante/subrogante/suplente
 asi/eso/esto salio/puso/dice/dijo/fue/es/aparece/lo/va
 dice/dicen/dijo/dijeron/segun/menciona*/comento/comentan/respondio/opina*/informo/informa/indica/indico que/por/el/la/don
 por/segun [el/la] sistema/servidor/filtro/correo/finanzas/daf
@@ -72,6 +73,7 @@ pidan/pidanl*/pregunten/consulten/escriban/escribanl*/vean/veanl*/llamen/avisen/
 el/la/lo/los/las nuev@/actual/actuales/otr@/demas/resto/primer@/segund@/siguiente/anterior(es)
 otr@ ticket/correo/caso/tramite/solicitud/pedido
 un@/uno de los/las
+por error
 bajo/mientras/hasta/salvo/excepto/menos/siempre/cuando/si
 pero/aunque/sino/excepto/salvo/contrario
 antes/despues/luego/manana/hoy/pronto/lunes/martes/miercoles/jueves/viernes/semana
@@ -307,6 +309,14 @@ OPENS_REASON = re.compile(
     r"plazo|duplic|carec|contener|tener|saldo|document|fecha|fuera|presentar|cuanto|lo que no)|"
     r"falt|al no|no|pois|debido|por)[^ ]* "
 )
+CAUSE_FIRST = re.compile(
+    r"(?:falt\w*|no (?:es|esta|adjunta\w*|cuenta|tiene|corresponde|cumple|existe|hay)|"
+    r"como|dado que|dado|debido a|ya que|en vista de|considerando|porque|puesto que|al no|por|visto)\b"
+)
+CONCLUDES = re.compile(r"(?:por (?:lo )?tanto|por ende|en consecuencia|por lo que|asi que|por ello|por eso)\b")
+GO_ON_THEN = re.compile(r"\b(procedan?|procédase|procedase|adelante|dale|sigan|continúen) no m[aá]s\b", re.I)
+# «No acepto el servicio» may complain about those who read it.
+COMPLAINED_OF = re.compile(r"\b(?:servicio|gestion|asistencia|soporte|proceso)")
 HOW_ARE_YOU = re.compile(r"¿?\s*\bc[oó]mo (?:est[aá][ns]?|le va)\b\s*\??", re.I)
 PAPER_LIST = re.compile(
     compiled(

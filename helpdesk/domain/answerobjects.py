@@ -45,7 +45,7 @@ MONTHS = """
 enero/febrero/marzo/abril/mayo/junio/julio/agosto/septiembre/setiembre/octubre/noviembre/diciembre
 """
 DETERMINERS = """
-la/el/los/las/este/esta/estos/estas/dich@/su/sus/vuestra
+la/el/los/las/este/esta/estos/estas/ese/esa/esos/esas/dich@/su/sus/vuestra
 [la/el/este/esta] presente/mencionad@/referid@/citad@/senalad@
 """
 ASKED_BY = """
@@ -197,6 +197,8 @@ _GIVEN = re.compile(compiled(GIVES, _MADE))
 _TAKEN_AWAY = re.compile(compiled(TAKES_AWAY, _MADE))
 _REPORT = re.compile(_MADE["informe"])
 _TAKEN_BACK = re.compile(compiled(TAKEN_BACK, _MADE))
+# «Cuenta con mi aprobación» speaks of no account.
+_COUNTS_WITH = re.compile("cuentan? con ")
 _SERVICE = re.compile("servicio ")
 _THINGS = tuple((tuple(stems.split()), re.compile(compiled(table, _MADE))) for stems, table in THINGS.items())
 
@@ -222,6 +224,8 @@ def with_objects(words: str, asked: Asked) -> tuple[str, tuple[int, ...]]:
 
 def _thing_at(words: str, at: int, name: str) -> tuple[int, str | None]:
     """Where the longest thing that begins at a place ends, and its mark; a word without one when none does."""
+    if _COUNTS_WITH.match(words, at):
+        return words.index(" ", at) + 1, None
     determined = _DETERMINER.match(words, at)
     starts = (at,) if determined is None else (determined.end(), at)
     ends = [

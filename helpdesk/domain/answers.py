@@ -16,7 +16,7 @@ from helpdesk.domain import answerdoubts as doubts
 from helpdesk.domain import answerwords as words
 from helpdesk.domain.answerobjects import Asked, with_objects
 from helpdesk.domain.answersignatures import says_more, with_names
-from helpdesk.domain.phrases import MOST_WORDS, ends_of
+from helpdesk.domain.phrases import MOST_WORDS, end_of, ends_of
 from helpdesk.domain.wording import READ_LIMIT, Clause, clauses, cleaned, folded, signature_starts, without_notice
 
 Decision = Literal["approve", "reject", "ambiguous", "none"]
@@ -26,10 +26,14 @@ QUOTED = re.compile(r"[\"«“][^\"»”]{0,200}[\"»”]")
 WHOLLY_QUOTED = re.compile(r"[\"'«“‘]([^\"«»“”]{1,60})[\"'»”’]")
 AFFIRMED = re.compile(r"(?:^|(?<=[\n.!]))[ ]*si(?=[ ]*[,.!])")
 WORD = re.compile(r"[\w%$°]+(?:-\w+)*|[^\w\s.,;:!¡()\[\]\-–—\"'«»“”‘’•_]")
-BEFORE_STATEMENT = (words.LEAD, words.GREETING, words.POLITE, words.CALL, words.SIGHT)
-COURTEOUS = (words.GREETING, words.POLITE)
+COURTEOUS = (*words.GREETING, *words.POLITE)
+BEFORE_STATEMENT = (*words.LEAD, *COURTEOUS, *words.CALL, *words.SIGHT)
+BEFORE_REFUSAL = (*BEFORE_STATEMENT, *words.LEAD_OF_REFUSAL)
+WELCOME = (*COURTEOUS, *words.WELL_SEEN, *words.GOES_ON)
+BESIDE_APPROVAL = (*WELCOME, *words.AGREED, *words.SIGHT, *words.LEAD, *words.ADVERB)
 # «Conforme a lo revisado» is no agreement; these words agree only where nothing of the message itself is meant.
 STRICT = ("agreeing", "with", "order")
+AGREEING = ("agreeing", "with")
 NOBODY_KNOWS = Asked()
 
 
@@ -76,14 +80,14 @@ def read_answer(new_text: str, asked: Asked = NOBODY_KNOWS) -> Answer:
         text = wrapped[1]
     low = folded(text)
     parts = _parts(text, asked)
-    stated = tuple(found for part in parts if (found := _statement(part, text)) is not None)
+    stated = _statements(parts, text)
     whole = len(new_text) <= READ_LIMIT and not doubts.UNFIT.search(text) and not _passes_a_message_on(low)
     if not stated:
         consents = whole and not _doubtful(text) and _consents(parts)
         return Answer("approve") if consents else _undecided(text, low, parts)
     rejecting = {statement.rejects for statement in stated}
     if whole and len(rejecting) == 1 and not _quotes_a_decision(low):
-        if rejecting == {True} and _rejects_plainly(low, text, parts, stated):
+        if rejecting == {True} and _rejects_plainly(low, text, parts, stated, asked):
             return Answer("reject", _reason(text, parts, stated))
         if rejecting == {False} and _approves_plainly(text, parts, stated):
             return Answer("approve")
@@ -98,25 +102,32 @@ def _respelt(text: str) -> str:
 
 def _reworded(text: str) -> str:
     """The text with what is said in several ways said in one."""
-    return doubts.TO_DISAPPROVE.sub(r"\1 la desaprobación de", doubts.HOLDS_THE_PLACE.sub("", text))
+    text = doubts.GO_ON_THEN.sub(r"\1 nomas", doubts.HOLDS_THE_PLACE.sub("", doubts.HOW_ARE_YOU.sub("", text)))
+    return doubts.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
 
 
 def _without_number(text: str, asked: Asked) -> str:
-    """The text without the number of the request itself, which says nothing that «solicitud» does not."""
-    if not asked.number:
-        return text
+    """The text without the number of the request, or those in its name: they say nothing that «solicitud» does not."""
     prefix, _, number = asked.number.rpartition("-")
-    return re.sub(rf"(?<!\w)\[?{re.escape(prefix)}[- #]{{0,3}}{number}\]?(?!\w)", "", text, flags=re.I)
+    if number:
+        text = re.sub(rf"(?<!\w)\[?{re.escape(prefix)}[- #]{{0,3}}{number}\]?(?!\w)", "", text, flags=re.I)
+    for known in dict.fromkeys(re.findall(r"\d{1,9}", asked.name)):
+        text = re.sub(rf"(?<!\w)(?:n[°º]|nro\.?|n[uú]mero)[ ]?{known}(?![\w-])", "", text, flags=re.I)
+    return text
 
 
 def _without_small_print(text: str) -> str:
     """The text up to a notice, unless what follows decides too."""
     kept = without_notice(text)
-    return kept if len(_statements(kept)) == len(_statements(text)) else text
+    counts = [len(_statements(_parts(each, NOBODY_KNOWS), each)) for each in (kept, text)]
+    return kept if counts[0] == counts[1] else text
 
 
-def _statements(text: str) -> tuple[Statement, ...]:
-    return tuple(found for part in _parts(text, NOBODY_KNOWS) if (found := _statement(part, text)) is not None)
+def _statements(parts: tuple[Part, ...], text: str) -> tuple[Statement, ...]:
+    """The parts that decide. Mere agreement is none beside a statement: «de acuerdo, autorizo»."""
+    found = [statement for part in parts if (statement := _statement(part, text)) is not None]
+    agreeing = (*words.AGREED, *words.SIGHT)
+    return tuple(each for each in found if each.kind not in AGREEING or not _made_of(agreeing, each.part))
 
 
 def _passes_a_message_on(low: str) -> bool:
@@ -156,25 +167,27 @@ def _part(clause: Clause, text: str, asked: Asked) -> Part:
 def _statement(part: Part, text: str) -> Statement | None:
     if not part.ends:
         return None
-    for patterns, deciding in (
-        ((*BEFORE_STATEMENT, words.LEAD_OF_REFUSAL), words.REJECTS),
-        (BEFORE_STATEMENT, words.APPROVES),
-    ):
-        for start in ends_of(patterns, part.words):
-            found = deciding.match(part.words, start)
-            if found is not None:
-                return _stated(part, text, found, deciding is words.REJECTS)
+    for before, kinds in ((BEFORE_REFUSAL, words.REJECTS), (BEFORE_STATEMENT, words.APPROVES)):
+        for start in ends_of(before, part.words):
+            end, kind = _longest(kinds, part.words, start)
+            if end > start:
+                return _stated(part, text, start, end, kind, kinds is words.REJECTS)
     return None
 
 
-def _stated(part: Part, text: str, found: re.Match[str], rejects: bool) -> Statement | None:
-    before, through = part.words.count(" ", 0, found.start()), part.words.count(" ", 0, found.end())
-    said = text[part.ends[before - 1] if before else part.clause.start : part.ends[through - 1]]
-    if re.search(r"ó\b", said.lower()):
+def _longest(kinds: dict[str, tuple[re.Pattern[str], ...]], said: str, start: int) -> tuple[int, str]:
+    """Where the longest deciding phrase that begins at a place ends, and its kind."""
+    return max((end_of(patterns, said, start), kind) for kind, patterns in kinds.items())
+
+
+def _stated(part: Part, text: str, start: int, end: int, kind: str, rejects: bool) -> Statement | None:
+    """The statement between two places of a part; None when it tells what another did: «autorizó»."""
+    before, through = part.words.count(" ", 0, start), part.words.count(" ", 0, end)
+    begins = part.ends[before - 1] if before else part.clause.start
+    if re.search(r"ó\b", text[begins : part.ends[through - 1]].lower()):
         return None
-    lead = text[part.clause.start : part.ends[before - 1]] if before else ""
-    iffy = re.search(r"\bsi\s*$", lead.lower()) is not None and len(part.words) > found.start()
-    return Statement(part, rejects, found.lastgroup or "plain", part.words[found.end() :], part.ends[through - 1], iffy)
+    iffy = re.search(r"\bsi\s*$", text[part.clause.start : begins].lower()) is not None
+    return Statement(part, rejects, kind, part.words[end:], part.ends[through - 1], iffy)
 
 
 def _undecided(text: str, low: str, parts: tuple[Part, ...]) -> Answer:
@@ -215,9 +228,8 @@ def _conditional(low: str, text: str) -> re.Match[str] | None:
 
 def _doubtful(text: str) -> bool:
     """Whether the text asks, trails off, or wears another face than agreement."""
-    unasked = doubts.HOW_ARE_YOU.sub(" ", text)
     return (
-        re.search(r"[?¿…]|\.\.\.", unasked) is not None
+        re.search(r"[?¿…]|\.\.\.", text) is not None
         or doubts.MOOD_SIGN.search(doubts.WELCOME_SIGN.sub("", text)) is not None
     )
 
@@ -239,17 +251,17 @@ def _approves_plainly(text: str, parts: tuple[Part, ...], stated: tuple[Statemen
 def _plain_object(statement: Statement) -> bool:
     """Whether the rest of an approving clause is its object, said without any limit, and courtesy."""
     text = statement.tail
-    at = ends_of((words.ADVERB,), text)[-1]
+    at = ends_of(words.ADVERB, text)[-1]
     object_ = words.COMPLEMENT[statement.kind].match(text, at)
     if object_ is None and statement.kind in ("about", "with"):
         return False
     at = object_.end() if object_ is not None else at
-    following = COURTEOUS if statement.iffy else (words.ADVERB, words.WELL_SEEN, words.GOES_ON, *COURTEOUS)
+    following = COURTEOUS if statement.iffy else (*words.ADVERB, *WELCOME)
     return ends_of(following, text, at)[-1] == len(text)
 
 
 def _courteous(part: Part) -> bool:
-    return ends_of((*COURTEOUS, words.CALL), part.words)[-1] == len(part.words)
+    return ends_of((*COURTEOUS, *words.CALL), part.words)[-1] == len(part.words)
 
 
 def _harmless(part: Part, first: Part) -> bool:
@@ -259,8 +271,7 @@ def _harmless(part: Part, first: Part) -> bool:
         return False
     if before and _speaks(part, first):
         return False
-    sorts = (*COURTEOUS, words.AGREED, words.WELL_SEEN, words.GOES_ON, words.SIGHT, words.LEAD, words.ADVERB)
-    return _made_of(sorts, part) or _signs(part) or _made_of((*sorts, words.CALL), part)
+    return _signs(part) or _made_of((*BESIDE_APPROVAL, *words.CALL), part)
 
 
 def _made_of(patterns: tuple[re.Pattern[str], ...], part: Part) -> bool:
@@ -273,19 +284,17 @@ def _signs(part: Part) -> bool:
 
 def _speaks(part: Part, first: Part) -> bool:
     """Whether a clause may be the name of who said what follows: «Dra. Vega: aprobado»."""
-    named = words.GREETING.match(part.words) is None and ends_of((words.CALL,), part.words)[-1] == len(part.words)
-    return named and first.apart
+    return first.apart and _made_of(words.CALL, part)
 
 
 def _consents(parts: tuple[Part, ...]) -> bool:
     """Whether the whole answer is agreement, leave to go on with the request, and courtesy: «de acuerdo, procedan»."""
-    agrees = any(words.CONSENTS.match(part.words) for part in parts)
+    agrees = any(len(ends_of(words.CONSENTS, part.words)) > 1 for part in parts)
     goes_on = any(words.ORDERS_TO_GO_ON.search(part.words) for part in parts)
-    sorts = (*COURTEOUS, words.CONSENTS, words.GOES_ON, words.WELL_SEEN)
-    return agrees and goes_on and all(_made_of(sorts, part) for part in parts)
+    return agrees and goes_on and all(_made_of((*WELCOME, *words.CONSENTS), part) for part in parts)
 
 
-def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...]) -> bool:
+def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...], asked: Asked) -> bool:
     deciding = {statement.part for statement in stated}
     others = [part for part in parts if part not in deciding]
     first = stated[0]
@@ -299,21 +308,38 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple
         and not re.search(r"…|\.\.\.", text[first.tail_at :])
         and not doubts.MOOD_SIGN.search(doubts.REFUSING_SIGN.sub("", text))
         and not any(statement.iffy for statement in stated)
-        and all(_plain_refusal(statement, others) for statement in stated)
+        and all(_plain_refusal(statement, others) and not _complains(statement, text, asked) for statement in stated)
         and all(_goes_with_refusal(part, first.part) for part in others)
     )
 
 
 def _plain_refusal(statement: Statement, others: list[Part]) -> bool:
     """Whether the rest of a refusing clause is its object, courtesy, or a reason."""
-    text = statement.tail
-    at = ends_of((words.ADVERB_OF_REFUSAL,), text)[-1]
-    object_ = words.COMPLEMENT.get(statement.kind, words.COMPLEMENT["negated"]).match(text, at)
-    at = object_.end() if object_ is not None else at
-    rest = text[ends_of(COURTEOUS, text, at)[-1] :]
-    if statement.kind == "about" and object_ is None and not rest and not any(_gives_reason(part) for part in others):
-        return False
-    return not rest or (doubts.OPENS_REASON.match(rest) is not None and _is_reason(rest, rest))
+    at = _after_object(statement)
+    rest = statement.tail[ends_of(COURTEOUS, statement.tail, at)[-1] :]
+    if rest:
+        return doubts.OPENS_REASON.match(rest) is not None and _is_reason(rest)
+    return statement.kind != "about" or at > 0 or any(map(_gives_reason, others))
+
+
+def _after_object(statement: Statement) -> int:
+    """Where the object of a rejection ends in its tail, after adverbs."""
+    at = ends_of(words.ADVERB_OF_REFUSAL, statement.tail)[-1]
+    found = words.COMPLEMENT[statement.kind].match(statement.tail, at)
+    return found.end() if found is not None else at
+
+
+def _place_in_text(statement: Statement, at: int) -> int:
+    """The place of the text that a place of the tail stands for."""
+    ends = statement.part.ends[-statement.tail.count(" ") :] if statement.tail else ()
+    count = statement.tail.count(" ", 0, at)
+    return ends[count - 1] if count else statement.tail_at
+
+
+def _complains(statement: Statement, text: str, asked: Asked) -> bool:
+    """Whether what is refused may be what those who read it do: «no acepto el servicio»."""
+    object_ = text[statement.tail_at : _place_in_text(statement, _after_object(statement))]
+    return any(found not in folded(asked.name) for found in doubts.COMPLAINED_OF.findall(folded(object_)))
 
 
 def _goes_with_refusal(part: Part, first: Part) -> bool:
@@ -321,16 +347,20 @@ def _goes_with_refusal(part: Part, first: Part) -> bool:
     if part.clause.start < first.clause.start:
         if _speaks(part, first):
             return False
-        sorts = (*COURTEOUS, words.LEAD_OF_REFUSAL, words.SIGHT, words.CALL)
-        return _made_of(sorts, part) or _gives_reason(part)
+        leads_on = (
+            part.clause.sentence < first.clause.sentence
+            or doubts.CAUSE_FIRST.match(part.clause.folded)
+            or doubts.CONCLUDES.match(first.clause.folded)
+        )
+        return _made_of(BEFORE_REFUSAL, part) or (bool(leads_on) and _gives_reason(part))
     return (not part.apart and _signs(part)) or _courteous(part) or _gives_reason(part)
 
 
 def _gives_reason(part: Part) -> bool:
-    return bool(part.ends) and _is_reason(f"{part.clause.folded} ", part.words)
+    return bool(part.ends) and _is_reason(f"{part.clause.folded} ")
 
 
-def _is_reason(said: str, marked: str) -> bool:
+def _is_reason(said: str) -> bool:
     """Whether words say what is wrong with the request or how to mend it, and neither who else decides nor what goes on."""
     plain = doubts.MENTIONED.sub(" ", doubts.NEGATED_MENTION.sub(" ", said))
     return (
@@ -352,39 +382,14 @@ def _is_reason(said: str, marked: str) -> bool:
 def _reason(text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...]) -> str | None:
     """The sender's words after the rejection (without the object refused), else those before it."""
     first = stated[0]
-    reason = _tidy(_without_cause(text, _after_object(first)))
-    if reason and any(
-        part.clause.start >= first.part.clause.start and not _courteous(part) and part is not first.part
-        for part in parts
-    ):
-        return reason
-    if reason and _within(first):
-        return reason
-    before = [
-        part
-        for part in parts
-        if part.clause.start < first.part.clause.start
-        and not _made_of((*COURTEOUS, words.LEAD_OF_REFUSAL, words.SIGHT, words.CALL, words.LEAD), part)
-    ]
-    return _tidy(text[before[0].clause.start : before[-1].clause.end]) if before else None
-
-
-def _after_object(statement: Statement) -> int:
-    """Where the object of a rejection ends in the text."""
-    at = ends_of((words.ADVERB_OF_REFUSAL,), statement.tail)[-1]
-    object_ = words.COMPLEMENT.get(statement.kind, words.COMPLEMENT["negated"]).match(statement.tail, at)
-    at = object_.end() if object_ is not None else at
-    count = statement.tail.count(" ", 0, at)
-    before = len(statement.part.ends) - statement.tail.count(" ")
-    return statement.part.ends[before + count - 1] if count else statement.tail_at
-
-
-def _within(statement: Statement) -> bool:
-    """Whether the refusing clause itself goes on with its reason."""
-    at = ends_of((words.ADVERB_OF_REFUSAL,), statement.tail)[-1]
-    object_ = words.COMPLEMENT.get(statement.kind, words.COMPLEMENT["negated"]).match(statement.tail, at)
-    at = object_.end() if object_ is not None else at
-    return ends_of(COURTEOUS, statement.tail, at)[-1] < len(statement.tail)
+    at = _after_object(first)
+    goes_on = ends_of(COURTEOUS, first.tail, at)[-1] < len(first.tail)
+    after = [part for part in parts if part.clause.start > first.part.clause.start]
+    if goes_on or not all(_courteous(part) or _signs(part) for part in after):
+        return _tidy(_without_cause(text, _place_in_text(first, at)))
+    before = [part for part in parts if part.clause.start < first.part.clause.start]
+    said = [part for part in before if not _made_of(BEFORE_REFUSAL, part)]
+    return _tidy(text[said[0].clause.start : said[-1].clause.end]) if said else None
 
 
 def _without_cause(text: str, start: int) -> str:

@@ -26,7 +26,9 @@ CLOSING = OFFICIAL | FIRST_NAMES | words_of(words.COURTESY, words.FAVORS, words.
 LINE_WORDS = frozenset(
     """
     de del la las los y e en el para da do dos das tel telf telefono fono fax cel celular movil ext extension anexo piso
-    correo email mail av avda calle edificio of depto dpto gobierno ministerio www http https casilla rut ruc cc s
+    correo email mail av avda calle edificio of depto dpto gobierno ministerio programa
+    programas proyectos finanzas administracion planificacion presupuesto gestion talento humano recursos humanos
+    tecnologia www http https casilla rut ruc cc s
     """.split()
 )
 WORD = re.compile(r"\w+")

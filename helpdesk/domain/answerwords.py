@@ -8,7 +8,7 @@ is asked back. The tables are open to further phrases as plain as these.
 import re
 
 from helpdesk.domain.answerobjects import RANKS
-from helpdesk.domain.phrases import compiled
+from helpdesk.domain.phrases import compiled, each_compiled
 
 # People and papers.
 
@@ -60,6 +60,11 @@ respaldo/respaldamos/apoyo/apoyamos/valido/validamos
 DONE = """
 aprobad@/autorizad@/aceptad@/validad@/visad@/aprovad@/deferid@/concedid@/avalad@/patrocinad@
 """
+STANDS = """
+queda(n)/fica
+doy/damos por
+se da(n) por
+"""
 IS_DONE = """
 se aprueba(n)/autoriza(n)/acepta(n)/valida(n)/visa(n)/concede(n)/avala(n)/aprueva
 se da(n) por aprobad@/autorizad@
@@ -91,7 +96,8 @@ APPROVES_PLAINLY = """
 <suscrito> aprueba/autoriza/acepta/avala/respalda
 me permito <aprobar>
 <se_aprueba>
-[queda(n)/esta(n)/doy por/damos por/fica] <aprobado>
+[<queda>] <aprobado>
+esta(n) <aprobado>
 todo <aprobado>
 O [queda(n)/esta(n)] <aprobado>
 aprobadisim@/autorizadisim@
@@ -132,8 +138,8 @@ REFUSES_PLAINLY = """
 [se] [l@/les/le] rechazo/rechazamos/deniego/denegamos/niego/negamos/desestimo/desestimamos/repruebo/reprobamos/rejeito
 [se] [l@/les/le] rejeitamos/recuso/reprovo/desautorizo
 se rechaza(n)/deniega(n)/niega(n)/desestima(n)
-[queda(n)/esta(n)/doy por/damos por/se da por/fica] rechazad@/denegad@/negad@/desestimad@/rejeitad@/recusad@/reprobad@
-[queda(n)/esta(n)] indeferid@/reprovad@/improcedente(s)
+[<queda>] rechazad@/denegad@/negad@/desestimad@/rejeitad@/recusad@/reprobad@
+[<queda>] indeferid@/reprovad@/improcedente(s)
 O [queda(n)/esta(n)/es] rechazad@/denegad@/negad@/desestimad@/improcedente(s)
 O [queda(n)/esta(n)] no <aprobado>
 rechazase/deniegase
@@ -145,7 +151,7 @@ REFUSES_BY_NO = """
 no/nao [se] [l@/les/le] <apruebo>
 no/nao <se_aprueba>
 <suscrito> no aprueba/autoriza/avala/respalda
-no/nao [queda(n)/esta(n)] <aprobado>
+no/nao [<queda>] <aprobado>
 no/nao procede(n)
 O no procede(n)
 O no <se_aprueba>
@@ -177,7 +183,7 @@ se desaprueba(n)
 
 # What may go before a statement in its own clause.
 LEADS = """
-yo/nosotros/asi/y/e/entonces/finalmente/ok/okay/okey/oki/listo/perfecto/correcto/excelente/vale/dale/sim/ya/respuesta
+yo/nosotros/asi/y/e/entonces/finalmente/ok/okay/okey/oki/listo/perfecto/correcto/excelente/vale/dale/sim/respuesta
 si
 de acuerdo
 asi que
@@ -191,9 +197,10 @@ por este medio/correo
 por medio/intermedio del/de presente/la/este [presente/correo/mensaje]
 por [lo] tanto
 por ende/ello/eso
-por lo que/expuesto/anterior
+por lo que/anterior
+por O
 en consecuencia
-en virtud de lo anterior/expuesto
+en virtud de lo anterior/O
 [les/le] informo/comunico/notifico/confirmo/indico/informamos/comunicamos/confirmamos [a ud/uds/usted(es)] que
 [mi/nuestra] respuesta es [que] [si]
 decision
@@ -226,7 +233,6 @@ con caracter [de] urgente
 ADVERBS_OF_REFUSAL = """
 rotundamente/absolutamente/terminantemente/tajantemente/categoricamente/definitivamente/total/totalmente
 desde ya
-por/de mi/nuestra parte
 """
 
 # Courtesy means nothing for the decision.
@@ -250,7 +256,7 @@ ADDRESSED = """
 F [<nombre>]
 """
 COURTESY = """
-[muchas/mil/muchisimas/infinitas] gracias [a ti/vos/ud/uds/usted(es)/tod@] [nuevamente] [<trato>] [<gente>] [<nombre>]
+[muchas/mil/muchisimas/infinitas] gracias/grasias [a ti/vos/ud/uds/usted(es)/tod@] [nuevamente] [<trato>] [<gente>] [<nombre>]
 [muchas/mil] gracias por [la/el/su/tu/vuestra/todo/toda] [pronta/valiosa/buena] <favor> [realizad@/prestad@/brindad@/enviad@]
 [muchas/mil] gracias por avisar/informar/gestionar/todo/escribir/coordinar/consultar
 de antemano [muchas] gracias
@@ -273,6 +279,7 @@ sin otro/mas particular/que [agregar] [por el momento]
 <fines>
 [disculpe(n)/disculpa/disculpas/perdon/perdone(n)] [por] la/el demora/tardanza/retraso
 muy amable(s)
+colegas/companeros/companer@/amig@s
 [muito] obrigad@
 enviado desde/con/por [mi/un] [telefono/dispositivo/celular] <aparato> [N/movil/mobile] [<numero>] [N]
 sent from my <aparato>
@@ -362,10 +369,11 @@ en atencion/respuesta/relacion a/al/con <lo_visto>
 [con] respecto a/al/de/del <lo_visto>
 conforme/segun [a/al] <lo_visto>
 de acuerdo a/al <lo_visto>
-por [lo] tanto/expuesto/anterior
+por [lo] tanto/anterior
+por O
 por ende/ello/eso
 en consecuencia
-en virtud de lo anterior/expuesto
+en virtud de lo anterior/O
 en mi calidad de <cargo>
 como <cargo>
 por/mediante/con el/la/este presente [correo/medio]
@@ -377,7 +385,7 @@ todo [esta] en orden/regla
 [y] [esta] [todo] bien/correcto
 [y] [esta] [todo] en orden/regla
 cumple(n) [con] [todos] [los] requisitos
-[y] sin/sem [mas/ninguna/otra/mayor(es)] <reparo> [de mi parte] [que hacer/formular]
+[y] sin/sem [mas/ninguna/otra/mayor] <reparo> [de mi parte] [que hacer/formular]
 [y] no tengo/tenemos/hay/existe(n)/veo/presento/presenta(n) [ningun/ninguna/mas] <reparo> [de/por] [mi/nuestra] [parte] [que] [hacer/formular]
 [por/de mi/nuestra parte] no hay/tengo/existe(n) <reparo>
 [por/de mi/nuestra parte] sin <reparo>
@@ -411,6 +419,7 @@ def _expressions() -> dict[str, str]:
         ("cargo", POSITIONS),
         ("suscrito", SAYS_ITSELF),
         ("papel", PAPERS),
+        ("queda", STANDS),
         ("apruebo", ACT),
         ("respaldo", ACT_ON),
         ("aprobado", DONE),
@@ -442,25 +451,30 @@ def _expressions() -> dict[str, str]:
 _MADE = _expressions()
 
 
-def _pattern(*tables: str) -> re.Pattern[str]:
-    return re.compile(compiled("\n".join(tables), _MADE))
+def _each(*tables: str) -> tuple[re.Pattern[str], ...]:
+    return each_compiled("\n".join(tables), _MADE)
 
 
-APPROVES = re.compile(
-    rf"(?P<plain>{compiled(APPROVES_PLAINLY, _MADE)})|(?P<about>{compiled(APPROVES_AN_OBJECT, _MADE)})"
-    rf"|(?P<blessing>{compiled(BLESSES, _MADE)})|(?P<agreeing>{compiled(AGREES, _MADE)})"
-    rf"|(?P<with>{compiled(AGREES_WITH_IT, _MADE)})"
-    rf"|(?P<order>{compiled(ORDERS, _MADE)})|(?P<claim>{compiled(CLAIMS, _MADE)})"
-)
-REJECTS = re.compile(
-    rf"(?P<negated>{compiled(REFUSES_BY_NO, _MADE)})|(?P<about>{compiled(REFUSES_AN_OBJECT, _MADE)})"
-    rf"|(?P<disapproving>{compiled(DISAPPROVES, _MADE)})|(?P<plain>{compiled(REFUSES_PLAINLY, _MADE)})"
-)
-ADVERB = _pattern(ADVERBS)
-ADVERB_OF_REFUSAL = _pattern(ADVERBS_OF_REFUSAL)
+# The kinds of statements, each with its phrases.
+APPROVES = {
+    "plain": _each(APPROVES_PLAINLY),
+    "about": _each(APPROVES_AN_OBJECT),
+    "blessing": _each(BLESSES),
+    "agreeing": _each(AGREES),
+    "with": _each(AGREES_WITH_IT),
+    "order": _each(ORDERS),
+    "claim": _each(CLAIMS),
+}
+REJECTS = {
+    "negated": _each(REFUSES_BY_NO),
+    "about": _each(REFUSES_AN_OBJECT),
+    "disapproving": _each(DISAPPROVES),
+    "refusing": _each(REFUSES_PLAINLY),
+}
 COMPLEMENT = {
     "plain": re.compile(r"O (?:[ye] O )?|la conformidad (?:del? O )?"),
-    "about": re.compile("O "),
+    "about": re.compile("(?:a )?O "),
+    "refusing": re.compile("(?:a )?O (?:[ye] O )?"),
     "blessing": re.compile(r"(?:a |al |con |del? |para )O |para que se |del? " + _MADE["suscrito"]),
     "agreeing": re.compile(r"(?:con |a |al )O "),
     "with": re.compile(r"(?:con |a |al )O "),
@@ -469,20 +483,22 @@ COMPLEMENT = {
     "negated": re.compile(r"(?:con |a |al |del? )?O (?:[ye] O )?"),
     "disapproving": re.compile("O "),
 }
-LEAD = _pattern(LEADS)
-LEAD_OF_REFUSAL = _pattern(LEADS_TO_A_REFUSAL)
-GREETING = _pattern(GREETINGS)
-CALL = _pattern(ADDRESSED)
-POLITE = _pattern(COURTESY)
-SIGHT = _pattern(SEEN)
-WELL_SEEN = _pattern(ALL_WELL)
-GOES_ON = _pattern(LEAVE)
+ADVERB = _each(ADVERBS)
+ADVERB_OF_REFUSAL = _each(ADVERBS_OF_REFUSAL)
+LEAD = _each(LEADS)
+LEAD_OF_REFUSAL = _each(LEADS_TO_A_REFUSAL)
+GREETING = _each(GREETINGS)
+CALL = _each(ADDRESSED)
+POLITE = _each(COURTESY)
+SIGHT = _each(SEEN)
+WELL_SEEN = _each(ALL_WELL)
+GOES_ON = _each(LEAVE)
+AGREED = _each(AGREEMENT)
+CONSENTS = _each(CONSENT)
 ORDERS_TO_GO_ON = re.compile(
     rf"{_MADE['por_favor']}(?:(?:ya )?pueden? (?:ustedes )?{_MADE['proceder']}|{_MADE['procedan']})"
 )
-AGREED = _pattern(AGREEMENT)
-CONSENTS = _pattern(CONSENT)
-OFFICE_SIGNS = _pattern(POSITIONS, "<oficina> [<rango>] [<rango>] [<nombre>]")
+OFFICE_SIGNS = re.compile(compiled(f"{POSITIONS}\n<oficina> [<rango>] [<rango>] [<nombre>]", _MADE))
 PERSON_SIGNS = re.compile(rf"{_MADE['trato']}{{0,2}}F {_MADE['nombre']}?|{_MADE['trato']}{{1,2}}{_MADE['nombre']}")
 # Said of a message, not of a request: «conforme, recibido».
 RECEIVED = re.compile(r"\b(?:recib\w*|informacion|respuesta|conocimiento|enterad\w*|notificad\w*)\b")

@@ -19,13 +19,20 @@ _PIECE = re.compile(r"[\[\]]|<\w+>|[^\s\[\]<>]+")
 
 
 def compiled(table: str, others: Mapping[str, str]) -> str:
-    """The table as a regular expression over words each followed by one space; the longest phrases are tried first.
+    """The table as a regular expression over words each followed by one space; long phrases are tried first.
 
     `others` gives the expressions of the tables it names. Raises KeyError for a table that is not among them.
     """
-    phrases = [line for line in (line.strip() for line in table.splitlines()) if line]
-    phrases.sort(key=lambda phrase: -len(phrase.split()))
-    return "(?:" + "|".join(_phrase(phrase, others) for phrase in phrases) + ")"
+    return "(?:" + "|".join(_phrase(phrase, others) for phrase in _phrases(table)) + ")"
+
+
+def each_compiled(table: str, others: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:
+    """The table as an expression for each phrase, to find the longest that fits. Raises as `compiled`."""
+    return tuple(re.compile(_phrase(phrase, others)) for phrase in _phrases(table))
+
+
+def _phrases(table: str) -> list[str]:
+    return sorted(filter(None, map(str.strip, table.splitlines())), key=lambda phrase: -len(phrase.split()))
 
 
 def _phrase(phrase: str, others: Mapping[str, str]) -> str:
@@ -57,14 +64,17 @@ def words_of(*tables: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def end_of(patterns: tuple[re.Pattern[str], ...], words: str, start: int) -> int:
+    """Where the longest phrase that begins at a place ends; the place itself when none begins there."""
+    return max((found.end() for each in patterns if (found := each.match(words, start)) is not None), default=start)
+
+
 def ends_of(patterns: tuple[re.Pattern[str], ...], words: str, start: int = 0) -> list[int]:
     """Where phrases that follow one another from `start` on end, `start` itself first.
 
-    It takes the longest phrase and never goes back, so that it is linear.
+    It takes the longest phrase each time and never goes back, so that it is linear.
     """
     ends = [start]
-    while True:
-        end = max((found.end() for each in patterns if (found := each.match(words, ends[-1])) is not None), default=0)
-        if end <= ends[-1]:
-            return ends
+    while (end := end_of(patterns, words, ends[-1])) > ends[-1]:
         ends.append(end)
+    return ends
