@@ -11,13 +11,13 @@ from helpdesk.domain.phrases import compiled
 DEFECTS = """
 falt*
 por falta de
-no [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] adjunt*/acompan*/present*/inclu*/acredit*
-no [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] justific*/fundament*/firm*/envi*/entreg*
-no [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] registr*/detall*/indic*/senal*/especific*
-no [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] respald*/sustent*/suscri*/legib*/vigent*
-no [se] cumpl*/tien*/tuv*/cuent*/exist*/hay/hubo/coincid*/coincid*/aplic*/pertenec*/trabaj*/consta*/figur*/posee*/dispon*
-no [se] aparec*/cuadr*/contempl*/alcanz*/concuerd*/calific*/correspond*/requier*/es/son/esta/estan/viene/vienen/trae*
-no [se] encuentr*/procede/permit*/labor*/confere/guarda*/ajusta*/contar/tener/cumplir/existir/adjuntar/haber/estar/ser
+no/nao [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] adjunt*/acompan*/present*/inclu*/acredit*
+no/nao [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] justific*/fundament*/firm*/envi*/entreg*
+no/nao [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] registr*/detall*/indic*/senal*/especific*
+no/nao [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] respald*/sustent*/suscri*/legib*/vigent*
+no/nao [se] cumpl*/tien*/tuv*/cuent*/exist*/hay/hubo/coincid*/coincid*/aplic*/pertenec*/trabaj*/consta*/figur*/posee*/dispon*
+no/nao [se] aparec*/cuadr*/contempl*/alcanz*/concuerd*/calific*/correspond*/requier*/es/son/esta/estan/viene/vienen/trae*
+no/nao [se] encuentr*/procede/permit*/labor*/confere/guarda*/ajusta*/contar/tener/cumplir/existir/adjuntar/haber/estar/ser
 ni
 sin
 carec*
@@ -32,13 +32,12 @@ rendiciones/documentos pendientes
 es/son de otr@ region(es)/organizacion/convenio/programa/proyecto/unidad/provincia/institucion/comuna/ano/persona/oficina
 esta de vacaciones/licencia/permiso
 se encuentra de vacaciones/licencia/permiso
-deb*/deberan
 """
 # What to do about it: it leaves the rejection as it is.
 REMEDIES = """
 <por_favor> [volver/vuelva(n)/vuelvan a] <corregir>
 <por_favor> [nuevamente] <corregir>
-deb*/deberan [volver a] <corregir>
+debe(n)/debia/debian/debio/deberan/debera [volver a] <corregir>
 se debe [volver a] <corregir>
 tiene(n) que [volver a] <corregir>
 hay que [volver a] <corregir>

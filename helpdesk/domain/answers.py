@@ -308,18 +308,23 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple
         and not re.search(r"…|\.\.\.", text[first.tail_at :])
         and not doubts.MOOD_SIGN.search(doubts.REFUSING_SIGN.sub("", text))
         and not any(statement.iffy for statement in stated)
-        and all(_plain_refusal(statement, others) and not _complains(statement, text, asked) for statement in stated)
+        and all(_plain_refusal(statement, others, text) and not _complains(statement, text, asked) for statement in stated)
         and all(_goes_with_refusal(part, first.part) for part in others)
     )
 
 
-def _plain_refusal(statement: Statement, others: list[Part]) -> bool:
+def _plain_refusal(statement: Statement, others: list[Part], text: str) -> bool:
     """Whether the rest of a refusing clause is its object, courtesy, or a reason."""
     at = _after_object(statement)
-    rest = statement.tail[ends_of(COURTEOUS, statement.tail, at)[-1] :]
-    if rest:
+    courteous = ends_of(COURTEOUS, statement.tail, at)[-1]
+    if courteous < len(statement.tail):
+        rest = _plain_words(text[_place_in_text(statement, courteous) : statement.part.clause.end])
         return doubts.OPENS_REASON.match(rest) is not None and _is_reason(rest)
     return statement.kind != "about" or at > 0 or any(map(_gives_reason, others))
+
+
+def _plain_words(text: str) -> str:
+    return "".join(f"{found.group()} " for found in WORD.finditer(folded(text)))
 
 
 def _after_object(statement: Statement) -> int:
@@ -369,7 +374,7 @@ def _is_reason(said: str) -> bool:
             or doubts.REASON_TO_MEND.match(said) is not None
             or doubts.PAPER_LIST.fullmatch(said) is not None
         )
-        and not doubts.NOT_A_REASON.search(said)
+        and not doubts.NOT_A_REASON.search(said.replace("visto bueno ", ""))
         and not doubts.ENCLITIC_ORDER.search(said)
         and not doubts.OF_ONESELF.search(said)
         and not doubts.TURNS.match(said)

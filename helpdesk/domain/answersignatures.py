@@ -41,7 +41,7 @@ def with_names(said: list[str]) -> str:
 
 
 def _marked(word: str, shouted: bool) -> str:
-    low = folded(word)
+    low = folded(word).replace(" ", "?")
     if low in FIRST_NAMES:
         return "F"
     return "N" if word[0].isupper() and not shouted and low not in MEANT else low

@@ -32,7 +32,8 @@ POSITIONS = """
 subrogante/titular/suplente/encargad@ [<de_area>] [<rango>] [<nombre>]
 """
 OF_AN_AREA = """
-de [la/el] <oficina>/area/programa/proyecto(s)/finanzas/administracion/planificacion/presupuesto/tesoreria/gestion/region
+de [la/el] area/programa/proyecto(s)/finanzas/administracion/planificacion/presupuesto/tesoreria/gestion/region
+de/del [la/el] <oficina> [<rango>]
 de talento humano
 de recursos humanos
 de administracion y finanzas
@@ -277,7 +278,7 @@ quedo/quedamos a su/la/tu/sus disposicion/ordenes
 sin otro/mas particular/que [agregar] [por el momento]
 [particular] que informo/comunico/pongo [en su conocimiento] [a usted(es)/uds] [<fines>]
 <fines>
-[disculpe(n)/disculpa/disculpas/perdon/perdone(n)] [por] la/el demora/tardanza/retraso
+disculpe(n)/disculpa/disculpas/perdon/perdone(n) [por] la/el demora/tardanza/retraso
 muy amable(s)
 colegas/companeros/companer@/amig@s
 [muito] obrigad@
