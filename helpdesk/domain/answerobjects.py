@@ -14,6 +14,8 @@ from helpdesk.domain.wording import folded
 NAMED = "S"
 RIGHT, WRONG = "O", "X"
 MARKS = (NAMED, RIGHT, WRONG)
+# Wrong even as a part of a longer name: what undoes the very thing that was asked for.
+CONTRARY = "C"
 MOST_QUALITIES = 4
 
 
@@ -79,7 +81,7 @@ que se/nos/me adjunta/solicita/indica/detalla/presenta/envia/acompana/requiere/p
 """
 # A month tells which of several reports or services; of a request it would name another one.
 OF_A_MONTH = """
-de/del [mes de] <mes> [del/de] [<numero>]
+de/del [mes de] <mes> [del/de <numero>]
 """
 
 # Names of the request itself, right whatever it asks for.
@@ -208,12 +210,12 @@ def with_objects(words: str, asked: Asked) -> tuple[str, tuple[int, ...]]:
 
     `O` is the thing asked for, `X` another. Words are each followed by one space.
     """
-    name = folded(asked.name)
+    judged = _judged(folded(asked.name))
     found: list[str] = []
     widths: list[int] = []
     at = 0
     while at < len(words):
-        end, mark = _thing_at(words, at, name)
+        end, mark = _thing_at(words, at, judged)
         found.append(mark or words[at : end - 1])
         widths.append(words.count(" ", at, end))
         at = end
@@ -222,7 +224,7 @@ def with_objects(words: str, asked: Asked) -> tuple[str, tuple[int, ...]]:
     return "".join(f"{RIGHT if word == NAMED else word} " for word in found), tuple(widths)
 
 
-def _thing_at(words: str, at: int, name: str) -> tuple[int, str | None]:
+def _thing_at(words: str, at: int, judged: list[tuple[re.Pattern[str], str]]) -> tuple[int, str | None]:
     """Where the longest thing that begins at a place ends, and its mark; a word without one when none does."""
     if _COUNTS_WITH.match(words, at):
         return words.index(" ", at) + 1, None
@@ -230,7 +232,7 @@ def _thing_at(words: str, at: int, name: str) -> tuple[int, str | None]:
     starts = (at,) if determined is None else (determined.end(), at)
     ends = [
         (found.end(), mark)
-        for pattern, mark in _judged(name)
+        for pattern, mark in judged
         for start in starts
         if (found := pattern.match(words, start)) is not None
     ]
@@ -239,7 +241,8 @@ def _thing_at(words: str, at: int, name: str) -> tuple[int, str | None]:
     longest = max(end for end, _ in ends)
     marks = {mark for end, mark in ends if end == longest}
     dated = any(pattern.match(words, start) for pattern in (_REPORT, _TAKEN_BACK, _SERVICE) for start in starts)
-    return _with_qualities(words, longest, dated), next(mark for mark in MARKS if mark in marks)
+    contrary = any(mark == CONTRARY for _, mark in ends)
+    return _with_qualities(words, longest, dated), WRONG if contrary else next(each for each in MARKS if each in marks)
 
 
 def _with_qualities(words: str, at: int, dated: bool) -> int:
@@ -256,17 +259,13 @@ def _judged(name: str) -> list[tuple[re.Pattern[str], str]]:
     undoes, deprives = bool(UNDOES.search(name)), bool(DEPRIVES.search(name))
     return [
         (_ANY, NAMED),
-        (_GIVEN, _mark(not name or not deprives)),
-        (_TAKEN_AWAY, _mark(deprives)),
-        (_REPORT, _mark(bool(name) and not undoes)),
-        (_TAKEN_BACK, _mark(not name or undoes)),
-        *((pattern, _mark(not name or any(_begins(stem, name) for stem in stems))) for stems, pattern in _THINGS),
+        (_GIVEN, CONTRARY if deprives else RIGHT),
+        (_TAKEN_AWAY, RIGHT if deprives else CONTRARY),
+        (_REPORT, RIGHT if not undoes and _names(name, ("rendic", "informe")) else CONTRARY),
+        (_TAKEN_BACK, RIGHT if undoes or not name else CONTRARY),
+        *((pattern, RIGHT if not name or _names(name, stems) else WRONG) for stems, pattern in _THINGS),
     ]
 
 
-def _mark(right: bool) -> str:
-    return RIGHT if right else WRONG
-
-
-def _begins(stem: str, name: str) -> bool:
-    return re.search(rf"\b{stem}", name) is not None
+def _names(name: str, stems: tuple[str, ...]) -> bool:
+    return any(re.search(rf"\b{stem}", name) for stem in stems)

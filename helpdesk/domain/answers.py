@@ -308,7 +308,9 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple
         and not re.search(r"…|\.\.\.", text[first.tail_at :])
         and not doubts.MOOD_SIGN.search(doubts.REFUSING_SIGN.sub("", text))
         and not any(statement.iffy for statement in stated)
-        and all(_plain_refusal(statement, others, text) and not _complains(statement, text, asked) for statement in stated)
+        and all(
+            _plain_refusal(statement, others, text) and not _complains(statement, text, asked) for statement in stated
+        )
         and all(_goes_with_refusal(part, first.part) for part in others)
     )
 
