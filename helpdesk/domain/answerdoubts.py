@@ -8,47 +8,82 @@ import re
 from helpdesk.domain.phrases import compiled
 
 # The reason of a rejection: every clause of it says what is wrong with the request, or what to do about that.
-DEFECTS = """
-falt*
+LACKS = """
+no/nao [se/l@/nos/les] [ha/han/viene/vienen/puede/fue/fueron] adjunt*/acompan*/present*/inclu*/acredit*/justific*/firm*
+no/nao [se/l@/nos/les] [ha/han/viene/vienen/puede/fue/fueron] fundament*/envi*/entreg*/registr*/detall*/indic*/senal*
+no/nao [se/l@/nos/les] [ha/han/viene/vienen/puede/fue/fueron] especific*/respald*/sustent*/suscri*/lleg*
+no/nao [se] cumpl*/tien*/tuv*/cuent*/coincid*/aplica/pertenec*/trabaja/trabajan/consta*/figur*/posee*/dispon*/aparec*
+no/nao [se] cuadr*/contempl*/alcanz*/concuerd*/calific*/correspond*/requiere/encuentr*/permit*/labora/confere/guarda
+no [se] ajusta*/trae*/existe(n)/existia/existir/contar/tener/cumplir/adjuntar/haber/estar
+no/nao hay/existe/habia/haber <requisito>
+no es/son/era <valido>
+no esta/estan/estaba/estaban/fue/fueron/viene/vienen [debidamente/bien] <valido>
+no esta/estan [en] [el/la/los/las/su] sistema/registro/nomina/listado/presupuesto/distributivo/plan/convenio/catalogo
+sin <requisito>
 por falta de
-no/nao [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] adjunt*/acompan*/present*/inclu*/acredit*
-no/nao [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] justific*/fundament*/firm*/envi*/entreg*
-no/nao [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] registr*/detall*/indic*/senal*/especific*
-no/nao [se/l@/le/nos/les] [ha/han/esta/estan/viene/vienen/puede/fue/fueron/queda] respald*/sustent*/suscri*/legib*/vigent*
-no/nao [se] cumpl*/tien*/tuv*/cuent*/exist*/hay/hubo/coincid*/coincid*/aplic*/pertenec*/trabaj*/consta*/figur*/posee*/dispon*
-no/nao [se] aparec*/cuadr*/contempl*/alcanz*/concuerd*/calific*/correspond*/requier*/es/son/esta/estan/viene/vienen/trae*
-no/nao [se] encuentr*/procede/permit*/labor*/confere/guarda*/ajusta*/contar/tener/cumplir/existir/adjuntar/haber/estar/ser
-ni
-sin
+falt* [<requisito>]
 carec*
-ya [no] existe/tiene/cuenta/esta/posee/trabaja/labora/fue/cerro/vencio/pertenece/le/cuentan/tienen/figura/registra
-ya [se] encuentra/pago/ejecuto/rindio/hizo/compro/realizo/cerro/envio/informo
-duplic*/repetid@/venc*/caduc*/expir*/cerrad@/cerro/concluy*/finaliz*/termino/terminaron/agotad@/agoto/agotaron
-errone@/errad@/error(es)/incorrect*/equivocad@/incomplet*/insuficient*/inconsist*/ilegible*/mal/excede*/excesiv*/supera*
-sobrepas*/extempor*/desvincul*/renuncio/jubilo/fallec*/suprimid@/suprimio/trasladad@/cesad@/ceso/inactiv@
-injustificad@/innecesari@/irregular*/contradic*/contrario/incumpl*/prohib*/desactualizad@/improced*/inexistent*/invalid@
+ya [no] existe(n)/tiene(n)/cuenta(n)/posee/trabaja/labora/cerro/vencio/pertenece/figura
+ya [se] pago/ejecuto/rindio/compro/cerro/encuentra/concluyo
+ya esta(n)/fue/fueron/estaba <hecho>
+"""
+WRONG_WITH_IT = """
+duplic*/repetid@/venc*/caduc*/expir*/cerrad@/cerro/concluy*/finaliz*/termino/agotad@/agoto/agotaron
+errone@/errad@/incorrect*/incomplet*/insuficient*/inconsist*/ilegible(s)/excede*/excesiv@/supera/superan/sobrepasa(n)
+extempor*/desvincul*/renuncio/jubilo/fallec*/suprimid@/suprimio/trasladad@/cesad@/ceso/inactiv@
+injustificad@/innecesari@/irregular*/incumpl*/prohib*/desactualizad@/improced*/inexistent*/invalid@
+<dato> equivocad@/mal
+<dato> esta/estan/viene/vienen/es/son equivocad@/mal
+esta/estan/viene/vienen mal [el/la/los/las/<hecho>]
+mal <hecho>
+error/errores en/de/del
+contiene(n)/tiene(n)/presenta(n)/con/hay error(es)/diferencia(s)/inconsistencia(s)
+contrari@ a la/el norma/normativa/reglamento
 fuera de [l@] plazo/fecha/termino/horario/norma/presupuesto/convenio
 rendiciones/documentos pendientes
 es/son de otr@ region(es)/organizacion/convenio/programa/proyecto/unidad/provincia/institucion/comuna/ano/persona/oficina
-esta de vacaciones/licencia/permiso
-se encuentra de vacaciones/licencia/permiso
+esta/encuentra de/con vacaciones/licencia/permiso
+"""
+REQUISITES = """
+antecedentes/documento*/informacion/expediente/anexo(s)/memo*/oficio/informe(s)/formulario/respaldo(s)/sustento/acta
+firma(s)/sello/fecha/copia/saldo/presupuesto/disponibilidad/recursos/fondos/convenio/contrato/justificacion/fundamento
+certificado/constancia/cupo(s)/vacante(s)/plazo/registro/evidencia/partida/financiamiento/convocatoria/cargo/vigencia
+requisito(s)/adjunt*/acreditacion/nombramiento/resolucion/vinculo/relacion/cobertura/personal/merito/necesidad/razon
+"""
+FIT = """
+valid@/vigente(s)/correct@/complet@/legible(s)/pertinente(s)/factible(s)/viable(s)/posible/suficiente(s)/elegible(s)
+necesari@/prioritari@/firmad@/sustentad@/respaldad@/registrad@/actualizad@/acreditad@/inscrit@/activ@/habilitad@/adjunt@
+justificad@/fundamentad@/contemplad@/considerad@/incluid@/presupuestad@/presentad@/conciliad@/cargad@
+el/la/los/las formato/formulario/documento(s)/monto(s)/procedimiento/funcionari@/fecha(s)
+de su/mi/esta/este/nuestra/la/el/otra region/zona/unidad/provincia/programa/zonal/comuna/institucion/oficina/convenio/area
+parte de la/del institucion/convenio/programa/proyecto/equipo
+funcionari@/usuari@/servidor(a) de/del
+al dia
+"""
+COMPLETED = """
+cread@/registrad@/activ@/cerrad@/ejecutad@/rendid@/pagad@/vigente/asignad@/atendid@/resuelt@/informad@/entregad@/vencid@
+presentad@/llenad@/calculad@/escrit@/ingresad@/hech@/elaborad@/emitid@/digitad@/puest@/suprimid@/eliminad@/desvinculad@
+declarad@/contabilizad@/tramitad@
+"""
+DATA = """
+monto(s)/fecha(s)/rut/ruc/dni/cedula/dato(s)/numero(s)/nombre(s)/codigo(s)/formulario/firma/saldo/total/cuenta/region
 """
 # What to do about it: it leaves the rejection as it is.
 REMEDIES = """
-<por_favor> [volver/vuelva(n)/vuelvan a] <corregir>
-<por_favor> [nuevamente] <corregir>
+<por_favor> [nuevamente] [volver/vuelva(n) a] <corregir>
 debe(n)/debia/debian/debio/deberan/debera [volver a] <corregir>
 se debe [volver a] <corregir>
 tiene(n) que [volver a] <corregir>
 hay que [volver a] <corregir>
 solicito/solicitamos/agradecere/agradeceremos <corregir>
-motivo/motivos/razon/causa
+motivo(s)/razon/causa
 """
 REMEDY = """
-corregir*/corrij*/adjuntar*/adjunte*/adjunten/presentar*/presente(n)/subsanar*/subsane*/completar*/complete(n)
-enviar*/envie*/firmar*/firme*/solicitar*/solicite*/pedirl@/pedir/regularizar*/regularice*/revisar*/revise*
-ingresar*/ingrese*/rectificar*/rectifique*/actualizar*/actualice*/sustentar*/sustente*/justificar*/justifique*
-rehacer*/reformular*/reformule*/remitir*/remita*/expliquen/explicar/verificar/verifique(n)/respaldar/acompanar
+corregir*/corrij*/adjuntar*/adjunte*/presentar*/presente(n)/subsanar*/subsane*/completar*/complete(n)/explicar/expliquen
+enviar*/envie*/firmar*/firme*/solicitar*/solicite*/pedirl@/regularizar*/regularice*/ingresar*/ingrese*/acompanar*
+rectificar*/rectifique*/actualizar*/actualice*/sustentar*/sustente*/justificar*/justifique*/incluir*/detallar*
+rehacer*/reformular*/reformule*/remitir*/remita*/respaldar*
+revisar/revise(n) el/la/los/las/su/sus
 """
 # In a reason these say that it is not the sender who decides, that it is about something else, or that it goes on.
 NO_REASON = """
@@ -56,26 +91,37 @@ la/el/los/las/lo de/del
 l@ ve/vera/decide/resuelve/define/autoriza/maneja
 le/les/me toca/corresponde/compete/tocaba
 me/mia/mio/yo/conmigo/nosotros
-mi/nuestr@ jefe/jefa/jefatura/superior/director(a)
-al/el/la/su/es/soy jefe/jefa/reemplazo/reemplazante/subrogante/suplente
-asi/eso/esto salio/puso/dice/dijo/fue/es/aparece/lo/va
-dice/dicen/dijo/dijeron/segun/menciona*/comento/comentan/respondio/opina*/informo/informa/indica/indico que/por/el/la/don
-por/segun [el/la] sistema/servidor/filtro/correo/finanzas/daf
-servidor/filtro/antispam/buzon/automatico/automatica/pantalla/boton/enlace/link
+correspond* a mi/nosotros
+al/el/la/su/es/soy jefe/jefa/director(a)/reemplazo/reemplazante/subrogante/suplente
+correo(s)/mensaje(s)/respuesta/decision/opinion/firmante
+aprobacion/autorizacion de [la/el]
+asi/eso/esto
+dice/dicen/dijo/dijeron/segun/menciona*/comento/comentan/respondio/opina*/informo/informan
+por/segun [el/la] sistema/servidor/filtro/finanzas/daf
+servidor/filtro/antispam/buzon/automatico/automatica/pantalla/boton/enlace/link/plataforma
 va/van/vaya/vale/sirve
-que l@ vea*/apruebe*/resuelva*/decida*/haga*/firme*
-ahora/ya/igual/igualmente/bien/ok/dale/adelante/entonces si
+que l@ vea*/apruebe*/resuelva*/decida*/haga*/firme*/revise*
+falt* que/poco/mas/por/nada/solo/hablar*/ver*/revisar*/saber/confirmar*/conversar*/decidir/analizar*/consultar*
+no falt*
+nada/problema(s)/apuro/drama/importa*/remedio/vuelta/caso/culpa/duda(s)/cierto/verdad/serio/idea
+no/sin [hay/tiene/tienen/presenta/veo] [mas/ningun/ninguna] error(es)/observacion(es)/objecion(es)/inconveniente(s)/reparo(s)
+ahora/ya/igual/igualmente/bien/ok/dale/adelante/entonces/listo/lista si
+todo bien
+ya va/viene/vienen/llega/llego/mandan/mando/envian/envio/lo/la/los/las/me/le
+igual/igualmente/bien/ok/dale/adelante/entonces/listo
 tambien/tampoco/quizas/quiza/talvez/mejor/ojala/claro/obvio/bueno/nah/naa/uf/ja/jaja/jeje/jiji
 curs*/tramiten/tramitenl*/tramitese/procedan/procedase/sigan/avancen/ejecuten/ejecutenl*/ejecutese/hagan/haganl*/den
 continuen/pasen/pasenl*/resuelvan/suban/subanl*/manden/mandenl*/deriven/derivenl*/aprueb*/autoricen/acepten/acojan
 pidan/pidanl*/pregunten/consulten/escriban/escribanl*/vean/veanl*/llamen/avisen/haganlo/borren
+pedir*/solicitar*/presentar* a [la/el]
 el/la/lo/los/las nuev@/actual/actuales/otr@/demas/resto/primer@/segund@/siguiente/anterior(es)
-otr@ ticket/correo/caso/tramite/solicitud/pedido
+otr@ ticket/caso/tramite/solicitud/pedido
 un@/uno de los/las
 por error
+estaba/estuve/andaba equivocad@
 bajo/mientras/hasta/salvo/excepto/menos/siempre/cuando/si
-pero/aunque/sino/excepto/salvo/contrario
-antes/despues/luego/manana/hoy/pronto/lunes/martes/miercoles/jueves/viernes/semana
+pero/aunque/sino
+antes/despues/luego/manana/hoy/pronto/todavia/aun
 hace un/una/dos/tres/anos
 hablar/conversar/conversemos/hablemos/reunion/coordinar
 mentira(s)/broma/chiste/prueba
@@ -295,9 +341,20 @@ HOLDS_THE_PLACE = re.compile(r"[ ]?\((?:s|e|sub|subrogante|suplente|encargad[oa]
 
 TO_DISAPPROVE = re.compile(r"\b(apruebo|autorizo|se autoriza|se aprueba|autorizado) (?:a )?desaprobar(?= )", re.I)
 
-REASON_OF_DEFECT = re.compile(r"(?<![^ ])" + compiled(DEFECTS, {}))
-REASON_TO_MEND = re.compile(
-    compiled(REMEDIES, {"corregir": compiled(REMEDY, {}), "por_favor": r"(?:(?:por )?favor )?"})
+_REASONS = {
+    "requisito": compiled(REQUISITES, {}),
+    "valido": compiled(FIT, {}),
+    "hecho": compiled(COMPLETED, {}),
+    "dato": compiled(DATA, {}),
+    "corregir": compiled(REMEDY, {}),
+    "por_favor": "(?:(?:por )?favor )?",
+}
+REASON_OF_DEFECT = re.compile("(?<![^ ])" + compiled(LACKS + WRONG_WITH_IT, _REASONS))
+REASON_TO_MEND = re.compile(compiled(REMEDIES, _REASONS))
+# Of what is the sender's own, only where they work has to do with the request.
+OF_MINE = re.compile(
+    r"\bmis?\b(?! (?:region|zona|unidad|provincia|programa|area|institucion|organizacion|equipo|oficina|comuna|"
+    r"jurisdiccion|direccion|coordinacion|departamento)\b)"
 )
 NOT_A_REASON = re.compile(r"(?<![^ ])" + compiled(NO_REASON, {}))
 ENCLITIC_ORDER = re.compile(r"(?<![^ ])[a-z]{2,}[ae]n(?:me|nos|les?|l[oa]s?) ")

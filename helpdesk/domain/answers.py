@@ -49,13 +49,14 @@ class Answer:
 class Part:
     """A clause and its words, each followed by one space, names and things marked; `ends`: where each ends in the text.
 
-    `apart`: it stands after a colon or in brackets.
+    `apart`: it stands after a colon or in brackets; `announces`: a colon follows.
     """
 
     clause: Clause
     words: str
     ends: tuple[int, ...]
     apart: bool
+    announces: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +154,16 @@ def _part(clause: Clause, text: str, asked: Asked) -> Part:
     found = list(islice(WORD.finditer(text, clause.start, clause.end), MOST_WORDS + 1))
     ends = [each.end() for each in found]
     apart = text[: clause.start].rstrip()[-1:] in (":", "(", "[")
+    announces = text[clause.end :].lstrip()[:1] == ":"
     if len(found) > MOST_WORDS:
-        return Part(clause, f"{clause.folded} ", (), apart)
+        return Part(clause, f"{clause.folded} ", (), apart, announces)
     marked, widths = with_objects(with_names([each.group() for each in found]), asked)
     last = 0
     places: list[int] = []
     for width in widths:
         last += width
         places.append(ends[last - 1])
-    return Part(clause, marked, tuple(places), apart)
+    return Part(clause, marked, tuple(places), apart, announces)
 
 
 def _statement(part: Part, text: str) -> Statement | None:
@@ -241,11 +243,7 @@ def _approves_plainly(text: str, parts: tuple[Part, ...], stated: tuple[Statemen
         return False
     if all(statement.kind in STRICT for statement in stated) and words.RECEIVED.search(folded(text)):
         return False
-    return (
-        not _doubtful(text)
-        and all(_plain_object(statement) for statement in stated)
-        and all(_harmless(part, stated[0].part) for part in others)
-    )
+    return not _doubtful(text) and all(_plain_object(statement) for statement in stated) and all(map(_harmless, others))
 
 
 def _plain_object(statement: Statement) -> bool:
@@ -264,14 +262,12 @@ def _courteous(part: Part) -> bool:
     return ends_of((*COURTEOUS, *words.CALL), part.words)[-1] == len(part.words)
 
 
-def _harmless(part: Part, first: Part) -> bool:
-    """Whether a clause beside an approval leaves it as it is."""
-    before = part.clause.start < first.clause.start
-    if part.apart and not before and _signs(part):
-        return False
-    if before and _speaks(part, first):
-        return False
-    return _signs(part) or _made_of((*BESIDE_APPROVAL, *words.CALL), part)
+def _harmless(part: Part) -> bool:
+    """Whether a clause beside an approval leaves it as it is. A name after a colon says whom it is about, and one
+    before a colon who said what follows."""
+    if _made_of(BESIDE_APPROVAL, part):
+        return True
+    return not part.apart and not part.announces and (_signs(part) or _made_of((*BESIDE_APPROVAL, *words.CALL), part))
 
 
 def _made_of(patterns: tuple[re.Pattern[str], ...], part: Part) -> bool:
@@ -280,11 +276,6 @@ def _made_of(patterns: tuple[re.Pattern[str], ...], part: Part) -> bool:
 
 def _signs(part: Part) -> bool:
     return bool(words.PERSON_SIGNS.fullmatch(part.words) or words.OFFICE_SIGNS.fullmatch(part.words))
-
-
-def _speaks(part: Part, first: Part) -> bool:
-    """Whether a clause may be the name of who said what follows: «Dra. Vega: aprobado»."""
-    return first.apart and _made_of(words.CALL, part)
 
 
 def _consents(parts: tuple[Part, ...]) -> bool:
@@ -297,6 +288,7 @@ def _consents(parts: tuple[Part, ...]) -> bool:
 def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...], asked: Asked) -> bool:
     deciding = {statement.part for statement in stated}
     others = [part for part in parts if part not in deciding]
+    beside = [(said, part) for said, part in zip((None, *parts), parts, strict=False) if part not in deciding]
     first = stated[0]
     plain = doubts.NO_OBJECTION.sub(" ", low)
     return (
@@ -311,7 +303,7 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple
         and all(
             _plain_refusal(statement, others, text) and not _complains(statement, text, asked) for statement in stated
         )
-        and all(_goes_with_refusal(part, first.part) for part in others)
+        and all(_goes_with_refusal(part, first.part, said) for said, part in beside)
     )
 
 
@@ -349,18 +341,22 @@ def _complains(statement: Statement, text: str, asked: Asked) -> bool:
     return any(found not in folded(asked.name) for found in doubts.COMPLAINED_OF.findall(folded(object_)))
 
 
-def _goes_with_refusal(part: Part, first: Part) -> bool:
-    """Whether a clause beside a rejection is courtesy or a reason."""
+def _goes_with_refusal(part: Part, first: Part, said: Part | None) -> bool:
+    """Whether a clause beside a rejection is courtesy or a reason; `said` is the clause before it."""
+    if _made_of(COURTEOUS, part):
+        return True
+    if part.announces and _made_of(words.CALL, part):
+        return False
     if part.clause.start < first.clause.start:
-        if _speaks(part, first):
-            return False
         leads_on = (
             part.clause.sentence < first.clause.sentence
             or doubts.CAUSE_FIRST.match(part.clause.folded)
             or doubts.CONCLUDES.match(first.clause.folded)
         )
         return _made_of(BEFORE_REFUSAL, part) or (bool(leads_on) and _gives_reason(part))
-    return (not part.apart and _signs(part)) or _courteous(part) or _gives_reason(part)
+    if doubts.PAPER_LIST.fullmatch(f"{part.clause.folded} "):
+        return said is not None and said.clause.sentence == part.clause.sentence and _gives_reason(said)
+    return (not part.apart and (_signs(part) or _courteous(part))) or _gives_reason(part)
 
 
 def _gives_reason(part: Part) -> bool:
@@ -371,14 +367,11 @@ def _is_reason(said: str) -> bool:
     """Whether words say what is wrong with the request or how to mend it, and neither who else decides nor what goes on."""
     plain = doubts.MENTIONED.sub(" ", doubts.NEGATED_MENTION.sub(" ", said))
     return (
-        (
-            doubts.REASON_OF_DEFECT.search(said) is not None
-            or doubts.REASON_TO_MEND.match(said) is not None
-            or doubts.PAPER_LIST.fullmatch(said) is not None
-        )
+        (doubts.REASON_OF_DEFECT.search(said) is not None or doubts.REASON_TO_MEND.match(said) is not None)
         and not doubts.NOT_A_REASON.search(said.replace("visto bueno ", ""))
         and not doubts.ENCLITIC_ORDER.search(said)
         and not doubts.OF_ONESELF.search(said)
+        and not doubts.OF_MINE.search(said)
         and not doubts.TURNS.match(said)
         and not doubts.WELL.search(plain)
         and not doubts.APPROVE_FAMILY.search(plain)

@@ -56,7 +56,7 @@ concedo/concedemos
 """
 # These words are nouns too: they decide only with what they are about.
 ACT_ON = """
-respaldo/respaldamos/apoyo/apoyamos/valido/validamos
+respaldo/respaldamos/valido/validamos
 """
 DONE = """
 aprobad@/autorizad@/aceptad@/validad@/visad@/aprovad@/deferid@/concedid@/avalad@/patrocinad@
@@ -111,7 +111,6 @@ BLESSES = """
 <doy> [mi/nuestr@/el/la/minha] <bendicion> [correspondiente/respectiva/solicitada/requerida]
 <tiene_mi>
 [con] visto bueno
-[con] el visto bueno
 <bendicion> otorgad@/concedid@
 """
 AGREES = """
@@ -224,7 +223,7 @@ de parte mia/nuestra
 por este medio/correo
 por mi
 por <suscrito>
-[tal] como/segun/cual [se] [fue] corresponde/corresponda/solicita/solicitado/indica/indicado/requiere/requerido/pedido
+[tal] como/segun/cual [se] [fue] solicita/solicitado/indica/indicado/requiere/requerido/pedido
 conforme/segun/acorde/de [acuerdo] [a/al/con] [la] normativa/procedimiento/reglamento [vigente]
 conforme/segun [a/al/con] O [en] [el/la/su] [<papel>] [adjunto]
 de acuerdo a/al/con O [en] [el/la/su] [<papel>] [adjunto]
@@ -249,7 +248,6 @@ de mi/nuestra [mayor/especial] consideracion
 [junto] con saludar/saludarl@/saludarle(s) [muy] [cordialmente]
 [un/es] [gusto/grato] saludar/saludarl@/saludarle(s)
 [y] esperando/espero/deseo/deseando que se encuentre(n)/este(n) [tod@/usted(es)] [muy] bien
-como estan/esta/estas/le
 """
 ADDRESSED = """
 <trato> [<gente>] [<rango>] [<nombre>]
