@@ -18,7 +18,8 @@ no [se] ajusta*/trae*/existe(n)/existia/existir/contar/tener/cumplir/adjuntar/ha
 no/nao hay/existe/habia/haber <requisito>
 no es/son/era <valido>
 no esta/estan/estaba/estaban/fue/fueron/viene/vienen [debidamente/bien] <valido>
-no esta/estan [en] [el/la/los/las/su] sistema/registro/nomina/listado/presupuesto/distributivo/plan/convenio/catalogo
+no esta/estan en [el/la/los/las/su] sistema/registro/nomina/listado/presupuesto/distributivo/plan/convenio/catalogo
+no esta/estan en [mi/la/esta/su/nuestra] region/zona/provincia/comuna
 sin <requisito>
 por falta de
 falt* [<requisito>]
@@ -55,7 +56,7 @@ valid@/vigente(s)/correct@/complet@/legible(s)/pertinente(s)/factible(s)/viable(
 necesari@/prioritari@/firmad@/sustentad@/respaldad@/registrad@/actualizad@/acreditad@/inscrit@/activ@/habilitad@/adjunt@
 justificad@/fundamentad@/contemplad@/considerad@/incluid@/presupuestad@/presentad@/conciliad@/cargad@
 el/la/los/las formato/formulario/documento(s)/monto(s)/procedimiento/funcionari@/fecha(s)
-de su/mi/esta/este/nuestra/la/el/otra region/zona/unidad/provincia/programa/zonal/comuna/institucion/oficina/convenio/area
+de su/mi/esta/este/nuestra/la/el/otra region/zona/unidad/provincia/programa/zonal/comuna/institucion/oficina/convenio/area/jefatura/persona
 parte de la/del institucion/convenio/programa/proyecto/equipo
 funcionari@/usuari@/servidor(a) de/del
 al dia
@@ -98,7 +99,7 @@ aprobacion/autorizacion de [la/el]
 asi/eso/esto
 dice/dicen/dijo/dijeron/segun/menciona*/comento/comentan/respondio/opina*/informo/informan
 por/segun [el/la] sistema/servidor/filtro/finanzas/daf
-servidor/filtro/antispam/buzon/automatico/automatica/pantalla/boton/enlace/link/plataforma
+filtro/antispam/buzon/automatico/automatica/pantalla/boton/enlace/link/plataforma
 va/van/vaya/vale/sirve
 que l@ vea*/apruebe*/resuelva*/decida*/haga*/firme*/revise*
 falt* que/poco/mas/por/nada/solo/hablar*/ver*/revisar*/saber/confirmar*/conversar*/decidir/analizar*/consultar*

@@ -56,7 +56,8 @@ por/de/del [la/el/los/las/su] <persona>
 """
 # What may be said of the thing without making it another one, a part of it or more than it.
 QUALITIES = """
-presentad@/solicitad@/requerid@/pedid@/adjunt@/enviad@/remitid@/formulad@/indicad@/realizad@/correspondiente(s)
+presentad@/solicitad@/requerid@/pedid@/adjunt@/enviad@/remitid@/formulad@/indicad@/realizad@/prestad@/brindad@
+correspondiente(s)
 respectiv@/presupuestari@/presupuestal(es)/tecnic@/institucional(es)
 <de_quien>
 de acceso/usuario(s)/clave(s)/cuenta(s)/perfil/viaticos/pasajes/capacitacion/compra/contratacion/enrolamiento

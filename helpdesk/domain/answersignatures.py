@@ -22,6 +22,7 @@ MEANT = words_of(
     *objects.THINGS.values(),
 )
 OFFICIAL = words_of(words.TITLES, words.PEOPLE, words.OFFICES, objects.RANKS, objects.BODIES)
+TITLED = words_of(words.TITLES)
 CLOSING = OFFICIAL | FIRST_NAMES | words_of(words.COURTESY, words.FAVORS, words.DAYS, words.DEVICES, words.FINES)
 LINE_WORDS = frozenset(
     """
@@ -35,8 +36,11 @@ WORD = re.compile(r"\w+")
 
 
 def with_names(said: list[str]) -> str:
-    """The words folded and each followed by one space; `F` for a first name, `N` for another word with a capital."""
-    shouted = all(word == word.upper() for word in said)
+    """The words folded and each followed by one space; `F` for a first name, `N` for another word with a capital.
+
+    Where everything is in capitals they tell nothing, except after a title.
+    """
+    shouted = all(word == word.upper() for word in said) and not any(folded(word) in TITLED for word in said[:1])
     return "".join(f"{_marked(word, shouted)} " for word in said)
 
 

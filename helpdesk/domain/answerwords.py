@@ -204,6 +204,7 @@ en virtud de lo anterior/O
 [les/le] informo/comunico/notifico/confirmo/indico/informamos/comunicamos/confirmamos [a ud/uds/usted(es)] que
 [mi/nuestra] respuesta es [que] [si]
 decision
+con [mucho/todo] gusto
 """
 LEADS_TO_A_REFUSAL = """
 lamentablemente/desafortunadamente/lamentando/negativo/no
