@@ -42,7 +42,8 @@ contiene(n)/tiene(n)/presenta(n)/con/hay error(es)/diferencia(s)/inconsistencia(
 contrari@ a la/el norma/normativa/reglamento
 fuera de [l@] plazo/fecha/termino/horario/norma/presupuesto/convenio
 rendiciones/documentos pendientes
-es/son de otr@ region(es)/organizacion/convenio/programa/proyecto/unidad/provincia/institucion/comuna/ano/persona/oficina
+es/son de otr@ region(es)/organizacion/convenio/programa/proyecto/unidad/provincia/institucion/comuna
+es/son de otr@ ano/persona/oficina
 esta/encuentra de/con vacaciones/licencia/permiso
 """
 REQUISITES = """
@@ -56,7 +57,8 @@ valid@/vigente(s)/correct@/complet@/legible(s)/pertinente(s)/factible(s)/viable(
 necesari@/prioritari@/firmad@/sustentad@/respaldad@/registrad@/actualizad@/acreditad@/inscrit@/activ@/habilitad@/adjunt@
 justificad@/fundamentad@/contemplad@/considerad@/incluid@/presupuestad@/presentad@/conciliad@/cargad@
 el/la/los/las formato/formulario/documento(s)/monto(s)/procedimiento/funcionari@/fecha(s)
-de su/mi/esta/este/nuestra/la/el/otra region/zona/unidad/provincia/programa/zonal/comuna/institucion/oficina/convenio/area/jefatura/persona
+de su/mi/esta/este/nuestra/la/el/otra region/zona/unidad/provincia/programa/zonal/comuna
+de su/mi/esta/este/nuestra/la/el/otra institucion/oficina/convenio/area/jefatura/persona
 parte de la/del institucion/convenio/programa/proyecto/equipo
 funcionari@/usuari@/servidor(a) de/del
 al dia
@@ -105,7 +107,8 @@ que l@ vea*/apruebe*/resuelva*/decida*/haga*/firme*/revise*
 falt* que/poco/mas/por/nada/solo/hablar*/ver*/revisar*/saber/confirmar*/conversar*/decidir/analizar*/consultar*
 no falt*
 nada/problema(s)/apuro/drama/importa*/remedio/vuelta/caso/culpa/duda(s)/cierto/verdad/serio/idea
-no/sin [hay/tiene/tienen/presenta/veo] [mas/ningun/ninguna] error(es)/observacion(es)/objecion(es)/inconveniente(s)/reparo(s)
+no/sin [hay/tiene/tienen/presenta/veo] \
+    [mas/ningun/ninguna] error(es)/observacion(es)/objecion(es)/inconveniente(s)/reparo(s)
 ahora/ya/igual/igualmente/bien/ok/dale/adelante/entonces/listo/lista si
 todo bien
 ya va/viene/vienen/llega/llego/mandan/mando/envian/envio/lo/la/los/las/me/le

@@ -364,7 +364,7 @@ def _gives_reason(part: Part) -> bool:
 
 
 def _is_reason(said: str) -> bool:
-    """Whether words say what is wrong with the request or how to mend it, and neither who else decides nor what goes on."""
+    """Whether words say what is wrong with the request or how to mend it, and not who else decides or what goes on."""
     plain = doubts.MENTIONED.sub(" ", doubts.NEGATED_MENTION.sub(" ", said))
     return (
         (doubts.REASON_OF_DEFECT.search(said) is not None or doubts.REASON_TO_MEND.match(said) is not None)

@@ -210,7 +210,9 @@ LEADS_TO_A_REFUSAL = """
 lamentablemente/desafortunadamente/lamentando/negativo/no
 lo siento/sentimos/lamento
 con pesar
-lamento/lamentamos/siento/cumplo informar/informarle(s)/comunicar/comunicarle(s)/indicar/indicarle(s)/con/en que/informar [que]
+lamento/lamentamos/siento informar/informarle(s)/comunicar/comunicarle(s)/indicar/indicarle(s) [que]
+lamento/lamentamos [que]
+cumplo con/en informar [que]
 """
 
 ADVERBS = """
@@ -256,24 +258,31 @@ ADDRESSED = """
 F [<nombre>]
 """
 COURTESY = """
-[muchas/mil/muchisimas/infinitas] gracias/grasias [a ti/vos/ud/uds/usted(es)/tod@] [nuevamente] [<trato>] [<gente>] [<nombre>]
-[muchas/mil] gracias por [la/el/su/tu/vuestra/todo/toda] [pronta/valiosa/buena] <favor> [realizad@/prestad@/brindad@/enviad@]
+[muchas/mil/muchisimas/infinitas] gracias/grasias [a ti/vos/ud/uds/usted(es)/tod@] [nuevamente] [<trato>] \
+    [<gente>] [<nombre>]
+[muchas/mil] gracias por [la/el/su/tu/vuestra/todo/toda] [pronta/valiosa/buena] <favor> \
+    [realizad@/prestad@/brindad@/enviad@]
 [muchas/mil] gracias por avisar/informar/gestionar/todo/escribir/coordinar/consultar
 de antemano [muchas] gracias
-[le/les] agradezco/agradecemos/agradeciendo [de antemano/desde ya] [la/el/su/tu] [pronta/valiosa] [<favor>] [realizad@/prestad@]
+[le/les] agradezco/agradecemos/agradeciendo [de antemano/desde ya] [la/el/su/tu] [pronta/valiosa] [<favor>] \
+    [realizad@/prestad@]
 [le/les] agradezco/agradecemos la prontitud con que nos/me hicieron/enviaron/remitieron [llegar] [la/los] <papel>
-[muy/muchos/mis] saludos/slds/sds/abrazos/abs [cordiales/afectuosos/atentos/cordialmente] [a tod@] [desde <nombre>] [<nombre>]
+[muy/muchos/mis] saludos/slds/sds/abrazos/abs [cordiales/afectuosos/atentos/cordialmente] [a tod@] \
+    [desde <nombre>] [<nombre>]
 [un/mis] [cordial(es)/fuerte/afectuoso/atento/gran] saludo(s)/abrazo
 [muy] atentamente/atte/att/cordialmente/atenciosamente/afectuosamente/respetuosamente [<nombre>]
 [le/les] saluda/saludo/saludamos [muy] [atentamente/atte/cordialmente] [a usted] [<nombre>]
-[con] [mis] sentimientos de [mi/la/nuestra/distinguida/alta] [distinguida/alta/mayor] consideracion/estima [y] [estima/consideracion]
+[con] [mis] sentimientos de [mi/la/nuestra/distinguida/alta] [distinguida/alta/mayor] consideracion/estima [y] \
+    [estima/consideracion]
 [que] tenga(n) [tod@] [un/una/muy] buen@/buen/linda/lindo/excelente/bonito/bonita/feliz <jornada>
 [un/una/muy] buen/buenas/buena/lindo/linda/excelente/feliz <jornada>
 exitos/bendiciones
-quedo/quedamos [siempre] atent@ [a/ante] [sus/tus/cualquier/su/tu] [comentario(s)/consulta(s)/novedad(es)/duda(s)/requerimiento/observaciones]
+quedo/quedamos [siempre] atent@ [a/ante] [sus/tus/cualquier/su/tu] \
+    [comentario(s)/consulta(s)/novedad(es)/duda(s)/requerimiento/observaciones]
 quedo/quedamos [a/ante] [sus/cualquier] consulta(s)/comentarios
 quedo/quedamos a su/la/tu/sus disposicion/ordenes
-[ante/por] cualquier consulta/duda/cosa/novedad [quedo/quedamos/me/nos] [atent@/disponible(s)/avisan/avisa/llaman/llama/escriben]
+[ante/por] cualquier consulta/duda/cosa/novedad [quedo/quedamos/me/nos] \
+    [atent@/disponible(s)/avisan/avisa/llaman/llama/escriben]
 sin otro/mas particular/que [agregar] [por el momento]
 [particular] que informo/comunico/pongo [en su conocimiento] [a usted(es)/uds] [<fines>]
 <fines>
@@ -306,7 +315,8 @@ resto de/del dia/semana/tarde
 # Leave to go on: beside an approval it says nothing more, beside a rejection it contradicts it.
 LEAVE = """
 <por_favor> <procedan> [nomas/adelante/entonces/ya/inmediatamente] [<con_ello>] [<pronto>]
-[por lo que/entonces/asi que/ya/ahora] [ya] [se] puede(n)/pode [ustedes] <proceder> [nomas/adelante/entonces] [<con_ello>] [<pronto>]
+[por lo que/entonces/asi que/ya/ahora] [ya] [se] puede(n)/pode [ustedes] <proceder> [nomas/adelante/entonces] \
+    [<con_ello>] [<pronto>]
 <por_favor> [se] sirva(n)/sirvase/sirvanse <proceder> [<con_ello>] [<pronto>]
 <por_favor> adelante/dale/denle/hagale/haganle/nomas [nomas] [con O]
 <por_favor> dale/denle/dele/dese/dar/den curso/tramite/O [nomas] [<con_ello>] [<pronto>]
@@ -362,8 +372,10 @@ de acuerdo
 
 # What was looked at, that nothing is wrong with it, and in which office one speaks.
 SEEN = """
-[ya/he/hemos/habiendo/fue/fueron/han] [sido] <visto> [y/e <visto>] [con detenimiento/detalle/atencion] [<lo_visto>] [y <lo_visto>]
-[ya] [l@] revise/revisamos/vi/vimos/lei/leimos/analice/analizamos [con detenimiento/detalle/atencion] [<lo_visto>] [y <lo_visto>]
+[ya/he/hemos/habiendo/fue/fueron/han] [sido] <visto> [y/e <visto>] [con detenimiento/detalle/atencion] \
+    [<lo_visto>] [y <lo_visto>]
+[ya] [l@] revise/revisamos/vi/vimos/lei/leimos/analice/analizamos [con detenimiento/detalle/atencion] \
+    [<lo_visto>] [y <lo_visto>]
 acuso/acusamos recibo [de/del] [<lo_visto>]
 en atencion/respuesta/relacion a/al/con <lo_visto>
 [con] respecto a/al/de/del <lo_visto>
@@ -386,7 +398,8 @@ todo [esta] en orden/regla
 [y] [esta] [todo] en orden/regla
 cumple(n) [con] [todos] [los] requisitos
 [y] sin/sem [mas/ninguna/otra/mayor] <reparo> [de mi parte] [que hacer/formular]
-[y] no tengo/tenemos/hay/existe(n)/veo/presento/presenta(n) [ningun/ninguna/mas] <reparo> [de/por] [mi/nuestra] [parte] [que] [hacer/formular]
+[y] no tengo/tenemos/hay/existe(n)/veo/presento/presenta(n) [ningun/ninguna/mas] <reparo> [de/por] \
+    [mi/nuestra] [parte] [que] [hacer/formular]
 [por/de mi/nuestra parte] no hay/tengo/existe(n) <reparo>
 [por/de mi/nuestra parte] sin <reparo>
 ningun@/ningun <reparo> [de/por] [mi/nuestra] [parte]
@@ -399,7 +412,8 @@ revisad@/analizad@/vist@/verificad@/leid@/evaluad@/examinad@/recibid@/estudiad@
 WHAT_WAS_SEEN = """
 lo anterior/revisado/analizado/presentado/enviado/informado
 O [adjunt@/enviad@]
-[la/el/los/las/su/sus] <papel> [adjunt@/enviad@/presentad@/remitid@] [de respaldo] [que l@ acompanan/acompana/respaldan/adjuntan]
+[la/el/los/las/su/sus] <papel> [adjunt@/enviad@/presentad@/remitid@] [de respaldo] \
+    [que l@ acompanan/acompana/respaldan/adjuntan]
 su consulta/mensaje/correo
 """
 OBJECTIONS = """

@@ -1,6 +1,6 @@
 """A notation for tables of phrases that a reader who knows no programming can follow, and its matching.
 
-A table is a text with a phrase a line, of words in lower case without accents:
+A table is a text with a phrase a line (a backslash carries it on), of words in lower case without accents:
 
 `si/ok`          one word or the other
 `aprobad@`       any ending: -o, -a, -os, -as
