@@ -1,7 +1,8 @@
 """What an approver's new text decides (R-173, R-174).
 
 A wrong decision is far worse than a question back, so a text decides only when every clause of it is understood: a
-plain statement, an object, courtesy, or (after a rejection) its reason. Whatever else stands there makes it ambiguous.
+plain statement about the thing asked for, courtesy, leave to go on, or (after a rejection) its reason. Whatever else
+stands there makes it ambiguous.
 """
 
 import re
@@ -11,17 +12,29 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Literal
 
+from helpdesk.domain import answerdoubts as doubts
 from helpdesk.domain import answerwords as words
+from helpdesk.domain.answerobjects import Asked, with_objects
+from helpdesk.domain.answersignatures import says_more, with_names
+from helpdesk.domain.phrases import MOST_WORDS, end_of, ends_of
 from helpdesk.domain.wording import READ_LIMIT, Clause, clauses, cleaned, folded, signature_starts, without_notice
 
 Decision = Literal["approve", "reject", "ambiguous", "none"]
-OBJECT_WORDS = 25
-NAME_WORDS = 6
 MISSPELT_WORDS = 40
 LIKE = 0.85
 QUOTED = re.compile(r"[\"«“][^\"»”]{0,200}[\"»”]")
 WHOLLY_QUOTED = re.compile(r"[\"'«“‘]([^\"«»“”]{1,60})[\"'»”’]")
 AFFIRMED = re.compile(r"(?:^|(?<=[\n.!]))[ ]*si(?=[ ]*[,.!])")
+WORD = re.compile(r"[\w%$°]+(?:-\w+)*|[^\w\s.,;:!¡()\[\]\-–—\"'«»“”‘’•_]")
+COURTEOUS = (*words.GREETING, *words.POLITE)
+BEFORE_STATEMENT = (*words.LEAD, *COURTEOUS, *words.CALL, *words.SIGHT)
+BEFORE_REFUSAL = (*BEFORE_STATEMENT, *words.LEAD_OF_REFUSAL)
+WELCOME = (*COURTEOUS, *words.WELL_SEEN, *words.GOES_ON)
+BESIDE_APPROVAL = (*WELCOME, *words.AGREED, *words.SIGHT, *words.LEAD, *words.ADVERB)
+# «Conforme a lo revisado» is no agreement; these words agree only where nothing of the message itself is meant.
+STRICT = ("agreeing", "with", "order")
+AGREEING = ("agreeing", "with")
+NOBODY_KNOWS = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,66 +46,93 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A clause that decides plainly; `tail` is what follows the deciding words, starting at `tail_at` of the text.
+class Part:
+    """A clause and its words, each followed by one space, names and things marked; `ends`: where each ends in the text.
 
-    `negated`: a rejection by «no». `strict`: the deciding words have other senses too.
+    `apart`: it stands after a colon or in brackets; `announces`: a colon follows.
     """
 
     clause: Clause
+    words: str
+    ends: tuple[int, ...]
+    apart: bool
+    announces: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A part that decides plainly: what kind of words do so, and what follows them from `tail_at` of the text on.
+
+    `iffy`: an «si» without its accent goes before.
+    """
+
+    part: Part
     rejects: bool
-    negated: bool
-    strict: bool
+    kind: str
     tail: str
     tail_at: int
+    iffy: bool
 
 
-def read_answer(new_text: str) -> Answer:
+def read_answer(new_text: str, asked: Asked = NOBODY_KNOWS) -> Answer:
     """What `new_text`, the sender's own words, decides; `none` when nothing in it speaks of a decision."""
-    text = _reworded(_without_signature(_without_small_print(_respelt(cleaned(new_text)))))
+    text = _without_number(_reworded(_without_signature(_without_small_print(_respelt(cleaned(new_text))))), asked)
     if (wrapped := WHOLLY_QUOTED.fullmatch(text)) is not None:
         text = wrapped[1]
     low = folded(text)
-    parts = clauses(text, words.OPENS_STATEMENT)
-    stated = _statements(text)
+    parts = _parts(text, asked)
+    stated = _statements(parts, text)
+    whole = len(new_text) <= READ_LIMIT and not doubts.UNFIT.search(text) and not _passes_a_message_on(low)
     if not stated:
-        return _undecided(text, low, parts)
+        consents = whole and not _doubtful(text) and _consents(parts)
+        return Answer("approve") if consents else _undecided(text, low, parts)
     rejecting = {statement.rejects for statement in stated}
-    whole = len(new_text) <= READ_LIMIT and not words.UNFIT.search(text) and not _passes_a_message_on(low)
     if whole and len(rejecting) == 1 and not _quotes_a_decision(low):
-        if rejecting == {True} and _rejects_plainly(low, text, parts, stated):
+        if rejecting == {True} and _rejects_plainly(low, text, parts, stated, asked):
             return Answer("reject", _reason(text, parts, stated))
-        if rejecting == {False} and _approves_plainly(low, text, parts, stated):
+        if rejecting == {False} and _approves_plainly(text, parts, stated):
             return Answer("approve")
     return Answer("ambiguous", _condition(text, low))
 
 
 def _respelt(text: str) -> str:
-    for wrong, right in words.SPELT_AS_SPOKEN:
+    for wrong, right in doubts.SPELT_AS_SPOKEN:
         text = wrong.sub(right, text)
+    return text
+
+
+def _reworded(text: str) -> str:
+    """The text with what is said in several ways said in one."""
+    text = doubts.GO_ON_THEN.sub(r"\1 nomas", doubts.HOLDS_THE_PLACE.sub("", doubts.HOW_ARE_YOU.sub("", text)))
+    return doubts.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
+
+
+def _without_number(text: str, asked: Asked) -> str:
+    """The text without the number of the request, or those in its name: they say nothing that «solicitud» does not."""
+    prefix, _, number = asked.number.rpartition("-")
+    if number:
+        text = re.sub(rf"(?<!\w)\[?{re.escape(prefix)}[- #]{{0,3}}{number}\]?(?!\w)", "", text, flags=re.I)
+    for known in dict.fromkeys(re.findall(r"\d{1,9}", asked.name)):
+        text = re.sub(rf"(?<!\w)(?:n[°º]|nro\.?|n[uú]mero)[ ]?{known}(?![\w-])", "", text, flags=re.I)
     return text
 
 
 def _without_small_print(text: str) -> str:
     """The text up to a notice, unless what follows decides too."""
     kept = without_notice(text)
-    return kept if len(_statements(kept)) == len(_statements(text)) else text
+    counts = [len(_statements(_parts(each, NOBODY_KNOWS), each)) for each in (kept, text)]
+    return kept if counts[0] == counts[1] else text
 
 
-def _statements(text: str) -> tuple[Statement, ...]:
-    parts = clauses(text, words.OPENS_STATEMENT)
-    return tuple(found for part in parts if (found := _statement(part, text)) is not None)
-
-
-def _reworded(text: str) -> str:
-    """The text with what is said in several ways said in one."""
-    text = words.GO_ON_THEN.sub(r"\1 nomas", words.HOLDS_THE_PLACE.sub("", text))
-    text = words.YES_ALONE.sub(r"\1", words.YES_AND.sub(r"\1", text), count=1)
-    return words.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
+def _statements(parts: tuple[Part, ...], text: str) -> tuple[Statement, ...]:
+    """The parts that decide. Mere agreement is none beside a statement: «de acuerdo, autorizo»."""
+    found = [statement for part in parts if (statement := _statement(part, text)) is not None]
+    agreeing = (*words.AGREED, *words.SIGHT)
+    return tuple(each for each in found if each.kind not in AGREEING or not _made_of(agreeing, each.part))
 
 
 def _passes_a_message_on(low: str) -> bool:
-    return len(words.HEAD_OF_A_MESSAGE.findall(low)) > 1
+    return len(doubts.HEAD_OF_A_MESSAGE.findall(low)) > 1
 
 
 def _without_signature(text: str) -> str:
@@ -101,235 +141,271 @@ def _without_signature(text: str) -> str:
     What is said after a place is said after every earlier one, so the place is found by halving.
     """
     starts = sorted(signature_starts(text))
-    first = bisect_left(starts, True, key=lambda start: not _says_more(text[start:]))
+    first = bisect_left(starts, True, key=lambda start: not says_more(text, start))
     return text[: starts[first]].rstrip() if first < len(starts) else text
 
 
-def _says_more(closing: str) -> bool:
-    """Whether a closing holds more than courtesy and a name."""
-    rest = folded(closing)
-    return bool(words.PROBLEM.search(rest.replace("...", "")) or any(each.search(rest) for each in words.SAYS_MORE))
+def _parts(text: str, asked: Asked) -> tuple[Part, ...]:
+    plain = doubts.MOOD_SIGN.sub(lambda found: " " * len(found.group()), text)
+    return tuple(_part(clause, plain, asked) for clause in clauses(plain, words.OPENS_STATEMENT))
 
 
-def _statement(clause: Clause, text: str) -> Statement | None:
-    lead = words.LEADS_IN.match(clause.folded)
-    at = lead.end() if lead is not None else 0
-    for position in dict.fromkeys((at, 0)):
-        rejects = words.REJECTS.match(clause.folded, position)
-        approves = words.APPROVES.match(clause.folded, position)
-        found = rejects or approves
-        if found is not None:
-            tail = clause.folded[found.end() :].strip()
-            kind = found.lastgroup
-            tail_at = _end_in_text(clause, text, found.group())
-            return Statement(
-                clause, rejects is not None, kind == "negated", kind in ("bare", "blessing"), tail, tail_at
-            )
+def _part(clause: Clause, text: str, asked: Asked) -> Part:
+    found = list(islice(WORD.finditer(text, clause.start, clause.end), MOST_WORDS + 1))
+    ends = [each.end() for each in found]
+    apart = text[: clause.start].rstrip()[-1:] in (":", "(", "[")
+    announces = text[clause.end :].lstrip()[:1] == ":"
+    if len(found) > MOST_WORDS:
+        return Part(clause, f"{clause.folded} ", (), apart, announces)
+    marked, widths = with_objects(with_names([each.group() for each in found]), asked)
+    last = 0
+    places: list[int] = []
+    for width in widths:
+        last += width
+        places.append(ends[last - 1])
+    return Part(clause, marked, tuple(places), apart, announces)
+
+
+def _statement(part: Part, text: str) -> Statement | None:
+    if not part.ends:
+        return None
+    for before, kinds in ((BEFORE_REFUSAL, words.REJECTS), (BEFORE_STATEMENT, words.APPROVES)):
+        for start in ends_of(before, part.words):
+            end, kind = _longest(kinds, part.words, start)
+            if end > start:
+                return _stated(part, text, start, end, kind, kinds is words.REJECTS)
     return None
 
 
-def _end_in_text(clause: Clause, text: str, form: str) -> int:
-    """Where the deciding words end in the text itself, whose spaces and marks the folded clause has lost."""
-    pattern = r"[\W_]+".join(re.escape(word) for word in form.split())
-    found = re.compile(pattern).search(folded(text[clause.start : clause.end]))
-    return clause.start + found.end() if found is not None else clause.end
+def _longest(kinds: dict[str, tuple[re.Pattern[str], ...]], said: str, start: int) -> tuple[int, str]:
+    """Where the longest deciding phrase that begins at a place ends, and its kind."""
+    return max((end_of(patterns, said, start), kind) for kind, patterns in kinds.items())
 
 
-def _undecided(text: str, low: str, parts: tuple[Clause, ...]) -> Answer:
+def _stated(part: Part, text: str, start: int, end: int, kind: str, rejects: bool) -> Statement | None:
+    """The statement between two places of a part; None when it tells what another did: «autorizó»."""
+    before, through = part.words.count(" ", 0, start), part.words.count(" ", 0, end)
+    begins = part.ends[before - 1] if before else part.clause.start
+    if re.search(r"ó\b", text[begins : part.ends[through - 1]].lower()):
+        return None
+    iffy = re.search(r"\bsi\s*$", text[part.clause.start : begins].lower()) is not None
+    return Statement(part, rejects, kind, part.words[end:], part.ends[through - 1], iffy)
+
+
+def _undecided(text: str, low: str, parts: tuple[Part, ...]) -> Answer:
     speaks = (
-        words.APPROVE_FAMILY.search(low)
-        or words.REJECT_FAMILY.search(low)
-        or words.GO_AHEAD.search(low)
-        or words.MOOD_SIGN.search(text)
-        or any(part.folded in words.BARE_YES_OR_NO for part in parts)
+        doubts.APPROVE_FAMILY.search(low)
+        or doubts.REJECT_FAMILY.search(low)
+        or doubts.GO_AHEAD.search(low)
+        or doubts.MOOD_SIGN.search(text)
+        or any(part.clause.folded in doubts.BARE_YES_OR_NO for part in parts)
         or _misspells_a_decision(low)
     )
-    doubts = words.DOUBT.search(words.NO_OBJECTION.sub(" ", low))
+    unsure = doubts.DOUBT.search(doubts.NO_OBJECTION.sub(" ", low))
     if speaks and _conditional(low, text) is not None:
         return Answer("ambiguous", _condition(text, low))
-    return Answer("ambiguous") if speaks or doubts else Answer("none")
+    return Answer("ambiguous") if speaks or unsure else Answer("none")
 
 
 def _misspells_a_decision(low: str) -> bool:
     """Whether one of the first words is nearly one that decides: «aporbado»."""
     said = dict.fromkeys(found.group() for found in islice(re.finditer(r"\w{5,12}", low), MISSPELT_WORDS))
-    return any(get_close_matches(word, words.DECIDING_WORDS, 1, LIKE) for word in said)
+    return any(get_close_matches(word, doubts.DECIDING_WORDS, 1, LIKE) for word in said)
 
 
 def _quotes_a_decision(low: str) -> bool:
     return any(
-        words.APPROVE_FAMILY.search(quote.group()) or words.REJECT_FAMILY.search(quote.group())
+        doubts.APPROVE_FAMILY.search(quote.group()) or doubts.REJECT_FAMILY.search(quote.group())
         for quote in QUOTED.finditer(low)
     )
 
 
 def _conditional(low: str, text: str) -> re.Match[str] | None:
     """The first condition; «sí» with its accent, or alone before a comma, affirms."""
-    for found in words.CONDITION.finditer(AFFIRMED.sub("  ", low)):
+    for found in doubts.CONDITION.finditer(AFFIRMED.sub("  ", low)):
         if found.group().strip() != "si" or text[found.start() : found.start() + 2].lower() != "sí":
             return found
     return None
 
 
-def _approves_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tuple[Statement, ...]) -> bool:
-    deciding = {statement.clause for statement in stated}
-    others = [part for part in parts if part not in deciding]
-    plain = words.NO_OBJECTION.sub(" ", low)
-    for part in others:
-        if (sight := words.ROLE_OR_SIGHT.match(part.folded)) is not None:
-            plain = plain.replace(sight.group(), " ", 1)
-    plain = re.sub(r"\b(?:les? )?confirmo (?=que)", " ", plain)
+def _doubtful(text: str) -> bool:
+    """Whether the text asks, trails off, or wears another face than agreement."""
     return (
-        _conditional(low, text) is None
-        and not words.CONDITION_OF_APPROVAL.search(plain)
-        and not words.DOUBT.search(plain)
-        and not words.PROBLEM.search(plain)
-        and not words.PARTIAL.search(plain)
-        and not words.REJECT_FAMILY.search(plain)
-        and not words.MOOD_SIGN.search(words.WELCOME_SIGN.sub("", text))
-        and not words.ASKS.search(text)
-        and all(_plain_object(statement) for statement in stated)
-        and all(_harmless(part, stated[0].clause) for part in others)
+        re.search(r"[?¿…]|\.\.\.", text) is not None
+        or doubts.MOOD_SIGN.search(doubts.WELCOME_SIGN.sub("", text)) is not None
     )
+
+
+def _approves_plainly(text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...]) -> bool:
+    deciding = {statement.part for statement in stated}
+    others = [part for part in parts if part not in deciding]
+    if any(statement.iffy for statement in stated) and not all(_courteous(part) for part in others):
+        return False
+    if all(statement.kind in STRICT for statement in stated) and words.RECEIVED.search(folded(text)):
+        return False
+    return not _doubtful(text) and all(_plain_object(statement) for statement in stated) and all(map(_harmless, others))
 
 
 def _plain_object(statement: Statement) -> bool:
-    tail = words.NO_OBJECTION.sub("", statement.tail).strip()
-    if adverbs := words.ADVERBS.match(tail):
-        tail = tail[adverbs.end() :]
-    if words.DANGLING.search(tail):
+    """Whether the rest of an approving clause is its object, said without any limit, and courtesy."""
+    text = statement.tail
+    at = ends_of(words.ADVERB, text)[-1]
+    object_ = words.COMPLEMENT[statement.kind].match(text, at)
+    if object_ is None and statement.kind in ("about", "with"):
         return False
-    if _all_harmless(tail):
-        return not (statement.strict and "recibid" in tail)
-    if statement.strict:
-        return words.OF_THIS_OFFICE.fullmatch(tail) is not None or (
-            words.BLESSED.match(tail) is not None
-            and len(tail.split()) <= OBJECT_WORDS
-            and not words.SECOND_SENTENCE.search(words.BLESSED.sub("", tail, count=1))
-        )
-    joined = [each.strip() for each in re.split(r"\b[ye]\b", tail)[1:]]
-    return (
-        words.OBJECT_START.match(tail) is not None
-        and len(tail.split()) <= OBJECT_WORDS
-        and not words.SECOND_SENTENCE.search(tail)
-        and not words.APPROVE_FAMILY.search(tail)
-        and all(words.JOINED.match(each) or _all_harmless(each) for each in joined)
-    )
+    at = object_.end() if object_ is not None else at
+    following = COURTEOUS if statement.iffy else (*words.ADVERB, *WELCOME)
+    return ends_of(following, text, at)[-1] == len(text)
 
 
-def _all_harmless(said: str) -> bool:
-    return all(word in words.HARMLESS for word in said.split()) or words.LEADS_IN.fullmatch(said + " ") is not None
+def _courteous(part: Part) -> bool:
+    return ends_of((*COURTEOUS, *words.CALL), part.words)[-1] == len(part.words)
 
 
-def _harmless(part: Clause, first: Clause) -> bool:
-    found = words.NO_OBJECTION.sub("", part.folded).split()
-    if _all_harmless(" ".join(found)) or words.GO_ON_WITH_IT.fullmatch(" ".join(found)):
+def _harmless(part: Part) -> bool:
+    """Whether a clause beside an approval leaves it as it is. A name after a colon says whom it is about, and one
+    before a colon who said what follows."""
+    if _made_of(BESIDE_APPROVAL, part):
         return True
-    if part.start > first.start or words.APPROVE_FAMILY.search(part.folded):
-        return False
-    greets = words.GREETING.match(part.folded) is not None and len(found) <= NAME_WORDS
-    return greets or words.ROLE_OR_SIGHT.match(part.folded) is not None
+    return not part.apart and not part.announces and (_signs(part) or _made_of((*BESIDE_APPROVAL, *words.CALL), part))
 
 
-def _rejects_plainly(low: str, text: str, parts: tuple[Clause, ...], stated: tuple[Statement, ...]) -> bool:
-    deciding = {statement.clause for statement in stated}
+def _made_of(patterns: tuple[re.Pattern[str], ...], part: Part) -> bool:
+    return bool(part.ends) and ends_of(patterns, part.words)[-1] == len(part.words)
+
+
+def _signs(part: Part) -> bool:
+    return bool(words.PERSON_SIGNS.fullmatch(part.words) or words.OFFICE_SIGNS.fullmatch(part.words))
+
+
+def _consents(parts: tuple[Part, ...]) -> bool:
+    """Whether the whole answer is agreement, leave to go on with the request, and courtesy: «de acuerdo, procedan»."""
+    agrees = any(len(ends_of(words.CONSENTS, part.words)) > 1 for part in parts)
+    goes_on = any(words.ORDERS_TO_GO_ON.search(part.words) for part in parts)
+    return agrees and goes_on and all(_made_of((*WELCOME, *words.CONSENTS), part) for part in parts)
+
+
+def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...], asked: Asked) -> bool:
+    deciding = {statement.part for statement in stated}
     others = [part for part in parts if part not in deciding]
-    said = [part.folded for part in others] + [statement.tail for statement in stated]
-    plain = words.NO_OBJECTION.sub(" ", low)
+    beside = [(said, part) for said, part in zip((None, *parts), parts, strict=False) if part not in deciding]
+    first = stated[0]
+    plain = doubts.NO_OBJECTION.sub(" ", low)
     return (
         _conditional(low, text) is None
-        and not words.DOUBT.search(plain)
-        and not words.RETRACTION.search(plain)
-        and not words.LONE_WORD.search(low, stated[0].tail_at)
-        and not words.ASKS_FIRST.search(text)
-        and not any(words.OF_ONESELF.search(each) for each in said)
-        and not words.MOOD_SIGN.search(words.REFUSING_SIGN.sub("", text))
-        and not any(_speaks_for_it(words.MENTIONED.sub(" ", words.NEGATED_MENTION.sub(" ", each))) for each in said)
-        and not any(words.TURNS.match(each) for each in said)
-        and all(_plain_refusal(statement, text) for statement in stated)
-        and all(_may_precede(part, stated[0].clause) for part in others if part.start < stated[0].clause.start)
-        and not any(_bare_yes_or_no(part, stated[0].clause) for part in others)
+        and not doubts.DOUBT.search(plain)
+        and not doubts.RETRACTION.search(plain)
+        and not doubts.LONE_WORD.search(low, first.tail_at)
+        and not doubts.ASKS_FIRST.search(text)
+        and not re.search(r"…|\.\.\.", text[first.tail_at :])
+        and not doubts.MOOD_SIGN.search(doubts.REFUSING_SIGN.sub("", text))
+        and not any(statement.iffy for statement in stated)
+        and all(
+            _plain_refusal(statement, others, text) and not _complains(statement, text, asked) for statement in stated
+        )
+        and all(_goes_with_refusal(part, first.part, said) for said, part in beside)
     )
 
 
-def _bare_yes_or_no(part: Clause, first: Clause) -> bool:
-    """«No» before the rejection belongs to it."""
-    said = set(part.folded.split())
-    if said <= {"no", "nao"}:
-        return part.start > first.start
-    return said <= words.BARE_YES_OR_NO or part.folded in words.BARE_YES_OR_NO
+def _plain_refusal(statement: Statement, others: list[Part], text: str) -> bool:
+    """Whether the rest of a refusing clause is its object, courtesy, or a reason."""
+    at = _after_object(statement)
+    courteous = ends_of(COURTEOUS, statement.tail, at)[-1]
+    if courteous < len(statement.tail):
+        rest = _plain_words(text[_place_in_text(statement, courteous) : statement.part.clause.end])
+        return doubts.OPENS_REASON.match(rest) is not None and _is_reason(rest)
+    return statement.kind != "about" or at > 0 or any(map(_gives_reason, others))
 
 
-def _speaks_for_it(said: str) -> bool:
-    return bool(words.APPROVE_FAMILY.search(said) or words.WELL.search(said))
+def _plain_words(text: str) -> str:
+    return "".join(f"{found.group()} " for found in WORD.finditer(folded(text)))
 
 
-def _plain_refusal(statement: Statement, text: str) -> bool:
-    follows = text[statement.tail_at : statement.tail_at + 4].lstrip()
-    object_ = re.sub(r"^(?:\w+mente )+", "", statement.tail)
-    return not (
-        follows.startswith(("...", "…"))
-        or words.PARTIAL.search(words.BECAUSE.split(statement.tail, maxsplit=1)[0])
-        or statement.tail in ("no", "nao")
-        or re.match(r"(?:que|de|del|a)\b", object_)
-        or words.REJECT_FAMILY.search(statement.tail)
-        or words.THING.match(object_)
-        or words.OTHER_THING.match(object_)
-        or words.BY.match(statement.tail)
-        or (statement.negated and words.NOT_WHOLLY.match(statement.tail))
-        or not (_all_harmless(object_) or words.REFUSED.match(object_))
-    )
+def _after_object(statement: Statement) -> int:
+    """Where the object of a rejection ends in its tail, after adverbs."""
+    at = ends_of(words.ADVERB_OF_REFUSAL, statement.tail)[-1]
+    found = words.COMPLEMENT[statement.kind].match(statement.tail, at)
+    return found.end() if found is not None else at
 
 
-def _may_precede(part: Clause, first: Clause) -> bool:
-    """A cause may stand before the rejection; what somebody else said may not."""
-    if words.REPORTED.search(part.folded) or words.REJECT_FAMILY.search(part.folded):
-        return False
-    if _all_harmless(part.folded) or (part.sentence < first.sentence and words.DEFECT.search(part.folded)):
+def _place_in_text(statement: Statement, at: int) -> int:
+    """The place of the text that a place of the tail stands for."""
+    ends = statement.part.ends[-statement.tail.count(" ") :] if statement.tail else ()
+    count = statement.tail.count(" ", 0, at)
+    return ends[count - 1] if count else statement.tail_at
+
+
+def _complains(statement: Statement, text: str, asked: Asked) -> bool:
+    """Whether what is refused may be what those who read it do: «no acepto el servicio»."""
+    object_ = text[statement.tail_at : _place_in_text(statement, _after_object(statement))]
+    return any(found not in folded(asked.name) for found in doubts.COMPLAINED_OF.findall(folded(object_)))
+
+
+def _goes_with_refusal(part: Part, first: Part, said: Part | None) -> bool:
+    """Whether a clause beside a rejection is courtesy or a reason; `said` is the clause before it."""
+    if _made_of(COURTEOUS, part):
         return True
-    concludes = re.match(
-        r"(?:por (?:lo )?tanto|por ende|en consecuencia|por lo que|asi que|por ello|por eso)\b", first.folded
+    if part.announces and _made_of(words.CALL, part):
+        return False
+    if part.clause.start < first.clause.start:
+        leads_on = (
+            part.clause.sentence < first.clause.sentence
+            or doubts.CAUSE_FIRST.match(part.clause.folded)
+            or doubts.CONCLUDES.match(first.clause.folded)
+        )
+        return _made_of(BEFORE_REFUSAL, part) or (bool(leads_on) and _gives_reason(part))
+    if doubts.PAPER_LIST.fullmatch(f"{part.clause.folded} "):
+        return said is not None and said.clause.sentence == part.clause.sentence and _gives_reason(said)
+    return (not part.apart and (_signs(part) or _courteous(part))) or _gives_reason(part)
+
+
+def _gives_reason(part: Part) -> bool:
+    return bool(part.ends) and _is_reason(f"{part.clause.folded} ")
+
+
+def _is_reason(said: str) -> bool:
+    """Whether words say what is wrong with the request or how to mend it, and not who else decides or what goes on."""
+    plain = doubts.MENTIONED.sub(" ", doubts.NEGATED_MENTION.sub(" ", said))
+    return (
+        (doubts.REASON_OF_DEFECT.search(said) is not None or doubts.REASON_TO_MEND.match(said) is not None)
+        and not doubts.NOT_A_REASON.search(said.replace("visto bueno ", ""))
+        and not doubts.ENCLITIC_ORDER.search(said)
+        and not doubts.OF_ONESELF.search(said)
+        and not doubts.OF_MINE.search(said)
+        and not doubts.TURNS.match(said)
+        and not doubts.WELL.search(plain)
+        and not doubts.APPROVE_FAMILY.search(plain)
+        and not doubts.REJECT_FAMILY.search(plain)
     )
-    known = (words.GREETING, words.ROLE_OR_SIGHT, words.CAUSE_FIRST)
-    return bool(concludes) or part.folded == "no" or any(pattern.match(part.folded) for pattern in known)
 
 
-def _reason(text: str, parts: tuple[Clause, ...], stated: tuple[Statement, ...]) -> str | None:
+def _reason(text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...]) -> str | None:
     """The sender's words after the rejection (without the object refused), else those before it."""
     first = stated[0]
-    rest = text[first.tail_at :]
-    low = folded(rest)
-    thing = re.match(
-        rf"\s*(?:{words.THE}\s+)?{words.REQUEST}\b[^,.:;\n(]*?(?=[,.:;\n(]|$|\s{words.CAUSE.pattern})", low
-    )
-    if thing is not None:
-        rest, low = rest[thing.end() :], low[thing.end() :]
-    skipped = re.match(r"[\s,.:;()!–—-]*", low)
-    start = skipped.end() if skipped is not None else 0
-    if (adverbs := words.ADVERBS.match(low, start)) is not None:
-        start = adverbs.end()
-    if (cause := words.CAUSE.match(low, start)) is not None:
+    at = _after_object(first)
+    goes_on = ends_of(COURTEOUS, first.tail, at)[-1] < len(first.tail)
+    after = [part for part in parts if part.clause.start > first.part.clause.start]
+    if goes_on or not all(_courteous(part) or _signs(part) for part in after):
+        return _tidy(_without_cause(text, _place_in_text(first, at)))
+    before = [part for part in parts if part.clause.start < first.part.clause.start]
+    said = [part for part in before if not _made_of(BEFORE_REFUSAL, part)]
+    return _tidy(text[said[0].clause.start : said[-1].clause.end]) if said else None
+
+
+def _without_cause(text: str, start: int) -> str:
+    low = folded(text)
+    if (skipped := re.compile(r"[\s,.:;()!–—-]*").match(low, start)) is not None:
+        start = skipped.end()
+    if (cause := doubts.CAUSE.match(low, start)) is not None:
         start = cause.end()
-    reason = _tidy(rest[start:])
-    if reason and not all(word in words.HARMLESS for word in re.findall(r"\w+", folded(reason))):
-        return reason
-    before = [
-        part
-        for part in parts
-        if part.start < first.clause.start
-        and part.folded != "no"
-        and not words.GREETING.match(part.folded)
-        and not words.ROLE_OR_SIGHT.match(part.folded)
-        and not _all_harmless(part.folded)
-    ]
-    return _tidy(text[before[0].start : before[-1].end]) if before else None
+    return text[start:]
 
 
 def _condition(text: str, low: str) -> str | None:
     """The words of a condition put to an approval; None when the answer only delays, asks or contradicts itself."""
-    if words.DOUBT.search(low):
+    if doubts.DOUBT.search(low):
         return None
-    found = _conditional(low, text) or words.CONDITION_OF_APPROVAL.search(low)
+    found = _conditional(low, text) or doubts.CONDITION_OF_APPROVAL.search(low)
     if found is None:
         return None
     rest = text[found.end() :]

@@ -42,6 +42,7 @@ _DEVICE = re.compile(
 )
 _NOTICE_PROOF = re.compile(r"confidencia|destinatari|imprim|medio ambiente|divulga|privilegiad|uso exclusivo")
 _CONNECTORS = frozenset({"de", "del", "la", "las", "los", "y", "e", "en", "el", "para", "da", "do", "dos", "das"})
+_BEFORE_NUMBERS = frozenset({"anexo", "ext", "tel", "telf", "cel", "fono", "fax", "móvil", "celular", "teléfono"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,10 @@ def _like_a_signature(line: str) -> bool:
     if len(words) > 10 or line.rstrip().endswith((".", "!", "?", ":")) or line == line.upper():
         return False
     return all(
-        word[0].isupper() or word.lower() in _CONNECTORS or any(c in "@0123456789" for c in word) or not word.isalpha()
+        word[0].isupper()
+        or word.lower() in _CONNECTORS | _BEFORE_NUMBERS
+        or any(c in "@0123456789" for c in word)
+        or not word.isalpha()
         for word in words
     )
 

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.answerobjects import Asked
 from helpdesk.domain.answers import Answer, read_answer
 from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
 from helpdesk.domain.evidence import written
 from helpdesk.domain.incoming import Incoming
 from helpdesk.domain.lifecycle import Event
-from helpdesk.domain.references import PAGE, masked, ticket_numbers_in
+from helpdesk.domain.references import PAGE, format_number, masked, ticket_numbers_in
 from helpdesk.models.institutions import Institution
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import ReplyToken
@@ -132,24 +133,33 @@ def _as_seen(session: Session, ticket: Ticket, step: Step, seen: str | None) -> 
         raise Conflict("La solicitud cambió después de que usted la leyó: revise lo nuevo y decida otra vez.")
 
 
-def speaks_of_it(ticket: Ticket, incoming: Incoming, message: Message) -> bool:
+def speaks_of_it(session: Session, ticket: Ticket, incoming: Incoming, message: Message) -> bool:
     """Whether a message in the thread of an approval letter is about the decision. The requester, put in copy there,
     may write about anything else."""
-    return message.author_id != ticket.requester_id or _read(incoming).decision != "none"
+    return message.author_id != ticket.requester_id or _read(session, ticket, incoming).decision != "none"
 
 
-def _read(incoming: Incoming) -> Answer:
+def _read(session: Session, ticket: Ticket, incoming: Incoming) -> Answer:
     """What a message decides. Two forms of one text that decide differently show one reader this, another that."""
-    read = read_answer(incoming.new_text)
-    if not incoming.other_text.strip() or read_answer(incoming.other_text).decision == read.decision:
+    asked = _asked(session, ticket)
+    read = read_answer(incoming.new_text, asked)
+    if not incoming.other_text.strip() or read_answer(incoming.other_text, asked).decision == read.decision:
         return read
     return Answer("ambiguous")
+
+
+def _asked(session: Session, ticket: Ticket) -> Asked:
+    """What the ticket asks for, in the words of its type and its subject: an approval of another thing is none."""
+    request_type = catalogues.request_type_of(session, ticket)
+    prefix = session.get_one(Institution, ticket.institution_id).ticket_prefix
+    name = f"{request_type.name if request_type else ''} {ticket.subject}".strip()
+    return Asked(name, format_number(prefix, ticket.number))
 
 
 def note_from_elsewhere(session: Session, actor: Actor, thread: Thread, incoming: Incoming, message: Message) -> None:
     """Somebody who has no part in the ticket answered an approval letter: what it says is kept as unauthorised and
     changes nothing (R-175)."""
-    read = _read(incoming)
+    read = _read(session, thread.ticket, incoming)
     if thread.step_id is not None and read.decision != "none":
         step = session.get_one(Step, thread.step_id)
         _note_answer(session, actor, thread, step, read, incoming, message, authorised=False)
@@ -190,7 +200,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
     `append`)."""
     ticket = thread.ticket
     step = _present(session, ticket, session.get_one(Step, thread.step_id))
-    read = _read(incoming)
+    read = _read(session, ticket, incoming)
     sender = session.get_one(Person, message.author_id)
     authorised = step.state == "active" and may_decide(session, ticket, step, sender.id)
     _note_answer(session, actor, thread, step, read, incoming, message, authorised=authorised)

@@ -123,13 +123,13 @@ def _joined(session: Session, actor: Actor, incoming: Incoming, thread: Thread) 
     seen = history.of_message(session, message, incoming.files)
     history.record(session, actor, ticket, "message_received", {"by": thread.by, **seen})
     _tell_others(session, actor, thread, message)
-    if thread.step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
+    if thread.step_id is not None and approvals.speaks_of_it(session, ticket, incoming, message):
         done = approvals.answer(session, actor, thread, incoming, message)
         if done not in ("approve", "reject"):
             _tell_followers(session, actor, ticket, message)
         return Outcome(done, ticket.id, message.id)  # type: ignore[arg-type]  # answer() gives words of Action
     _tell_followers(session, actor, ticket, message)
-    if thread.moved_step_id is not None and approvals.speaks_of_it(ticket, incoming, message):
+    if thread.moved_step_id is not None and approvals.speaks_of_it(session, ticket, incoming, message):
         merging.answered(session, actor, thread, incoming, message)
         return Outcome("append", ticket.id, message.id)
     if ticket.kind == "consultation":

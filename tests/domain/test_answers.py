@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpdesk.domain.answerobjects import Asked
 from helpdesk.domain.answers import Decision, read_answer
 from tests.effort import no_explosion
 
@@ -82,10 +83,8 @@ Visado.
 Aceptado.
 Autorízase.
 Le doy mi visto bueno.
-Apruebo la rendición de marzo del convenio.
 Apruebo lo solicitado por la Municipalidad de Ejemplo.
 Apruebo la asignación presupuestaria del programa Mayores de la región.
-Junto con saludar, apruebo la rendición del convenio.
 Apruebo la solicitud. Quedo atento a sus comentarios.
 ✅ Apruebo
 Sí autorizo
@@ -125,7 +124,7 @@ Rechazo la solicitud porque falta la firma. | falta la firma
 No apruebo la solicitud: el saldo no coincide con la cartola. | el saldo no coincide con la cartola
 Estimados, no apruebo la solicitud: el saldo no coincide con la cartola. | el saldo no coincide con la cartola
 Rechazado por falta de memorándum | falta de memorándum
-Se rechaza la rendición, ya que el monto está errado. | el monto está errado
+Se rechaza la solicitud, ya que el monto está errado. | el monto está errado
 No autorizo la modificación, el proyecto ya está cerrado. | el proyecto ya está cerrado
 No procede, el convenio venció en marzo. Saludos. | el convenio venció en marzo
 Rechazado (monto incorrecto) | monto incorrecto
@@ -284,6 +283,17 @@ No hay problema.
 """
 
 
+OF_A_REPORT = """
+Apruebo la rendición de marzo del convenio.
+Junto con saludar, apruebo la rendición del convenio.
+Aprobada la rendición.
+No apruebo la rendición, falta un comprobante.
+Se rechaza la rendición, ya que el monto está errado.
+"""
+TO_APPROVE_IT = Asked("Comisión de servicios: viáticos y pasajes. Rendición de marzo")
+TO_TAKE_IT_BACK = Asked("Solicitud de desaprobación de rendiciones – Convenios Estándar. Rendición N° 4")
+
+
 def lines(table: str) -> list[str]:
     return [line for line in table.strip().split("\n") if line]
 
@@ -309,6 +319,44 @@ def test_a_doubt_decides_nothing(text: str, reason: str) -> None:
     assert answer.decision == "ambiguous"
     if reason != "*":
         assert answer.reason == (None if reason == "-" else reason)
+
+
+@pytest.mark.parametrize("text", lines(OF_A_REPORT))
+def test_what_is_said_of_a_report_decides_where_the_request_asks_for_its_approval(text: str) -> None:
+    assert read_answer(text, TO_APPROVE_IT).decision in ("approve", "reject")
+
+
+@pytest.mark.parametrize("asked", [TO_TAKE_IT_BACK, Asked()], ids=["taken back", "not known"])
+@pytest.mark.parametrize("text", lines(OF_A_REPORT))
+def test_what_is_said_of_a_report_contradicts_a_request_to_take_its_approval_back(text: str, asked: Asked) -> None:
+    assert read_answer(text, asked).decision == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "decision"),
+    [
+        ("Apruebo la desaprobación de la rendición.", "Solicitud de desaprobación de rendiciones", "approve"),
+        ("Apruebo la desaprobación de la rendición.", "Creación de Organizaciones", "ambiguous"),
+        ("Apruebo la desaprobación de la rendición N° 4.", "Desaprobación. Rendición N° 4", "approve"),
+        ("Apruebo la desaprobación de la rendición N° 5.", "Desaprobación. Rendición N° 4", "ambiguous"),
+        ("Autorizo los viáticos.", "Comisión de servicios: viáticos y pasajes", "approve"),
+        ("Autorizo los viáticos.", "Solicitud de desaprobación de rendiciones", "ambiguous"),
+        ("No autorizo los viáticos, no hay saldo.", "Creación de Organizaciones", "ambiguous"),
+        ("Autorizo la baja del usuario.", "Desactivación de usuario de un rol", "approve"),
+        ("Autorizo la baja del usuario.", "Solicitud de usuario y clave de acceso", "ambiguous"),
+        ("Autorizo la creación del usuario.", "Desactivación de usuario de un rol", "ambiguous"),
+        ("No estoy conforme con el servicio.", "Conformidad de servicio del especialista", "reject"),
+        ("No estoy conforme con el servicio.", "Asistencia técnica", "ambiguous"),
+    ],
+)
+def test_only_a_decision_about_the_thing_asked_for_decides(text: str, name: str, decision: str) -> None:
+    assert read_answer(text, Asked(name)).decision == decision
+
+
+def test_the_number_of_the_request_itself_is_no_other_thing() -> None:
+    asked = Asked("Creación de Organizaciones", "SIGEC-45")
+    assert read_answer("Apruebo la solicitud SIGEC-45.", asked).decision == "approve"
+    assert read_answer("Apruebo la solicitud SIGEC-46.", asked).decision == "ambiguous"
 
 
 def test_the_reason_of_a_condition_is_its_text() -> None:
