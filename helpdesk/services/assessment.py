@@ -74,7 +74,7 @@ def needed(session: Session, ticket: Ticket) -> tuple[RequiredDocument, ...]:
 def lacking_at(session: Session, ticket: Ticket, step: str) -> tuple[RequiredDocument, ...]:
     """The documents that the step which waits produces or needs for itself, and that are not in the ticket (R-114)."""
     own = (each for each in needed(session, ticket) if each.when is not None and each.when.field == "step")
-    provided = _provided(session, ticket)
+    provided, _ = _provided(session, ticket)
     return tuple(each for each in own if applies(each.when, {"step": step}) and each.key not in provided)
 
 
