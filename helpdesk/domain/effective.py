@@ -52,10 +52,13 @@ def office_region(catalogue: Catalogue, team: str, region: str | None, centre: s
 
 
 def regions_with_offices(catalogue: Catalogue) -> frozenset[str]:
-    """The regions whose calendar may count for a ticket."""
-    if any(team.per_region for team in catalogue.teams) or not _has_instances(catalogue):
+    """The regions whose calendar may count for a ticket: those of the offices that answer for some request type."""
+    if not _has_instances(catalogue):
         return frozenset(each.key for each in catalogue.regions)
-    return frozenset(each.region for each in catalogue.centres)
+    answering = {each.responsible_team for each in catalogue.request_types} | {catalogue.institution.fallback_team}
+    teams = [team for team in catalogue.teams if team.key in answering]
+    regions = [each.key for each in catalogue.regions if any(team.per_region for team in teams)]
+    return frozenset((*regions, *(each.region for each in catalogue.centres if any(team.per_centre for team in teams))))
 
 
 def _has_instances(catalogue: Catalogue) -> bool:

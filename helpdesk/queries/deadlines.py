@@ -76,8 +76,8 @@ def due_of(session: Session, ticket: Ticket) -> Due | None:
 
 
 def term_of(session: Session, ticket: Ticket, begun_now: bool = False) -> Term | None:
-    """The ticket's term; None without one or while it has not begun. One that was `begun_now`
-    of a new ticket was neither suspended nor extended yet: nothing is read for it."""
+    """The ticket's term; None without one or while it has not begun. That of a new ticket which was `begun_now` was
+    neither suspended nor extended yet: nothing is read for it."""
     if ticket.started_at is None:
         return None
     rules = calendars.rules_of(session, ticket.institution_id)
@@ -128,17 +128,17 @@ def moves(session: Session, institution_id: int, rules: Rules) -> tuple[Move, ..
     for step, ticket in session.execute(limited(institution_id)).all():
         due = step_due(session, ticket, step, rules)
         after = due.at if due is not None else None
-        if after != step.due_at:
+        if after != step.due_at and ticket.closed_at is None:
             found.append(Move(ticket.id, ticket.number, step.due_at, after, step.name))
     return tuple(sorted(found, key=lambda move: (move.number, move.step is not None)))
 
 
 def limited(institution_id: int) -> Select[Step, Ticket]:
-    """The steps of an institution that wait for the desk or an approver."""
+    """The steps of an institution that wait for the desk or an approver; also of merged tickets: they may come back."""
     return (
         select(Step, Ticket)
         .join(Ticket, Ticket.id == Step.ticket_id)
-        .where(Ticket.institution_id == institution_id, Ticket.closed_at.is_(None), Step.state == "active")
+        .where(Ticket.institution_id == institution_id, Step.state == "active")
         .where(Step.kind.in_(("approve", "execute")))
         .order_by(Ticket.number)
     )

@@ -127,7 +127,7 @@ def remind(session: Session, actor: Actor, ticket: Ticket, step: Step | None) ->
     if not lies_right(session, ticket, step):
         move(session, actor, ticket.id)
         return
-    reminders.put(session, ticket, step)
+    reminders.again(session, ticket, step)
     approver = session.get_one(Person, step.approver_id)
     if approver.undeliverable_since is None:
         approvalletters.remind(session, ticket, step, approver)

@@ -55,6 +55,7 @@ def merge(session: Session, actor: Actor, ticket_id: int, touched: int | None, i
     _check(session, ticket, into)
     authorisations.check_kept(session, actor, ticket, authorisations.missing(session, into))
     before = ticket.status
+    deadlines.keep(session, ticket)
     ticket.merged_into_id = into.id
     ticket.closed_at = clock.now()
     routes.change_status(ticket, Event.MERGE)
@@ -84,7 +85,7 @@ def undo(session: Session, actor: Actor, link_id: int) -> Ticket:
             f"El ticket {number_of(session, end)} ya terminó con lo que se respondió a ambos: esta unión no se deshace."
         )
     ticket.merged_into_id = None
-    ticket.closed_at = None
+    ticket.closed_at = ticket.counted = None
     routes.change_status(ticket, Event.UNMERGE)
     undo_link(session, actor, link)
     came = _bring_back(session, ticket)

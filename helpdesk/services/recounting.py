@@ -40,7 +40,7 @@ def _steps(session: Session, institution_id: int) -> Iterator[Move]:
         before, due = step.due_at, step_due(session, ticket, step)
         step.due_at = due.at if due is not None else None
         reminders.recount(session, ticket, step)
-        if step.due_at != before:
+        if step.due_at != before and ticket.closed_at is None:
             yield Move(ticket.id, ticket.number, before, step.due_at, step.name)
 
 

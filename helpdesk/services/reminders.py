@@ -19,23 +19,26 @@ KIND = "reminder"
 
 
 def put(session: Session, ticket: Ticket, row: Step) -> None:
-    """Set the next reminder of an approval: within the time to decide, and again when the approver's own time is over
-    and the ticket's goes on."""
-    percent = catalogues.choices_of_ticket(session, ticket).remind_at_percent
-    calendar = calendar_for(session, ticket)
-    assert row.asked_at is not None
-    term = None if too_late(ticket, row.asked_at) else ticket.due_at
-    at = next_reminder(row.asked_at, row.due_at, term, percent, calendar, clock.now())
-    alarms.put(session, ticket, {KIND: at}, row)
+    """Set the reminder of an approval that was asked just now."""
+    alarms.put(session, ticket, {KIND: _next(session, ticket, row)}, row)
+
+
+def again(session: Session, ticket: Ticket, row: Step) -> None:
+    """Set the next reminder that is still to come, if there is one: after the first, that of the end of the approver's
+    own time while the ticket's goes on."""
+    at = _next(session, ticket, row)
+    if at is not None:
+        alarms.put(session, ticket, {KIND: at}, row)
 
 
 def recount(session: Session, ticket: Ticket, row: Step) -> None:
-    """The term or the calendar is another one: a reminder that was not written yet comes when it should now."""
+    """The term or the calendar is another one: a reminder that was not written yet comes when it should now; one whose
+    hour had come already stays."""
     waits = select(Alarm.id).where(
         Alarm.ticket_id == ticket.id, Alarm.step_id == row.id, Alarm.kind == KIND, Alarm.rung_at.is_(None)
     )
     if session.scalar(waits) is not None:
-        put(session, ticket, row)
+        again(session, ticket, row)
 
 
 def forget(session: Session, ticket: Ticket, row: Step) -> None:
@@ -55,3 +58,11 @@ def calendar_for(session: Session, ticket: Ticket) -> Calendar:
     assert request_type is not None
     key = request_type.deadline.calendar if request_type.deadline is not None else request_type.service_hours
     return calendars.for_ticket(session, ticket, key)
+
+
+def _next(session: Session, ticket: Ticket, row: Step) -> datetime | None:
+    percent = catalogues.choices_of_ticket(session, ticket).remind_at_percent
+    calendar = calendar_for(session, ticket)
+    assert row.asked_at is not None
+    term = None if too_late(ticket, row.asked_at) else ticket.due_at
+    return next_reminder(row.asked_at, row.due_at, term, percent, calendar, clock.now())

@@ -26,6 +26,7 @@ from helpdesk.web.render import desk_page, see_other
 blueprint = Blueprint("authority", __name__)
 Answer = Response | tuple[str, int]
 Forms = dict[str, DeskForm]
+ANNULLED = "La ausencia se anuló: no había empezado."
 
 
 @blueprint.get("/admin/funciones")
@@ -162,9 +163,6 @@ def done(which: str, form: DeskForm, change: Callable[[Session, Viewer], str]) -
             raise
         return page({which: form}, problem)
     return see_other(url_for("authority.show"), told)
-
-
-ANNULLED = "La ausencia se anuló: no había empezado."
 
 
 def page(forms: Forms, problem: HelpdeskError | None = None) -> tuple[str, int]:

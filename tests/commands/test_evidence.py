@@ -277,7 +277,7 @@ def test_the_summary_tells_who_decided_in_which_function_for_whom(folder: Path) 
     page = " ".join((folder / "resumen.html").read_text("utf-8").split())
     assert "Subrogante Biobío &lt;subrogante@sigec-cl.example.org&gt; como Jefe Administrativo Regional" in page
     assert "en nombre de Jefe Administrativo Regional, Biobío" in page
-    assert "por el enlace del correo, el martes 7 de abril de 2026, 10:00 (America/Santiago)" in page
+    assert "por el enlace del correo, el martes 7 de abril de 2026, 10:00 (hora de Chile)" in page
     assert "Motivo: Corresponde." in page
 
 

@@ -337,3 +337,12 @@ def test_a_day_of_a_region_without_an_office_is_refused_in_plain_words(cast: Cas
     with pytest.raises(Invalid, match="no hay ninguna oficina") as refused:
         cast.do(calendars.preview_day, peru.id, "pe-conectamef", edit)
     assert set(refused.value.fields) == {"region"}
+
+
+def test_a_day_of_a_region_is_refused_where_no_regional_team_answers_for_anything(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    types = tuple(replace(each, responsible_team="equipo_sigec") for each in content.request_types)
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, request_types=types))
+    with pytest.raises(Invalid, match="no hay ninguna oficina"):
+        add(cast, DayEdit(WEDNESDAY.day, "closed", "Aniversario", "Decreto 3", "CL-AP"))

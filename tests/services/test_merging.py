@@ -1,11 +1,13 @@
 """Two tickets on the same matter joined into one conversation, and told apart again (R-187)."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotFound
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.documents import Document
@@ -13,8 +15,9 @@ from helpdesk.models.messages import Attachment
 from helpdesk.models.tickets import Ticket, TicketLink
 from helpdesk.queries import approvalpages, merges
 from helpdesk.queries import approvals as waiting
+from helpdesk.queries import deadlines as terms
 from helpdesk.queries.viewers import viewer
-from helpdesk.services import alarms, approvals, approvals_moved, authority, conversation, merging, ringing
+from helpdesk.services import alarms, approvals, approvals_moved, authority, calendars, conversation, merging, ringing
 from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, STRANGER, Cast, file
 
 pytestmark = pytest.mark.usefixtures("at_work")
@@ -294,3 +297,16 @@ def test_both_histories_tell_the_merge_and_its_end(cast: Cast) -> None:
     for each, other in ((ticket, into), (into, ticket)):
         assert cast.events(each, "linked")[0].data["number"] == f"SIGEC-{other.number}"
         assert cast.events(each, "unmerged")[0].data["number"] == f"SIGEC-{other.number}"
+
+
+def test_how_a_merged_ticket_was_counted_stays_until_the_merge_is_undone(cast: Cast) -> None:
+    into, ticket = cast.open(), cast.open()
+    link = merge(cast, ticket, into)
+    before = terms.explained(cast.session, ticket)
+    assert before != ()
+    edit = DayEdit(date(2026, 4, 8), "closed", "Paro", "Resolución 45")
+    cast.do(calendars.add_day, cast.agent, cast.sigec.id, "cl-sigec", edit)
+    assert terms.explained(cast.session, ticket) == before
+    cast.do(merging.undo, cast.agent, link.id)
+    assert ticket.due_at == into.due_at
+    assert terms.explained(cast.session, ticket) == terms.explained(cast.session, into)
