@@ -21,6 +21,9 @@ MEF = shipped("mef-ec")
 QUITO = ZoneInfo("America/Guayaquil")
 ENTITY = Named("Directora Financiera", "finanzas@hospital.example.net")
 USER = "Usuario jtapia, rol Consulta, entidad 0123."
+ABSENCES = {
+    "ausencia_temporal": "Ausencia temporal del titular", "ausencia_permanente": "Ausencia permanente del titular",
+}  # fmt: skip
 PROGRAM = "instalar el programa que habilita el kit biométrico"
 
 
@@ -130,11 +133,58 @@ def by_mail(cast: Cast, key: str, box: str, **fields: object) -> Ticket:
     spec = MEF.request_type(key)
     cast.now = datetime(2026, 4, 7, 10, 0, tzinfo=QUITO)
     files = tuple(file(f"{each.name[:80]} {each.match[0]}.pdf") for each in spec.required_documents)
-    text = f"Solicito {spec.name}, con los documentos adjuntos."
-    outcome = cast.receive(cast.incoming(spec.name, text, ENTITY, files=files, mailbox=cast.mailbox(box, cast.mef)))
+    text = "Solicito lo que dice el asunto, con los documentos adjuntos."
+    subject = ABSENCES.get(key, spec.name)
+    outcome = cast.receive(cast.incoming(subject, text, ENTITY, files=files, mailbox=cast.mailbox(box, cast.mef)))
     ticket = cast.ticket(outcome.ticket_id or 0)
     assert ticket.request_type == key
     known = {name: value for name, value in everything_about(MEF, spec).items() if name not in ticket.fields}
     cast.do(tickets.set_fields, cast.foreigner, ticket.id, None, {**known, **fields})
     assert (ticket.missing_documents, ticket.status) == ([], "open")
     return ticket
+
+
+@pytest.mark.parametrize("key", ["ausencia_temporal", "ausencia_permanente"])
+def test_an_absence_is_closed_only_when_both_actions_are_done(cast: Cast, key: str) -> None:
+    ticket = by_mail(cast, key, "biometria")
+    for step in ("configurar", "activar_alterno"):
+        assert cast.step(ticket).key == step
+        with pytest.raises(IllegalMove, match="falta"):
+            cast.do(conversation.reply, cast.foreigner, ticket.id, None, "Hecho.", close=True)
+        with pytest.raises(IllegalMove, match="falta"):
+            cast.do(tickets.close, cast.foreigner, ticket.id, None, "Hecho.", Delivery("in_person"))
+        completes(cast, ticket)
+    assert closing(cast, ticket).recipient == ENTITY.address
+
+
+@pytest.mark.parametrize("key", ["enrolamiento_biometrico", "ausencia_temporal", "ausencia_permanente"])
+def test_the_reply_to_the_mail_confirms_and_closes_in_its_thread(cast: Cast, key: str) -> None:
+    ticket = by_mail(cast, key, "biometria")
+    while cast.step(ticket).kind != "close":
+        completes(cast, ticket, "Hecho.")
+    letter = closing(cast, ticket, "Confirmado.")
+    opener = cast.messages(ticket)[0]
+    assert (letter.recipient, letter.in_reply_to) == (opener.from_address, opener.message_id)
+    assert "active" not in cast.steps(ticket).values()
+
+
+def test_a_request_for_information_is_completed_in_its_own_ticket(cast: Cast) -> None:
+    box = cast.mailbox("gestion_documental", cast.mef)
+    text = (
+        "Solicito información. Nombre: Elsa Ruiz. Cédula: 1710034065. Dirección: Av. Amazonas 100. Teléfono: 023998300."
+    )
+    outcome = cast.receive(cast.incoming("Solicitud de información", text, ENTITY, mailbox=box))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    assert (ticket.request_type, ticket.missing_documents) == ("solicitud_informacion", ["oficio_requerimiento"])
+    letter = cast.letter(ticket, "incompleto")
+    cast.later(hours=5)
+    answer = cast.answer_to(letter, "Adjunto el oficio.", ENTITY, files=(file("Oficio de requerimiento.pdf"),))
+    assert cast.receive(answer).ticket_id == ticket.id
+    assert ticket.missing_documents == []
+
+
+def test_the_copy_of_the_identity_card_is_asked_of_nobody(cast: Cast) -> None:
+    """Of service 4 it is optional: who does not send it is not returned (R-024)."""
+    assert MEF.request_type("activacion_revision_usuario").document("copia_identificacion").mandatory == "optional"
+    ticket = by_mail(cast, "activacion_revision_usuario", "centro_servicios")
+    assert cast.letters(ticket, "incompleto") == []

@@ -39,6 +39,16 @@ def test_the_hours_are_those_of_the_calendar_that_counts_terms(app: Flask) -> No
     assert "lunes a jueves, 08:00–16:00; viernes, 08:00–15:00" in page
 
 
+@pytest.mark.parametrize("request_type", [each.key for each in shipped("mef-ec").request_types])
+def test_a_service_costs_nothing_and_no_step_or_document_is_a_payment(app: Flask, request_type: str) -> None:
+    page = app.test_client().get(f"/servicios/mef-ec/{request_type}").text
+    assert "<dt>Costo</dt><dd>Gratuito</dd>" in page
+    spec = shipped("mef-ec").request_type(request_type)
+    names = [step.name for step in spec.route] + [document.name for document in spec.required_documents]
+    names += [datum.label for datum in spec.intake_fields]
+    assert [name for name in names if re.search(r"comprobante|arancel|tasa|pagar|pago de", name.lower())] == []
+
+
 def test_changed_hours_are_published_and_counted_alike() -> None:
     """There is one calendar: what the page says and what a term counts come of the same entry (R-008)."""
     catalogue = shipped("mef-ec")
