@@ -4,9 +4,11 @@ who executes, who is told (R-084 to R-096)."""
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.domain.errors import IllegalMove, Invalid
 from helpdesk.domain.incoming import Person as Named
+from helpdesk.models.messages import Attachment
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import conversation, originals, tickets
 from helpdesk.services.opening_by_hand import ByHand, open_by_hand
@@ -254,3 +256,33 @@ def test_a_modification_without_one_of_its_data_is_returned_naming_it(cast: Cast
     assert ticket.status == "waiting_requester"
     label = shipped("sigec-cl").request_type("cambio_fecha_modificacion").field(key).label
     assert label in " ".join(cast.letter(ticket, "incompleto").text.split())
+
+
+OTHER = (
+    "Otra solicitud formal: distribución presupuestaria",
+    "Por memorándum solicito corregir la distribución presupuestaria del proyecto 25-000200-00010, convocatoria "
+    "Familias Ejemplo 2025, ejecutor Municipalidad de Ejemplo, Región del Biobío, Programa Familias. Detalle: cambiar "
+    "la cuota 2. Motivo: error de digitación.",
+)
+
+
+def test_another_formal_request_goes_on_with_its_memorandum_only(cast: Cast) -> None:
+    without = mailed(cast, OTHER, NATIONAL_OFFICER, "otra_solicitud_formal")
+    assert (without.status, without.missing_documents) == ("waiting_requester", ["memorandum"])
+    assert asked_of(cast, without) == []
+    ticket = mailed(cast, OTHER, NATIONAL_OFFICER, "otra_solicitud_formal", memo=True)
+    assert asked_of(cast, ticket) == ["jefatura.ugpip@sigec-cl.example.org"]
+    cast.approve(ticket, Named("Jefatura", "jefatura.ugpip@sigec-cl.example.org"))
+    assert executes(cast, ticket) == "equipo_sigec"
+
+
+def test_the_files_of_an_answer_are_no_documents_of_the_request(cast: Cast) -> None:
+    """They stay with the letter that carried them, whatever they are called (R-069)."""
+    ticket = cast.open(files=())
+    sent = (("Memorandum 12.pdf", "application/pdf", "a" * 64),)
+    cast.do(conversation.reply, cast.agent, ticket.id, None, "Le adjunto un ejemplo.", sent)
+    assert ticket.missing_documents == ["memorandum"]
+    assert [each["filename"] for each in cast.letter(ticket, "respuesta").files] == ["Memorandum 12.pdf"]
+    request = cast.messages(ticket)[0].id
+    named = select(Attachment.filename).where(Attachment.message_id == request)
+    assert cast.session.scalars(named).all() == []

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import func, select
 
 from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import conversation, tickets
+from helpdesk.queries import search
+from helpdesk.services import conversation, documents, routes, tickets
 from helpdesk.services.opening_by_hand import ByHand
 from tests.cast import Cast, file
 from tests.domain.shipped import shipped
@@ -188,3 +190,79 @@ def test_the_copy_of_the_identity_card_is_asked_of_nobody(cast: Cast) -> None:
     assert MEF.request_type("activacion_revision_usuario").document("copia_identificacion").mandatory == "optional"
     ticket = by_mail(cast, "activacion_revision_usuario", "centro_servicios")
     assert cast.letters(ticket, "incompleto") == []
+
+
+def test_the_letter_of_return_shows_every_property_of_a_document(cast: Cast) -> None:
+    box = cast.mailbox("centro_servicios", cast.mef)
+    name = MEF.request_type("crear_usuario_administrador").name
+    outcome = cast.receive(cast.incoming(name, "Solicito crear el usuario administrador.", ENTITY, mailbox=box))
+    text = flat(cast.letter(cast.ticket(outcome.ticket_id or 0), "incompleto").text)
+    form = MEF.request_type("crear_usuario_administrador").document("formulario_administrador")
+    signers = ", ".join(MEF.role(role).name for role in form.signed_by)
+    assert (
+        f"{form.name} (formulario {form.form_code}). Firma: {signers}. Con sello de la institución. "
+        "Con reconocimiento de firma ante notario. Se debe presentar el original"
+    ) in text
+    absence = by_mail(cast, "ausencia_temporal", "biometria")
+    cast.do(documents.return_incomplete, cast.foreigner, absence.id, None, ("accion_personal_autoridad",), "Otra vez.")
+    assert "Fiel copia del original" in flat(cast.letter(absence, "incompleto").text)
+
+
+def test_an_activation_with_errors_is_returned_with_the_error(cast: Cast) -> None:
+    ticket = by_mail(cast, "activacion_revision_usuario", "centro_servicios")
+    wrong = ("formulario_activacion",)
+    told = "La cédula del formulario no es la del usuario."
+    objections = {"formulario_activacion": "corrections"}
+    cast.do(documents.return_incomplete, cast.foreigner, ticket.id, None, wrong, told, objections)
+    assert ticket.status == "waiting_requester"
+    text = flat(cast.letter(ticket, "incompleto").text)
+    assert told in text
+    assert "Lo que llegó no sirve: con correcciones o enmendaduras" in text
+
+
+@pytest.mark.parametrize("key", ["crear_usuario_administrador", "crear_usuario_gad_ep", "crear_usuario_consulta"])
+def test_a_user_is_created_after_the_review_with_its_name_and_role_on_record(cast: Cast, key: str) -> None:
+    spec = MEF.request_type(key)
+    bare = opened(cast, replace(whole(MEF, spec, "in_person"), originals={}))
+    assert (cast.step(bare).key, cast.steps(bare)["crear_usuario"]) == ("validar_documentos", "to_come")
+    ticket = opened(cast, whole(MEF, spec, "in_person"))
+    with pytest.raises(Invalid, match="datos del usuario creado"):
+        completes(cast, ticket)
+    completes(cast, ticket, USER)
+    row = routes.present(cast.session, ticket)["crear_usuario"]
+    assert (row.state, row.reason) == ("done", USER)
+
+
+def test_the_officials_of_an_entity_and_its_computer_are_found_under_its_number(cast: Cast) -> None:
+    """One titular and several alternates, each with the quality in which the enrolment registered them (R-026)."""
+    values = whole(MEF, MEF.request_type("enrolamiento_biometrico"), "in_person")
+    expected = [("Persona 0", "titular", "PC-7"), ("Persona 1", "alterno", "PC-7"), ("Persona 2", "alterno", "PC-7")]
+    for name, quality, computer in expected:
+        said = {"calidad": quality, "funcionario_nombres": name, "equipo_pago": computer}
+        address = f"{name.replace(' ', '')}@entidad.example.com".lower()
+        opened(cast, replace(values, fields={**values.fields, **said}, address=address))
+    ruc = "".join(filter(str.isdigit, str(values.fields["entidad_ruc"])))
+    found = cast.session.scalars(select(Ticket).where(search.has_identity(ruc)).order_by(Ticket.id)).all()
+    keys = ("funcionario_nombres", "calidad", "equipo_pago")
+    assert [tuple(each.fields[key] for key in keys) for each in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("box", "subject", "text"),
+    [
+        ("biometria", "Ausencia temporal del titular", "Sale de vacaciones el titular."),
+        ("gestion_documental", "Solicitud de información", "Solicito información pública sobre el gasto."),
+        ("centro_servicios", "Creación de usuario de consulta", "Solicito crear un usuario de consulta."),
+    ],
+)
+def test_a_message_to_a_shared_mailbox_is_one_ticket_in_the_queue_of_its_team(
+    cast: Cast, box: str, subject: str, text: str
+) -> None:
+    before = cast.session.scalar(select(func.count()).select_from(Ticket)) or 0
+    outcome = cast.receive(cast.incoming(subject, text, ENTITY, mailbox=cast.mailbox(box, cast.mef)))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    assert ticket.team == MEF.mailbox(box).team
+    assert cast.session.scalar(select(func.count()).select_from(Ticket)) == before + 1
+    (letter,) = cast.letters(ticket)
+    assert letter.recipient == ENTITY.address
+    assert f"MEF-{ticket.number}" in letter.text
