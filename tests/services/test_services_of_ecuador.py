@@ -13,7 +13,7 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import search
-from helpdesk.services import conversation, documents, routes, tickets
+from helpdesk.services import conversation, documents, originals, routes, tickets
 from helpdesk.services.opening_by_hand import ByHand
 from tests.cast import Cast, file
 from tests.domain.shipped import shipped
@@ -266,3 +266,21 @@ def test_a_message_to_a_shared_mailbox_is_one_ticket_in_the_queue_of_its_team(
     (letter,) = cast.letters(ticket)
     assert letter.recipient == ENTITY.address
     assert f"MEF-{ticket.number}" in letter.text
+
+
+@pytest.mark.parametrize("by", ["mail", "counter"])
+def test_the_clock_starts_when_what_was_missing_is_supplied(cast: Cast, by: str) -> None:
+    cast.now = datetime(2026, 4, 7, 10, 0, tzinfo=QUITO)
+    box = cast.mailbox("centro_servicios", cast.mef)
+    spec = MEF.request_type("activacion_revision_usuario")
+    sent = tuple(file(f"{each.name[:80]} {each.match[0]}.pdf") for each in spec.required_documents)
+    mail = cast.incoming(spec.name, "Solicito la activación de mi usuario.", ENTITY, files=sent[1:], mailbox=box)
+    ticket = cast.ticket(cast.receive(mail).ticket_id or 0)
+    assert (ticket.missing_documents, ticket.started_at, ticket.due_at) == (["formulario_activacion"], None, None)
+    at = cast.later(hours=2)
+    if by == "mail":
+        cast.receive(cast.answer_to(cast.letter(ticket, "incompleto"), "Lo adjunto.", ENTITY, files=sent[:1]))
+    else:
+        cast.do(originals.see, cast.foreigner, ticket.id, None, "formulario_activacion")
+    assert (ticket.missing_documents, ticket.started_at) == ([], at)
+    assert ticket.due_at == datetime(2026, 4, 8, 11, 0, tzinfo=QUITO)

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from helpdesk.domain.calendars import calendar_of
-from helpdesk.domain.catalogue import Links
+from helpdesk.domain.catalogue import Links, Unit
 from helpdesk.domain.deadlines import due_at
-from helpdesk.web.service import access_lists, described, publication
+from helpdesk.web.service import access_lists, described, publication, term
 from tests.domain.shipped import shipped
 
 
@@ -47,6 +47,20 @@ def test_a_service_costs_nothing_and_no_step_or_document_is_a_payment(app: Flask
     names = [step.name for step in spec.route] + [document.name for document in spec.required_documents]
     names += [datum.label for datum in spec.intake_fields]
     assert [name for name in names if re.search(r"comprobante|arancel|tasa|pagar|pago de", name.lower())] == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "told"),
+    [
+        (30, "minutes", "30 minutos"), (8, "business_hours", "8 horas hábiles"), (24, "hours", "24 horas"),
+        (2, "business_days", "2 días hábiles"), (1, "business_days", "1 día hábil"),
+        (30, "calendar_days", "30 días calendario"), (3, "weeks", "3 semanas"),
+    ],
+)  # fmt: skip
+def test_a_response_time_prints_as_a_number_with_its_unit(amount: int, unit: Unit, told: str) -> None:
+    deadline = shipped("mef-ec").request_types[0].deadline
+    assert deadline is not None
+    assert term(replace(deadline, amount=amount, unit=unit)) == told
 
 
 def test_changed_hours_are_published_and_counted_alike() -> None:
