@@ -39,12 +39,13 @@ from helpdesk.web import (
     ticketdata,
     ticketlinks,
     tickets,
+    yearly,
 )
 from helpdesk.web.policy import Policy, enforce, policy
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 BLUEPRINTS = (
-    catalogue, sessions, queue, attentions, counter, tickets, documents, ticketclock, ticketdata, ticketlinks,
+    catalogue, sessions, queue, attentions, yearly, counter, tickets, documents, ticketclock, ticketdata, ticketlinks,
     approvals, authority, calendars, events, plans, tasks, notices, materials, ledger, health,
 )  # fmt: skip
 LARGEST_UPLOAD = 26 * 1024 * 1024

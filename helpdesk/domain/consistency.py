@@ -26,6 +26,19 @@ LONGEST_MONTH = 31
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
 
+COLUMNS = {
+    "name": "la denominación",
+    "description": "la descripción",
+    "access": "cómo acceder",
+    "internal_procedure": "el procedimiento interno",
+    "cost": "el costo",
+    "deadline": "el tiempo de respuesta",
+    "beneficiaries": "el tipo de beneficiarios",
+    "offices": "las oficinas",
+    "channels": "los canales de atención",
+}
+"""The columns of the published table that a type may leave empty otherwise, and how they are told."""
+
 Place = tuple[int | str, ...]
 
 
@@ -203,6 +216,21 @@ def _monthly(place: Place, request_type: RequestType) -> Iterator[Inconsistency]
             yield from _known((*place, "monthly", name), key, fields, "dato")
 
 
+def _columns(catalogue: Catalogue, place: Place, request_type: RequestType) -> Iterator[Inconsistency]:
+    """A service of the published table states every column that describes it (R-002)."""
+    if not request_type.reporting.lotaip:
+        return
+    for name, noun in COLUMNS.items():
+        value = getattr(request_type, name)
+        if not value or (isinstance(value, str) and not value.strip()):
+            yield Inconsistency((*place, name), f"falta {noun}: sin eso el servicio no se publica")
+    offices, kinds = {each.key for each in catalogue.offices}, {each.key for each in catalogue.beneficiaries}
+    for key in request_type.offices:
+        yield from _known((*place, "offices"), key, offices, "oficina")
+    for key in request_type.beneficiaries:
+        yield from _known((*place, "beneficiaries"), key, kinds, "tipo de beneficiario")
+
+
 def _request_type(
     catalogue: Catalogue, place: Place, request_type: RequestType, teams: set[str], calendars: set[str]
 ) -> Iterator[Inconsistency]:
@@ -211,6 +239,7 @@ def _request_type(
     yield from _known((*place, "responsible_team"), request_type.responsible_team, teams, "equipo")
     yield from _known((*place, "service_hours"), request_type.service_hours, calendars, "calendario")
     yield from _events(catalogue, place, request_type)
+    yield from _columns(catalogue, place, request_type)
     if request_type.centre is not None:
         yield from _known((*place, "centre"), request_type.centre, {each.key for each in catalogue.centres}, "centro")
         if request_type.responsible_team not in {team.key for team in catalogue.teams if team.per_centre}:

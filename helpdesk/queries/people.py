@@ -12,6 +12,7 @@ from helpdesk import clock
 from helpdesk.domain import belonging
 from helpdesk.models.institutions import Institution
 from helpdesk.models.people import Absence, Person, RoleHolding, TeamMember
+from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 
 
@@ -185,6 +186,14 @@ def members(session: Session, institution_id: int, team: str, scope: str | None)
     joined = (TeamMember.team == team, TeamMember.scope.is_not_distinct_from(scope))
     held = (RoleHolding.role.in_(roles), RoleHolding.scope.is_not_distinct_from(scope)) if roles else None
     return _working(session, institution_id, joined, held)
+
+
+def responsible(session: Session, ticket: Ticket) -> tuple[Person, ...]:
+    """Whoever has the ticket, else the members of its team."""
+    assignee = session.get(Person, ticket.assignee_id) if ticket.assignee_id is not None else None
+    if assignee is not None and not assignee.disabled:
+        return (assignee,)
+    return members(session, ticket.institution_id, ticket.team, ticket.team_scope)
 
 
 def colleagues(session: Session, institution_id: int) -> tuple[Person, ...]:

@@ -1,7 +1,7 @@
 """The queue (bandeja): its views, its rows by keyset, and its counts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -50,7 +50,8 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows the queue; all of it stands in the page's address. `view` None looks everywhere."""
+    """What narrows the queue; all of it stands in the page's address. `view` None looks everywhere; `since` and `until`
+    are the first and last day of reception, both included, on the institution's clocks (R-194)."""
 
     view: str | None = None
     status: str | None = None
@@ -58,6 +59,8 @@ class Filters:
     team: str | None = None
     region: str | None = None
     text: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,11 @@ def _conditions(session: Session, who: Viewer, filters: Filters, now: datetime) 
         found.append(Ticket.region == filters.region)
     if filters.text:
         found.append(search.condition(session, who, filters.text))
+    day = func.date(func.timezone(who.timezone, Ticket.received_at))
+    if filters.since:
+        found.append(day >= filters.since)
+    if filters.until:
+        found.append(day <= filters.until)
     return found
 
 

@@ -9,9 +9,10 @@ from helpdesk.models.messages import Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
-from helpdesk.queries.people import by_address
-from helpdesk.services import history, tokens
+from helpdesk.queries.people import by_address, responsible
+from helpdesk.services import history, notifications, tokens
 
+NOTE = "aviso_interno"
 # Reports that name no failure (RFC 3464 §2.3.3); servers send some of them although nobody asked.
 _NO_FAILURES = {
     "delayed": "delivery_delayed",
@@ -68,7 +69,18 @@ def mark(session: Session, actor: Actor, ticket: Ticket, letter: Letter, incomin
         person.undeliverable_since = incoming.received_at
     session.flush()
     history.record(session, actor, ticket, "delivery_failed", told)
+    _alert(session, ticket, letter)
     return True
+
+
+def _alert(session: Session, ticket: Ticket, letter: Letter) -> None:
+    """Tell whoever has the ticket that the letter did not arrive; of a note of ours that failed nobody is told."""
+    if letter.letter == NOTE:
+        return
+    for person in responsible(session, ticket):
+        if person.address != letter.recipient:
+            detail = f"{letter.subject}: {letter.delivery_failed}"
+            notifications.told(session, ticket, person, "undelivered", who=letter.recipient, detail=detail)
 
 
 def _newest(session: Session, incoming: Incoming, *conditions: ColumnElement[bool]) -> Letter | None:

@@ -9,7 +9,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
-from helpdesk.queries.people import holders, members, today
+from helpdesk.queries.people import holders, responsible, today
 from helpdesk.services import history, notifications
 
 
@@ -17,7 +17,7 @@ def warn(session: Session, actor: Actor, ticket: Ticket, step: Step | None) -> N
     """Tell whoever has the ticket, else its team, that the term runs out. Too late once it has."""
     if ticket.closed_at is not None or ticket.due_at is None or clock.now() > ticket.due_at:
         return
-    told = _responsible(session, ticket)
+    told = responsible(session, ticket)
     for person in told:
         notifications.term_runs_out(session, ticket, person, "due_soon")
     history.record(session, actor, ticket, "due_warned", {"to": [person.address for person in told]})
@@ -31,13 +31,6 @@ def escalate(session: Session, actor: Actor, ticket: Ticket, step: Step | None) 
     for person in told:
         notifications.term_runs_out(session, ticket, person, "escalated")
     history.record(session, actor, ticket, "escalated", {"to": [person.address for person in told]})
-
-
-def _responsible(session: Session, ticket: Ticket) -> tuple[Person, ...]:
-    assignee = session.get(Person, ticket.assignee_id) if ticket.assignee_id is not None else None
-    if assignee is not None and not assignee.disabled:
-        return (assignee,)
-    return members(session, ticket.institution_id, ticket.team, ticket.team_scope)
 
 
 def _supervisors(session: Session, ticket: Ticket) -> tuple[Person, ...]:

@@ -1,7 +1,7 @@
 """The queue (bandeja)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -132,7 +132,15 @@ def filters_of_request() -> Filters:
     if values["status"] is not None and values["status"] not in STATUSES:
         raise NotFound("Ese estado no existe.")
     values["text"] = values["text"] or ""
-    return Filters(view=view, **values)
+    return Filters(view=view, since=day_of_request("recibido_desde"), until=day_of_request("recibido_hasta"), **values)
+
+
+def day_of_request(name: str) -> date | None:
+    """A day of the page's address; what is none narrows nothing."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
 
 
 def exact_ticket(session: Session, who: Viewer, text: str) -> int | None:

@@ -32,6 +32,7 @@ from helpdesk.web.names import Names
 from helpdesk.web.render import desk_page
 
 PAPER_CHANNELS = ("in_person", "physical_document")
+REPLACES = "not_equal:"
 PLACES = ("region", "programme", "centre", "organ")
 RETURN_TEXT = "Puede responder a este mismo correo adjuntando lo que falta."
 
@@ -153,6 +154,7 @@ def values(
         "lacks_place": lacks_place(catalogue, page),
         "by_hand": bool(active and active.step.kind not in ("approve", "close", "notify")),
         "record_wanted": record_wanted(catalogue, page),
+        "replaced": replaced(names, page),
         **closing_words(catalogue, page),
         "papers": papers.pending(session, ticket, active.step if active else None),
         "teams": team_choices(catalogue, ticket),
@@ -209,6 +211,17 @@ def lacks_place(catalogue: Catalogue, page: TicketPage) -> bool:
         return False
     no_place = step.actor.scope in PLACES and row.scope is None
     return no_place or (step.actor.subject is not None and not page.ticket.fields.get(step.actor.subject))
+
+
+def replaced(names: Names, page: TicketPage) -> tuple[tuple[str, str], ...]:
+    """While the change waits to be made, the datum to change and the one that replaces it, together (R-083)."""
+    spec = names.type_of(page.ticket.request_type)
+    if spec is None or page.active is None or page.active.step.kind != "execute":
+        return ()
+    rules = ((field, rule) for field in spec.intake_fields for rule in field.validate)
+    keys = [key for field, rule in rules if rule.startswith(REPLACES) for key in (rule[len(REPLACES) :], field.key)]
+    values = page.ticket.fields
+    return tuple((names.field(spec.key, key), names.value(spec.key, key, values[key])) for key in keys if key in values)
 
 
 def closing_words(catalogue: Catalogue, page: TicketPage) -> dict[str, Any]:

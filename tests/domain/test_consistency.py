@@ -10,7 +10,7 @@ from helpdesk.domain.catalogue import Catalogue, Condition, HolderSpec, MonthlyS
 from helpdesk.domain.consistency import inconsistencies
 from tests.domain.shipped import shipped
 
-CHILE, PERU = shipped("sigec-cl"), shipped("conectamef-pe")
+CHILE, PERU, ECUADOR = shipped("sigec-cl"), shipped("conectamef-pe"), shipped("mef-ec")
 REPORT = 4
 Change = Callable[[Catalogue], Catalogue]
 
@@ -167,3 +167,30 @@ def test_only_an_approval_keeps_everybody_from_answering() -> None:
         "solo una aprobación (approve) puede impedir responder",
     ) in found
     assert said(stepped(before_any_answer=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("name", " ", "la denominación"),
+        ("description", "", "la descripción"),
+        ("access", (), "cómo acceder"),
+        ("internal_procedure", (), "el procedimiento interno"),
+        ("cost", None, "el costo"),
+        ("deadline", None, "el tiempo de respuesta"),
+        ("beneficiaries", (), "el tipo de beneficiarios"),
+        ("offices", (), "las oficinas"),
+        ("channels", (), "los canales de atención"),
+    ],
+)
+def test_a_service_of_the_published_table_states_every_column(column: str, value: Any, told: str) -> None:
+    first, *rest = ECUADOR.request_types
+    found = inconsistencies(replace(ECUADOR, request_types=(replace(first, **{column: value}), *rest)))
+    assert [(each.place, each.reason) for each in found] == [
+        (("request_types", 0, column), f"falta {told}: sin eso el servicio no se publica")
+    ]
+
+
+def test_a_service_that_no_table_publishes_may_leave_columns_out() -> None:
+    first, *rest = CHILE.request_types
+    assert inconsistencies(replace(CHILE, request_types=(replace(first, offices=(), cost=None), *rest))) == ()

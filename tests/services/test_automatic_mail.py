@@ -8,6 +8,7 @@ from helpdesk.domain.incoming import DeliveryFailure
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
+from helpdesk.services import conversation, tickets
 from helpdesk.services.conversation import Outcome
 from tests.cast import REGIONAL_HEAD, REQUESTER, Cast, token_of
 
@@ -40,6 +41,19 @@ def test_a_bounce_shows_on_its_ticket(cast: Cast) -> None:
     ticket = cast.open()
     bounce(cast, cast.letter(ticket, "acuse"))
     assert cast.events(ticket, "delivery_failed")[0].data["recipient"] == REQUESTER.address
+
+
+def test_whoever_has_the_ticket_is_told_that_the_answer_did_not_arrive(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(tickets.take, cast.colleague, ticket.id, None)
+    cast.do(conversation.reply, cast.agent, ticket.id, None, "Estamos en ello.")
+    bounce(cast, cast.letter(ticket, "respuesta"))
+    (note,) = cast.letters(ticket, "aviso_interno")
+    assert note.recipient == "luis@sigec-cl.example.org"
+    assert "no se entregó" in " ".join(note.text.split())
+    assert REQUESTER.address in note.text
+    bounce(cast, note)
+    assert cast.letters(ticket, "aviso_interno") == [note]
 
 
 def test_a_bounce_is_matched_by_the_message_it_returns(cast: Cast) -> None:

@@ -5,13 +5,13 @@ R-107, R-110, R-114, R-121 to R-124.
 
 import pytest
 
-from helpdesk.domain.actors import Actor
+from helpdesk.domain.actors import Actor, operator
 from helpdesk.domain.errors import IllegalMove
 from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.institutions import Institution
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries.consultations import Addressee
-from helpdesk.services import consultations, conversation, originals, tickets
+from helpdesk.services import authority, consultations, conversation, originals, tickets
 from tests.cast import Cast, file
 from tests.domain.shipped import shipped
 from tests.factories import peru
@@ -255,3 +255,15 @@ def test_travel_allowances_have_their_dates_and_the_offices_authorisation(desk: 
     assert waits_at(cast, ticket) == ("tramitar", "ogarh")
     classes = {choice.key for choice in CENTRES.request_type("comision_servicios").field("clase").choices}
     assert "rendicion" in " ".join(classes)
+
+
+def test_who_replaces_the_technical_responsible_of_an_organ_is_asked(desk: Desk) -> None:
+    """Both functions of an organ are bound to it and change hands (R-102)."""
+    cast, _, agent = desk
+    for role in ("responsable_tecnico", "coordinador_organo"):
+        before = holder(role, "tesoro")
+        cast.do(authority.revoke, operator(), peru.KEY, before.address, role, "tesoro")
+        after = peru.named(cast, f"nuevo.{role}".replace("_", "."), role=role, place="tesoro")
+        ticket = mailed(desk, "conectamef_piura", "Consulta sobre SIAF", "Consulta de Tesorería.", USER)
+        asked = cast.do(consultations.ask, agent, ticket.id, None, Addressee(role, None, "tesoro"), "¿Procede?")
+        assert cast.letter(asked, "consulta").recipient == after

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from helpdesk.domain.calendars import calendar_of
-from helpdesk.domain.catalogue import Links
+from helpdesk.domain.catalogue import Links, Unit
 from helpdesk.domain.deadlines import due_at
-from helpdesk.web.service import access_lists, described, publication
+from helpdesk.web.service import access_lists, described, publication, term
 from tests.domain.shipped import shipped
 
 
@@ -37,6 +37,30 @@ def test_a_service_shows_all_its_columns(app: Flask) -> None:
 def test_the_hours_are_those_of_the_calendar_that_counts_terms(app: Flask) -> None:
     page = app.test_client().get("/servicios/sigec-cl/crear_organizacion").text
     assert "lunes a jueves, 08:00–16:00; viernes, 08:00–15:00" in page
+
+
+@pytest.mark.parametrize("request_type", [each.key for each in shipped("mef-ec").request_types])
+def test_a_service_costs_nothing_and_no_step_or_document_is_a_payment(app: Flask, request_type: str) -> None:
+    page = app.test_client().get(f"/servicios/mef-ec/{request_type}").text
+    assert "<dt>Costo</dt><dd>Gratuito</dd>" in page
+    spec = shipped("mef-ec").request_type(request_type)
+    names = [step.name for step in spec.route] + [document.name for document in spec.required_documents]
+    names += [datum.label for datum in spec.intake_fields]
+    assert [name for name in names if re.search(r"comprobante|arancel|tasa|pagar|pago de", name.lower())] == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "told"),
+    [
+        (30, "minutes", "30 minutos"), (8, "business_hours", "8 horas hábiles"), (24, "hours", "24 horas"),
+        (2, "business_days", "2 días hábiles"), (1, "business_days", "1 día hábil"),
+        (30, "calendar_days", "30 días calendario"), (3, "weeks", "3 semanas"),
+    ],
+)  # fmt: skip
+def test_a_response_time_prints_as_a_number_with_its_unit(amount: int, unit: Unit, told: str) -> None:
+    deadline = shipped("mef-ec").request_types[0].deadline
+    assert deadline is not None
+    assert term(replace(deadline, amount=amount, unit=unit)) == told
 
 
 def test_changed_hours_are_published_and_counted_alike() -> None:

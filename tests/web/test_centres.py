@@ -16,6 +16,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import accounts, authority
 from helpdesk.services.opening_by_hand import ByHand, open_by_hand
+from tests.domain.shipped import shipped
 from tests.factories import desk, requests
 from tests.web.conftest import SignIn, work
 
@@ -107,3 +108,15 @@ def test_the_supervisor_sees_the_files_of_every_document_desk(app: Flask, sign_i
         assert supervisor.get(f"/tickets/CMEF-{ticket.number}").status_code == 200
         assert is_listed(supervisor, ticket)
     assert centre.get(f"/tickets/CMEF-{files[1].number}").status_code == 404
+
+
+def test_the_two_superiors_of_a_specialist_are_shown(sign_in: SignIn, staffed: str) -> None:
+    """And the one superior of those who run a centre (R-099, R-100)."""
+    page = sign_in("admin", staffed).get(FUNCTIONS).text
+    panel = page.split("<h2>CONECTAMEF Piura (ejemplo)</h2>")[1].split("<summary><h2>")[0]
+    office = next(team.name for team in shipped(staffed).teams if team.key == "ogauc")
+    roles = [shipped(staffed).role(key) for key in ("especialista", "coordinador_centro", "coordinador_administrativo")]
+    below = {role.key: panel.split(f"<h3>{role.name}</h3>")[1].split("<h3>")[0] for role in roles}
+    assert all(f"Dependencia administrativa: {office}." in text for text in below.values())
+    assert "Dependencia técnica: el órgano de su especialidad." in below["especialista"]
+    assert [key for key, text in below.items() if "Dependencia técnica" in text] == ["especialista"]

@@ -1,7 +1,9 @@
 """What an agent says about the files of a ticket on its page."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +16,10 @@ from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import approvals
+from helpdesk.web.names import Names
+from helpdesk.web.ticketpage import looks_of
 from tests.cast import Cast, file
+from tests.domain.shipped import shipped
 from tests.factories import requests
 from tests.web.conftest import SignIn, work
 
@@ -100,6 +105,30 @@ def test_after_a_rejection_the_page_offers_to_return_the_request_with_it(app: Fl
             select(Letter.text).where(Letter.ticket_id == ticket.id, Letter.letter == "incompleto")
         ).one()
     assert "Lo que llegó no sirve: ilegible" in " ".join(letter.split())
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"signed_by": ("maxima_autoridad",)}, "firma: Máxima autoridad"),
+        ({"sealed": True}, "con sello"),
+        ({"notarised": True}, "con reconocimiento de firma"),
+        ({"certified_copy": True}, "fiel copia del original"),
+        ({"original_required": True}, "se entrega el original"),
+    ],
+)
+def test_each_property_of_a_document_is_told_to_the_reviewer(changes: dict[str, Any], told: str) -> None:
+    plain: dict[str, Any] = {
+        "signed_by": (),
+        "sealed": False,
+        "notarised": False,
+        "certified_copy": False,
+        "original_required": False,
+    }
+    document = shipped("mef-ec").request_type("crear_usuario_gad_ep").required_documents[0]
+    found = looks_of(Names(shipped("mef-ec")), replace(document, **{**plain, **changes}))
+    assert found.startswith(told.partition(":")[0])
+    assert found.lower().startswith(told.lower())
 
 
 def test_a_file_is_moved_shared_and_its_mark_taken_back(app: Flask, sign_in: SignIn) -> None:

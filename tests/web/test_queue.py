@@ -3,10 +3,15 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from html import unescape
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from flask.testing import FlaskClient
+from sqlalchemy import ColumnElement, event, func, select
 
 from helpdesk import clock
 from helpdesk.db import db
@@ -139,6 +144,66 @@ def test_a_rut_is_found_however_it_is_punctuated(app: Flask, sign_in: SignIn, ty
 @pytest.mark.parametrize("typed", ["llamé", "LLAME", "llamar el codigo", "quispe"])
 def test_words_are_found_without_accents_in_any_form(sign_in: SignIn, typed: str) -> None:
     assert NUMBERS.findall(sign_in("admin").get("/bandeja", query_string={"q": typed}).text)
+
+
+def shown(client: FlaskClient, **filters: object) -> set[str]:
+    """All numbers that the queue shows under some filters, page by page."""
+    found: set[str] = set()
+    address = f"/bandeja?{urlencode({'vista': 'todas', **filters})}"
+    while address:
+        page = client.get(address).text
+        found |= set(NUMBERS.findall(page))
+        more = re.search(r'href="([^"]*desde=[^"]*)"', page)
+        address = unescape(more[1]) if more else ""
+    return found
+
+
+def having(app: Flask, *conditions: ColumnElement[bool]) -> set[str]:
+    """The numbers of the Chilean tickets of which that holds."""
+    with work(app) as session:
+        mine = select(Ticket.number).join(Institution).where(Institution.key == "sigec-cl", *conditions)
+        return {f"SIGEC-{number}" for number in session.scalars(mine)}
+
+
+def test_tickets_are_found_by_type_and_by_state(app: Flask, sign_in: SignIn) -> None:
+    client, key = sign_in("admin"), "crear_organizacion"
+    assert shown(client, tipo=key) == having(app, Ticket.request_type == key) != set()
+    assert shown(client, estado="rejected") == having(app, Ticket.status == "rejected") != set()
+
+
+def test_tickets_are_found_by_person_and_by_entity(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    rosa = select(Person.id).where(Person.address == "rosa.fuentes@municipio-lota.example")
+    assert having(app, Ticket.requester_id.in_(rosa)) <= shown(client, q="rosa.fuentes@municipio-lota.example")
+    assert having(app, Ticket.entity == "Fundación Hogar Abierto") <= shown(client, q="fundacion hogar abierto")
+
+
+def test_tickets_are_found_by_the_days_on_which_they_were_received(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    with work(app) as session:
+        at = session.scalars(select(Ticket.received_at).join(Institution).where(Institution.key == "sigec-cl")).all()
+    days = sorted(each.astimezone(ZoneInfo("America/Santiago")).date() for each in at)
+    first, last = days[len(days) // 3], days[2 * len(days) // 3]
+    day = func.date(func.timezone("America/Santiago", Ticket.received_at))
+    expected = having(app, day >= first, day <= last)
+    assert shown(client, recibido_desde=first, recibido_hasta=last) == expected != set()
+    assert expected != having(app)
+    assert shown(client, recibido_desde=last + timedelta(days=4000)) == set()
+
+
+@pytest.mark.parametrize("day", ["ayer", "2026-13-45", "x" * 5000, "0001-01-01"])
+def test_a_day_that_is_none_narrows_nothing(sign_in: SignIn, day: str) -> None:
+    answer = sign_in("admin").get("/bandeja", query_string={"vista": "todas", "recibido_desde": day})
+    assert answer.status_code == 200
+    assert NUMBERS.search(answer.text)
+
+
+def test_what_is_overdue_is_marked_in_the_list_and_counted_for_its_team(app: Flask, sign_in: SignIn) -> None:
+    page = sign_in("admin").get("/bandeja?vista=vencidas").text
+    (late, *_) = set(NUMBERS.findall(page))
+    row = page.split(f'href="/tickets/{late}"')[1].split("</li>")[0]
+    assert re.search("[Vv]enc", row)
+    assert re.search(r"<span>Vencidas</span>\s*<span class=\"count count-alert\">", page)
 
 
 @pytest.mark.parametrize("typed", ["%", "_", "' OR 1=1 --", '"', "a & | !", "\x00", "x" * 5000])

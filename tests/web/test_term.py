@@ -1,5 +1,6 @@
 """The term on a ticket's page: its five instants, how it was counted, its prolongation, the times."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,32 @@ def test_an_extension_of_another_type_is_shown_as_one_that_counts_no_more(app: F
         session.add(row)
     page = sign_in("agente").get(f"/tickets/SIGEC-{ticket.number}").text
     assert "Por volumen. Ya no cuenta: fue antes de cambiar el tipo de solicitud." in page
+
+
+def test_first_answer_and_resolution_are_measured_apart(app: Flask, sign_in: SignIn) -> None:
+    ticket, client = fresh(app), sign_in("agente")
+    address = f"/tickets/SIGEC-{ticket.number}"
+    assert "Primera respuesta" not in client.get(address).text
+    with work(app) as session:
+        row = session.get_one(Ticket, ticket.id)
+        row.received_at, row.first_answer_at = (
+            clock.now() - timedelta(hours=30, minutes=5),
+            clock.now() - timedelta(hours=27, minutes=1),
+        )
+    page = client.get(address).text
+    assert clocked(page, "Primera respuesta") == "3 h de reloj"
+    assert clocked(page, "Abierto hasta ahora") == "30 h de reloj, hasta ahora"
+    with work(app) as session:
+        row = session.get_one(Ticket, ticket.id)
+        row.closed_at, row.status = clock.now() - timedelta(hours=1), "closed"
+    assert clocked(client.get(address).text, "Resolución") == "29 h de reloj"
+
+
+def clocked(page: str, name: str) -> str:
+    """How long something took by the clock, as the page tells it."""
+    found = re.search(rf'<dt>{name}</dt><dd>[^<]*<span class="facts-sub">([^<]*)', page)
+    assert found is not None
+    return found[1].strip()
 
 
 def test_an_extension_shows_both_dates(app: Flask, sign_in: SignIn) -> None:

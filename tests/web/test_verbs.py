@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
 from helpdesk.services.opening_by_hand import ByHand, open_by_hand
+from tests.cast import NATIONAL_OFFICER, file
 from tests.domain.shipped import shipped
 from tests.factories import desk, requests
 from tests.web.conftest import SignIn, work
@@ -134,6 +135,24 @@ def test_a_type_that_does_not_exist_is_refused_on_the_page(app: Flask, sign_in: 
     answer = sign_in("agente").post(path(fresh(app), "/clasificar"), data={"request_type": "nada"})
     assert answer.status_code == 404
     assert "no tiene el tipo" in answer.text
+
+
+def test_the_change_of_a_date_shows_both_dates_at_the_step_that_makes_it(app: Flask, sign_in: SignIn) -> None:
+    text = (
+        "Solicito cambiar la fecha de la modificación presupuestaria N° 3 del proyecto 25-000200-00010, convocatoria "
+        "Familias Ejemplo 2025, ejecutor Municipalidad de Ejemplo, Región del Biobío, Programa Familias: dice "
+        "09-04-2026, debe decir 31-03-2026. Motivo: cierre de mes."
+    )
+    with work(app) as session:
+        cast = requests.cast(session)
+        mail = cast.incoming("Cambio de fecha de modificación", text, NATIONAL_OFFICER, files=(file(),))
+        ticket = cast.ticket(cast.receive(mail).ticket_id or 0)
+        assert cast.step(ticket).key == "cambiar_fecha"
+        asked = shipped("sigec-cl").request_type("cambio_fecha_modificacion")
+        labels = [asked.field(key).label for key in ("fecha_actual", "fecha_reemplazo")]
+    step = sign_in("agente").get(path(ticket)).text.split("route-active")[1].split("</li>")[0]
+    assert f"{labels[0]}: 09-04-2026" in step
+    assert f"{labels[1]}: 31-03-2026" in step
 
 
 def test_the_answer_that_closes_begins_with_the_text_of_its_type(app: Flask, sign_in: SignIn) -> None:
