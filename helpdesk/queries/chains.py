@@ -74,15 +74,16 @@ STEP = (
 def amount(session: Session) -> int:
     """How many things `altered` looks at."""
     tickets = session.scalar(select(func.count()).select_from(_tickets().subquery())) or 0
-    counted = sum(session.scalar(select(func.count(key))) or 0 for key in (Institution.id, Arrival.id))
+    counted = sum(session.scalar(select(func.count(key))) or 0 for key in (Institution.id, Institution.id, Arrival.id))
     return tickets + counted + (session.scalar(select(func.count(Attachment.sha256.distinct()))) or 0)
 
 
 def altered(session: Session, store: Files) -> Iterator[Findings]:
-    """The findings of every institution, ticket, mail that arrived and stored file, in this order."""
+    """The findings of every institution, ticket, seal, mail that arrived and stored file, in this order."""
     return chain(
         of_institutions(session),
         of_tickets(session),
+        of_seals(session),
         _of_arrivals(session),
         _of_files(session, store),
         _of_published(session, store),
@@ -90,12 +91,17 @@ def altered(session: Session, store: Files) -> Iterator[Findings]:
 
 
 def of_institutions(session: Session) -> Iterator[Findings]:
-    """The findings of each institution's own history, and of what it names."""
-    query = select(Institution.id, Institution.key, Institution.ticket_prefix, Institution.last_hash)
+    """The findings of each institution's own history."""
+    query = select(Institution.id, Institution.key, Institution.last_hash)
     for each in session.execute(query.order_by(Institution.id)):
         own = (Event.institution_id == each.id, Event.ticket_id.is_(None))
         events = session.execute(select(*EVENT).where(*own).order_by(Event.id).execution_options(yield_per=AT_ONCE))
         yield tuple(evidence.chain_findings(each.key, events, each.last_hash))
+
+
+def of_seals(session: Session) -> Iterator[Findings]:
+    """The findings of what each institution's own history names."""
+    for each in session.execute(select(Institution.id, Institution.ticket_prefix).order_by(Institution.id)):
         yield tuple(_of_seals(session, each.id, each.ticket_prefix))
 
 

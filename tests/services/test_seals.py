@@ -75,9 +75,9 @@ def test_an_entry_that_is_settled_once_more_is_sealed_once_more(cast: Cast) -> N
     seal(cast)
     cast.do(ledger.replay, cast.agent, row.id)
     cast.do(ledger.settle, row, "ignored", reason="own_message")
-    assert not any(chains.of_institutions(cast.session))
+    assert not any(chains.of_seals(cast.session))
     assert seal(cast) == 1
-    assert not any(chains.of_institutions(cast.session))
+    assert not any(chains.of_seals(cast.session))
 
 
 def test_a_seal_stands_in_the_institutions_own_chain(cast: Cast) -> None:
