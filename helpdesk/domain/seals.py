@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from helpdesk.domain.evidence import Arrived, Finding, as_taken_in, written
 
 KIND = "sealed"
+# What the same history says when an entry is let through once more.
+REPLAYED = "mail_replayed"
 
 
 class Settled(Arrived, Protocol):
@@ -68,10 +70,10 @@ def ticket_findings(prefix: str, sealed: Mapping[int, str], ends: Mapping[int, f
             yield Finding(place, "rewritten", last)
 
 
-def arrival_findings(sealed: Mapping[int, str], found: Mapping[int, str | None]) -> Iterator[Finding]:
-    """Entries of the ledger that are gone, or not as they were settled. `found` None: it is on its way once more."""
+def arrival_findings(sealed: Mapping[int, str], found: Mapping[int, str]) -> Iterator[Finding]:
+    """Entries of the ledger that are gone, or not as they were settled."""
     for number, digest in sealed.items():
         if number not in found:
             yield Finding("ledger", "arrival_missing", str(number))
-        elif found[number] not in (None, digest):
+        elif found[number] != digest:
             yield Finding("ledger", "arrival", str(number))

@@ -14,7 +14,7 @@ Columns = dict[str, Any]
 Rows = dict[str, dict[str, Columns | None]]
 """By table and the row's id: the columns that an event changed, or None for a row that it took away."""
 
-# In characters of its JSON: what is longer, or would let its reader act, is kept as its hash.
+# In characters, of a structure those of its JSON: what is longer, or would let its reader act, is kept as its hash.
 LONGEST_VALUE = 200
 LONGEST_SHOWN = 60
 
@@ -34,10 +34,10 @@ def kept(value: object) -> Any:
         return value.isoformat()
     if value is None or isinstance(value, int):
         return value
-    text = canonical(value)
+    text = value if isinstance(value, str) else canonical(value)
     if len(text) <= LONGEST_VALUE and masked(text) == text:
         return value
-    return {"sha256": hashlib.sha256(text.encode("utf-8")).hexdigest()}
+    return {"sha256": hashlib.sha256(canonical(value).encode("utf-8")).hexdigest()}
 
 
 def canonical(value: object) -> str:

@@ -17,7 +17,7 @@ from helpdesk.domain import evidence
 from helpdesk.domain.errors import Invalid, NotFound
 from helpdesk.domain.evidence import Finding
 from helpdesk.domain.references import format_number
-from helpdesk.domain.seals import KIND, arrival_findings, settled_digest, ticket_findings, told
+from helpdesk.domain.seals import KIND, REPLAYED, arrival_findings, settled_digest, ticket_findings, told
 from helpdesk.domain.standing import Rows, replayed, row_findings
 from helpdesk.files import Files
 from helpdesk.models.audit import Event
@@ -74,41 +74,55 @@ STEP = (
 def amount(session: Session) -> int:
     """How many things `altered` looks at."""
     tickets = session.scalar(select(func.count()).select_from(_tickets().subquery())) or 0
-    counted = sum(session.scalar(select(func.count(key))) or 0 for key in (Institution.id, Arrival.id))
+    counted = sum(session.scalar(select(func.count(key))) or 0 for key in (Institution.id, Institution.id, Arrival.id))
     return tickets + counted + (session.scalar(select(func.count(Attachment.sha256.distinct()))) or 0)
 
 
 def altered(session: Session, store: Files) -> Iterator[Findings]:
-    """The findings of every institution, ticket, mail that arrived and stored file, in this order."""
+    """The findings of every institution, ticket, seal, mail that arrived and stored file, in this order."""
     return chain(
-        _of_institutions(session),
+        of_institutions(session),
         of_tickets(session),
+        of_seals(session),
         _of_arrivals(session),
         _of_files(session, store),
         _of_published(session, store),
     )
 
 
-def _of_institutions(session: Session) -> Iterator[Findings]:
-    query = select(Institution.id, Institution.key, Institution.ticket_prefix, Institution.last_hash)
+def of_institutions(session: Session) -> Iterator[Findings]:
+    """The findings of each institution's own history."""
+    query = select(Institution.id, Institution.key, Institution.last_hash)
     for each in session.execute(query.order_by(Institution.id)):
         own = (Event.institution_id == each.id, Event.ticket_id.is_(None))
         events = session.execute(select(*EVENT).where(*own).order_by(Event.id).execution_options(yield_per=AT_ONCE))
         yield tuple(evidence.chain_findings(each.key, events, each.last_hash))
+
+
+def of_seals(session: Session) -> Iterator[Findings]:
+    """The findings of what each institution's own history names."""
+    for each in session.execute(select(Institution.id, Institution.ticket_prefix).order_by(Institution.id)):
         yield tuple(_of_seals(session, each.id, each.ticket_prefix))
 
 
 def _of_seals(session: Session, institution_id: int, prefix: str) -> Iterator[Finding]:
-    """What the institution's history names of its tickets and of the ledger. An entry that was settled once more is
-    sealed once more, and the last time counts."""
+    """What the institution's history names of its tickets and of the ledger. The last seal of an entry counts, and none
+    once it was tried again: it is settled, and sealed, anew."""
     differing: dict[int, Finding] = {}
-    seals = select(Event.data).where(Event.institution_id == institution_id, Event.kind == KIND).order_by(Event.id)
-    for data in session.scalars(seals.execution_options(yield_per=AT_ONCE)):
+    query = select(Event.kind, Event.data).where(
+        Event.institution_id == institution_id, Event.ticket_id.is_(None), Event.kind.in_((KIND, REPLAYED))
+    )
+    for kind, data in session.execute(query.order_by(Event.id).execution_options(yield_per=AT_ONCE)):
+        if not isinstance(data, dict):
+            continue
+        if kind == REPLAYED:
+            differing.pop(int(data["ledger_id"]) if str(data.get("ledger_id")).isdigit() else 0, None)
+            continue
         sealed = told(data, "tickets")
         yield from ticket_findings(prefix, sealed, _ends(session, institution_id, sealed))
         sealed = told(data, "arrivals")
         rows = session.execute(select(*SETTLED).where(Arrival.id.in_(sealed)))
-        found = {row.id: None if row.state == "pending" else settled_digest(row) for row in rows}
+        found = {row.id: settled_digest(row) for row in rows}
         for number in sealed:
             differing.pop(number, None)
         differing.update((int(each.which), each) for each in arrival_findings(sealed, found))

@@ -19,6 +19,8 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.services import standing
 from helpdesk.services.locks import fresh
 
+ACTORS = "who_acted_on_tickets"
+
 
 def record(
     session: Session,
@@ -35,6 +37,8 @@ def record(
     owner = ticket.institution_id if ticket is not None else institution_id
     if owner is None:
         raise ValueError("an event belongs to a ticket or to an institution")
+    if ticket is not None:
+        session.info.setdefault(ACTORS, {})[ticket.id] = actor
     chain = ticket if ticket is not None else locked_institution(session, owner)
     previous = chain.last_hash
     now = clock.now()
@@ -66,7 +70,8 @@ def tell_rest(session: Session) -> None:
     for ticket_id in sorted(standing.waiting(session)):
         ticket = fresh(session, ticket_id)
         if ticket is not None:
-            record(session, machine(ticket.institution_id), ticket, "rows_kept", {})
+            actor = session.info.get(ACTORS, {}).get(ticket_id) or machine(ticket.institution_id)
+            record(session, actor, ticket, "rows_kept", {})
     standing.waiting(session).clear()
 
 

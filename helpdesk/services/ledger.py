@@ -17,6 +17,7 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Conflict, NotFound
 from helpdesk.domain.incoming import Started
 from helpdesk.domain.quarantine import DOUBTS, REASONS
+from helpdesk.domain.seals import REPLAYED
 from helpdesk.models.ledger import Arrival, RawMessage
 from helpdesk.services import history
 
@@ -280,7 +281,7 @@ def _set_aside(session: Session, actor: Actor, ledger_id: int) -> Arrival:
 def _begin_again(session: Session, actor: Actor, row: Arrival) -> Arrival:
     if row.institution_id is not None:
         data = {"ledger_id": row.id, "was": row.state, "reason": row.reason}
-        history.record(session, actor, None, "mail_replayed", data, institution_id=row.institution_id)
+        history.record(session, actor, None, REPLAYED, data, institution_id=row.institution_id)
     row.state, row.settled_at, row.attempts = "pending", None, 0
     row.reason = row.sentence = row.trust = row.action = None
     session.flush()

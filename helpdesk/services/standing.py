@@ -7,7 +7,7 @@ not written yet; what there is no such event for waits for the next one, which `
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import Result, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from helpdesk import batch
@@ -55,18 +55,31 @@ def _after(session: Session, context: UOWTransaction) -> None:
 
 
 @event.listens_for(Session, "do_orm_execute")
-def _at_once(state: ORMExecuteState) -> None:
-    """A statement that changes many rows passes by the session: what it takes away is noted here, and nothing else is
-    changed in that way. Raises RuntimeError for a change of rows that the history tells."""
+def _at_once(state: ORMExecuteState) -> Result[Any] | None:
+    """A statement that changes many rows passes by the session: what it changes is read before and after.
+
+    Raises RuntimeError for one that adds rows: nothing would say which.
+    """
     mapper = state.bind_mapper if state.is_delete or state.is_update or state.is_insert else None
     if mapper is None or mapper.class_ not in COLUMNS:
-        return
-    if not state.is_delete:
-        raise RuntimeError(f"rows of {mapper.class_.__tablename__} are changed one by one: the history tells them")
-    table = mapper.class_.__table__
-    condition = state.statement.whereclause  # type: ignore[attr-defined]  # of a delete it is one
-    for number, ticket_id in state.session.execute(select(table.c.id, table.c.ticket_id).where(condition)).all():
-        _note(state.session, [(ticket_id, mapper.class_.__tablename__, str(number), None)])
+        return None
+    if state.is_insert:
+        raise RuntimeError(f"rows of {mapper.class_.__tablename__} are added by the session: the history tells them")
+    session, table = state.session, mapper.class_.__table__
+    names = COLUMNS[mapper.class_]
+    owner = table.c.id if mapper.class_ is Ticket else table.c.ticket_id
+    query = select(table.c.id, owner)
+    condition = state.statement.whereclause  # type: ignore[attr-defined]  # an update or delete has it
+    found = session.execute(query if condition is None else query.where(condition)).all()
+    done = state.invoke_statement()
+    if state.is_delete:
+        _note(session, [(ticket_id, mapper.class_.__tablename__, str(number), None) for number, ticket_id in found])
+        return done
+    written = select(table.c.id, owner, *(table.c[name] for name in names))
+    for number, ticket_id, *values in session.execute(written.where(table.c.id.in_([row[0] for row in found]))):
+        told = {name: kept(value) for name, value in zip(names, values, strict=True)}
+        _note(session, [(ticket_id, mapper.class_.__tablename__, str(number), told)])
+    return done
 
 
 @event.listens_for(Session, "after_rollback")

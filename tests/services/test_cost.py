@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from helpdesk.db import keep
+from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.ledger import Arrival
 from tests.cast import Cast, file
 
@@ -85,3 +87,37 @@ def test_what_is_known_already_is_not_read(cast: Cast) -> None:
     opened(cast)
     tables = ("calendar_days", "suspensions", "extensions")
     assert not any(f"FROM {table}" in statement for statement in opened(cast, files=(file(),)) for table in tables)
+
+
+# A type whose approval is asked for, one that is returned, and one that nobody can classify.
+ASKED: dict[str, dict[str, Any]] = {
+    "approved by two": {"files": (file(),)},
+    "returned": {},
+    "unclassified": {"subject": "Una pregunta", "text": "Buen día, ¿me pueden ayudar?"},
+}
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_people_in_copy_cost_the_same_however_many_there_are(cast: Cast, kind: str) -> None:
+    opened(cast, **ASKED[kind])
+    alone, *copied = (len(opened(cast, **ASKED[kind], cc=in_copy(count), sender=new())) for count in (0, 1, 5, 20))
+    assert len(set(copied)) == 1
+    # Who takes part in the conversation is written down: one statement for all.
+    assert copied[0] == alone + 1
+
+
+def test_people_in_copy_who_are_known_cost_the_same_too(cast: Cast) -> None:
+    everybody = in_copy(20)
+    opened(cast, cc=everybody)
+    one, all_of_them = (len(opened(cast, cc=everybody[:count])) for count in (1, 20))
+    assert all_of_them == one
+
+
+def new() -> Named:
+    """Somebody whom nobody has met."""
+    return Named("Persona", f"{token_hex(4)}@nueva.example.org")
+
+
+def in_copy(count: int) -> tuple[Named, ...]:
+    """So many people whom nobody has met."""
+    return tuple(new() for _ in range(count))

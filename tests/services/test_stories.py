@@ -42,6 +42,7 @@ from helpdesk.services import (
     conversation,
     deadlines,
     documents,
+    history,
     merging,
     originals,
     reopening,
@@ -106,7 +107,9 @@ class Desk:
             return sum(ringing.ring(self.cast.session, each) for each in due)
 
     def found(self) -> list[str]:
-        """What an audit finds of everything that is stored."""
+        """What an audit finds of everything that is stored, as it is once it is committed."""
+        with clock.fixed(self.cast.now):
+            history.tell_rest(self.cast.session)
         self.cast.session.flush()
         findings = (each for many in chains.altered(self.cast.session, self.store) for each in many)
         return [f"{each.place}: {each.what} {each.which} {each.parts}" for each in findings]
