@@ -56,8 +56,8 @@ PHONE_CALLED = re.compile(
     r"(?:telefonos?|telf?\.?|celular(?:es)?|cel\.?|movil|fono|contacto|whatsapp)[^\d\n+(]{0,20}(?=[+(\d])"
 )
 ADDRESS = re.compile(
-    r"\b(?:domiciliad[oa]s? en|domicilio (?:en|es|:)|direccion(?: postal| domiciliaria)?(?: es|\s*:)|resid\w+ en|"
-    r"vivo en)\s+(?P<value>[^;\n]{5,120}?)(?=[;\n]|(?<!\bav)(?<!\bno)(?<!\bnro)\.(?:\s|$)|$|,?\s+"
+    r"\b(?:domiciliad[oa]s? en|domicilio (?:en|es|:)|direccion(?: postal| domiciliaria)?(?: es|\s*:))"
+    r"\s+(?P<value>[^;\n]{5,120}?)(?=[;\n]|(?<!\bav)(?<!\bno)(?<!\bnro)\.(?:\s|$)|$|,?\s+"
     r"(?:(?:y|e|mi|con|al?)\s+){0,2}(?:telefono|telf?|celular|cel|fono|correo|e-?mail|cedula|identificad|amparo|solicit))"
 )
 LOGIN = re.compile(
