@@ -72,6 +72,7 @@ ASKS = re.compile(
     r"\b(?:solicit\w+|requ(?:ier|er)\w+|pid\w+|pedimos|necesit\w+|rueg\w+|rog\w+|quisier\w+|deseo|deseamos)\b|\n\n"
 )
 OF_ONESELF_WEIGHT = 1.0
+DENIAL = frozenset({"no"})
 CONTEXT = 3.0
 WHOLE_LABEL = 2.0
 IN_SUBJECT = 0.4
@@ -135,7 +136,8 @@ def _weight(choice: Choice, choices: tuple[Choice, ...], text: str, field: Intak
     present = set(text_stems)
     shares = Counter(word for each in choices for word in set(stems(each.label)))
     own = set(stems(choice.label)) - set(stems(field.label))
-    own = own or set(stems(choice.label))
+    # «No» in a letter denies something else.
+    own = (own or set(stems(choice.label))) - DENIAL
     total = sum(1 / shares[word] for word in own)
     weight = sum(1 / shares[word] for word in own if word in present) / total if total else 0.0
     if weight < 0.5 or not any(shares[word] == 1 for word in own & present):

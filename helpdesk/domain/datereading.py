@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from helpdesk.domain.catalogue import IntakeField
-from helpdesk.domain.folding import plain, stems
+from helpdesk.domain.folding import fold, plain, stems
 from helpdesk.domain.reading import FieldValue, Reading
 from helpdesk.domain.spanishdates import clock_in, dates_in, ranges_in
 
@@ -132,7 +132,7 @@ def read_moment(reading: Reading, field: IntakeField) -> str | None:
         nearest = next((word for word in reversed(spoken) if word in own | others), None)
         if hit.clock and (only or (nearest in own - others)):
             return _moment(reading, datetime.combine(hit.day, hit.clock))
-    return _day_and_hour_apart(reading) if only else None
+    return _day_and_hour_apart(reading) if only and "limite" not in fold(field.label) else None
 
 
 def _day_and_hour_apart(reading: Reading) -> str | None:

@@ -332,7 +332,7 @@ def _is_not_yet(name: _Name, document: RequiredDocument) -> bool:
     """Whether a file's name says that it is no such document yet («en blanco»), or a paper about it («instructivo»)."""
     if _is_unnamed(document):
         return False
-    own = _vocabulary(document)
+    own = _vocabulary(document) | {word for fragment in document.match for word in stems(fragment)}
     said = (ASKS_FOR_IT.match(name.text), *NOT_YET_IT.finditer(name.text))
     return any(found is not None and not set(stems(found[0])) <= own for found in said)
 

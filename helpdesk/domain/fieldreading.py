@@ -162,9 +162,15 @@ def _complete_party(reading: Reading, party: Party, values: dict[str, FieldValue
     if (
         writes_of_self
         and signed
-        and (party.key == "" or number not in values or SELF_WORDS.search(reading.source.plain))
+        and (party.key == "" or _is_whoever_writes(field, number in values) or SELF_WORDS.search(reading.source.plain))
     ):
         values[field.key] = signed[0][2]
+
+
+def _is_whoever_writes(field: IntakeField, other_known: bool) -> bool:
+    """Whether a field asks for the name of who writes: «Nombres y apellidos», not «… del nuevo administrador», whom
+    somebody else may ask for."""
+    return not other_known and " del " not in f" {fold(field.label)} "
 
 
 def _signature(reading: Reading) -> list[tuple[int, int, str]]:

@@ -48,11 +48,15 @@ NO_NAME = word_set(
     auditor conectamef recursos humanos tramite documentario contabilidad inversiones finanzas financiera
     administracion logistica presupuesto gerencia coordinacion redaccion colecturia talento area contador
     contadora gestora partes central telefonica diario radio supervisor supervisora asistente soporte
+    llama llamo llamada atiende atendio presento comparece consulta atencion estudio
     mis datos siguientes saludos gracias atentamente buenos buenas dias tardes noches
     compras planificacion juridico sistemas informatica rrhh comunicaciones lunes martes miercoles jueves
     viernes"""
 )
-SELF_WORDS = re.compile(r"\b(?:mi|mis|soy|yo|suscrit[oa])\b")
+SELF_WORDS = re.compile(
+    r"\b(?:soy|yo|suscrit[oa]|"
+    r"mis? (?:datos|usuario|clave|cuenta|cedula|c\.? ?i\b|rut|dni|nombres?|correo|contrasena|perfil|acceso))\b"
+)
 NEIGHBOUR = 45
 LINES_ABOVE = 3
 LABEL_WORDS = word_set("c i n no nro num ci cc de del la el email e mail y celular telf documento")

@@ -56,8 +56,8 @@ PHONE_CALLED = re.compile(
     r"(?:telefonos?|telf?\.?|celular(?:es)?|cel\.?|movil|fono|contacto|whatsapp)[^\d\n+(]{0,20}(?=[+(\d])"
 )
 ADDRESS = re.compile(
-    r"\b(?:domiciliad[oa]s? en|domicilio (?:en|es|:)|direccion(?: postal| domiciliaria)?(?: es|\s*:)|resid\w+ en|"
-    r"vivo en)\s+(?P<value>[^;\n]{5,120}?)(?=[;\n]|(?<!\bav)(?<!\bno)(?<!\bnro)\.(?:\s|$)|$|,?\s+"
+    r"\b(?:domiciliad[oa]s? en|domicilio (?:en|es|:)|direccion(?: postal| domiciliaria)?(?: es|\s*:))"
+    r"\s+(?P<value>[^;\n]{5,120}?)(?=[;\n]|(?<!\bav)(?<!\bno)(?<!\bnro)\.(?:\s|$)|$|,?\s+"
     r"(?:(?:y|e|mi|con|al?)\s+){0,2}(?:telefono|telf?|celular|cel|fono|correo|e-?mail|cedula|identificad|amparo|solicit))"
 )
 LOGIN = re.compile(
@@ -89,6 +89,10 @@ SPECIALIST = re.compile(r"\bespecialista\s+(?:(?:en|de)\s+(?:[a-z]+\s+){1,4}?)?(
 NUMBER_OF_BODY = re.compile(r"\b(?:RUC|R\.U\.C\.|ruc)\b\W{0,4}(?:[Nn]\S{0,3}\s*)?\d{11,13}")
 BESIDE = 25
 """How many characters may lie between a body's name and its number."""
+OTHER_DATUM = re.compile(r"\s+(?i:convocatoria|programa|regi[oó]n|proyecto|motivo|convenio|comuna)\b")
+ASIDE_BEHIND_COMMA = re.compile(
+    r",\s+(?=(?i:comuna|(?:[ivx]+ )?regi[oó]n|programa|convenio|memo|(?:se |va |van )?(?:adjunt|anex))\w*\b)"
+)
 PERIOD = re.compile(rf"\b({'|'.join(MONTHS)})\b(?:\s*,?\s*(?:del?\s+)?(?:ano\s+)?((?:19|20)\d\d))?")
 YEAR = re.compile(r"(?<![\d.-])((?:19|20)\d\d)(?![\d-])")
 CUT = re.compile(r"\s*[,;()|]|\s+[–—-]\s+|(?<=\w\w)\.\s|\s+(?:con )?(?:RUC|RUT|ruc|cédula)\b")
@@ -125,7 +129,7 @@ def _reason(field: IntakeField, letter: Letter) -> str | None:
         found = REASON.search(plain(sentence))
         if found:
             start = found.start("a") if found["a"] else found.start("b")
-            value = without_asides(sentence[start:])
+            value = without_asides(ASIDE_BEHIND_COMMA.split(sentence[start:])[0])
             if value:
                 return value
     return None
@@ -320,7 +324,7 @@ def _body(field: IntakeField, letter: Letter) -> str | None:
         rf"(?i:ejecutora?)(?:\s+(?:la|el))?\s+(?P<value>[\"«“]?{CAP}[^,.;\n]{{1,80}})", letter.source.text
     )
     if called and "ejecutor" in field.key:
-        return CUT.split(called["value"])[0].strip(TRIMMED)
+        return CUT.split(OTHER_DATUM.split(called["value"])[0])[0].strip(TRIMMED)
     for text in (GREETED.sub("", letter.source.text), letter.subject, letter.person):
         bodies = [(found.start(), CUT.split(found[0])[0].strip(TRIMMED)) for found in BODY.finditer(text)]
         bodies = [(start, value) for start, value in bodies if " " in value and not _is_ours(letter, value)]

@@ -19,9 +19,11 @@ from helpdesk.rehearsal.stage import Stage, open_stage
 FOLDER = Path(__file__).parent / "cases"
 MORE = Path(__file__).parent / "more"
 UNSEEN = Path(__file__).parent / "unseen"
+REVIEWED = Path(__file__).parent / "reviewed"
 CASES = load((FOLDER,))
 FURTHER = load((MORE,))
 BLIND = load((UNSEEN,))
+OF_REVIEWERS = load((REVIEWED,))
 DEADLINES = tuple(check_deadlines(FOLDER / "deadlines.yaml", shipped()))
 SAMPLES = 56
 WORKED_DEADLINES = 20
@@ -70,6 +72,12 @@ def test_a_letter_written_before_it_was_played_comes_out_as_expected(stage: Stag
     assert not verdict.differences, told(verdict.differences)
 
 
+@pytest.mark.parametrize("case", [known(case) for case in OF_REVIEWERS])
+def test_a_letter_of_somebody_who_knew_no_rule_comes_out_as_expected(stage: Stage, case: Case) -> None:
+    (verdict,) = rehearse(stage, OF_REVIEWERS, (case,))
+    assert not verdict.differences, told(verdict.differences)
+
+
 @pytest.mark.parametrize("verdict", DEADLINES, ids=[each.name for each in DEADLINES])
 def test_a_worked_deadline_is_counted_alike(verdict: Verdict) -> None:
     assert not verdict.differences, told(verdict.differences)
@@ -80,10 +88,11 @@ def test_no_sample_and_no_deadline_went_missing() -> None:
     assert len(DEADLINES) == WORKED_DEADLINES
     assert len(FURTHER) == len(list(MORE.glob("*.eml"))) > 0
     assert len(BLIND) == len(list(UNSEEN.glob("*.eml"))) > 0
+    assert len(OF_REVIEWERS) == len(list(REVIEWED.glob("*.eml"))) > 0
 
 
 def test_the_table_of_expected_failures_names_samples_that_exist() -> None:
-    assert set(EXPECTED_FAILURES) <= {case.name for case in (*CASES, *FURTHER, *BLIND)}
+    assert set(EXPECTED_FAILURES) <= {case.name for case in (*CASES, *FURTHER, *BLIND, *OF_REVIEWERS)}
 
 
 def folder_with(tmp_path: Path, name: str, **changed: Any) -> Path:

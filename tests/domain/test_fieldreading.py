@@ -313,3 +313,118 @@ def test_attached_bodies_and_an_attached_body_are_told_apart() -> None:
     found = read("mef-ec", "crear_usuario_consulta", text)
     assert found["tipo_consulta"] == "entidades_adscritas"
     assert found["entidades_a_visualizar"] == ["Instituto Uno", "Orquesta Dos"]
+
+
+def test_of_several_bodies_the_one_beside_its_number_is_the_entity() -> None:
+    text = "Por el examen a la Escuela Fiscal Tarqui pedimos acceso. La Agencia de Control tiene RUC 1760000000001."
+    assert read("mef-ec", "crear_usuario_consulta", text)["entidad_nombre"] == "Agencia de Control"
+
+
+def test_the_number_of_a_body_is_no_part_of_its_name() -> None:
+    text = "Usuario para el Hospital General de Loja RUC 1160000000001."
+    assert read("mef-ec", "crear_usuario_consulta", text)["entidad_nombre"] == "Hospital General de Loja"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reemplaza a Galo Ruiz (usuario gruiz07).",
+        "El contador (usuario gruiz07) dejó la institución.",
+        "Usuario anterior: gruiz07",
+    ],
+)
+def test_the_user_of_whoever_left_is_the_former_user(text: str) -> None:
+    assert read("mef-ec", "crear_usuario_administrador", text)["usuario_anterior"] == "gruiz07"
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Yo, Ana Paz, estudiante de la FLACSO, solicito los gastos de los municipios.", "academica"),
+        ("En representación de la Fundación Sol, pedimos la ejecución del sector público.", "ong"),
+        ("Soy ciudadano y necesito el presupuesto del ministerio.", "ciudadano"),
+    ],
+)
+def test_who_asks_is_told_by_what_they_say_of_themselves_not_by_the_matter(text: str, who: str) -> None:
+    assert read("mef-ec", "solicitud_informacion", text)["tipo_requirente"] == who
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Ana Paz, domiciliada en Av. Amazonas N34-120, Quito, teléfono 023456789.", "Av. Amazonas N34-120, Quito"),
+        ("Mi dirección es calle Bolívar 12 y Sucre; mi correo a@b.example", "calle Bolívar 12 y Sucre"),
+        ("Vivo en Loja.", None),
+    ],
+)
+def test_an_address_is_read_from_running_text(text: str, address: str | None) -> None:
+    assert read("mef-ec", "solicitud_informacion", text).get("direccion") == address
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("Licencia desde el 10 de marzo de 2026 por 15 días.", "2026-03-24"),
+        ("Vacaciones a partir del 10/03/2026 por el lapso de treinta (30) días", "2026-04-08"),
+        ("Licencia desde el 10 de marzo de 2026 por 15 días hábiles.", None),
+    ],
+)
+def test_how_long_an_absence_lasts_gives_its_last_day(text: str, last: str | None) -> None:
+    assert read(*ABSENCE, text).get("hasta") == last
+
+
+def test_the_only_day_and_the_hour_called_so_are_one_moment() -> None:
+    text = "Atención del 14/09/2026 en ventanilla. Se explicó el trámite. Hora de inicio 14h20."
+    assert read("mef-ec", "soporte_presencial", text)["inicio_atencion"] == "2026-09-14T14:20:00-05:00"
+    assert "inicio_atencion" not in read("mef-ec", "soporte_presencial", "Hora de inicio 14h20.")
+
+
+@pytest.mark.parametrize(
+    ("text", "stops", "employed"),
+    [
+        ("No se solicita desactivar a nadie. La usuaria es empleada.", False, True),
+        ("Solicito usuario y clave. No soy empleada de la cooperativa.", None, False),
+        ("Dar de baja al anterior.", True, None),
+        ("Solicitamos acceso.", None, None),
+    ],
+)
+def test_a_yes_or_no_is_about_what_is_asked_not_about_the_asking(
+    text: str, stops: bool | None, employed: bool | None
+) -> None:
+    found = read("seps-ec", "solicitud_usuario_clave", text)
+    assert (found.get("solicita_desactivacion"), found.get("es_empleado")) == (stops, employed)
+
+
+def test_a_denial_of_something_else_is_no_choice() -> None:
+    text = "La cooperativa solicita usuario y clave. No había usuario anterior en la organización."
+    assert "opcion_formulario" not in read("seps-ec", "solicitud_usuario_clave", text)
+
+
+def test_an_address_behind_the_number_of_a_body_is_the_bodys() -> None:
+    text = (
+        "La Asociación Sol, RUC 0790000000001, sol@asoc.example, pide clave para Ana Paz Ruiz, cédula 1700000001, "
+        "ana@asoc.example"
+    )
+    found = read("seps-ec", "solicitud_usuario_clave", text)
+    assert (found["organizacion_correo"], found["usuario_correo"]) == ("sol@asoc.example", "ana@asoc.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Viáticos para el especialista Luis Vera Paz, que viaja a Tumbes.",
+        "Viáticos de la especialista en tesorería Luis Vera Paz a Tumbes.",
+    ],
+)
+def test_a_name_behind_the_post_is_the_specialist(text: str) -> None:
+    assert read("conectamef-pe", "comision_servicios", text)["comisionado"] == "Luis Vera Paz"
+
+
+def test_a_name_ends_where_the_office_begins() -> None:
+    text = "Les saluda Jorge Paz de Radio Norte. Queremos una entrevista."
+    assert read("conectamef-pe", "pedido_medios", text)["periodista"] == "Jorge Paz"
+
+
+def test_who_only_asks_for_a_colleague_is_not_the_user() -> None:
+    text = "Solicito un usuario administrador financiero para nuestra contadora. Remito mi pedido."
+    assert "usuario_nombres" not in read("mef-ec", "crear_usuario_administrador", text)

@@ -155,6 +155,11 @@ def test_a_paper_about_a_document_or_one_not_yet_signed_is_not_it(
     assert proposed(institution, request_type, name) == {}
 
 
+def test_a_document_that_the_catalogue_calls_a_request_is_one() -> None:
+    name = "solicitud de informacion.pdf"
+    assert proposed("mef-ec", "solicitud_informacion", name) == {name: "oficio_requerimiento"}
+
+
 def test_the_document_that_lacked_is_the_one_that_lacked() -> None:
     name = "acuerdo de responsabilidad faltante.pdf"
     assert proposed("mef-ec", "crear_usuario_gad_ep", name) == {name: "acuerdo_responsabilidad_gad"}

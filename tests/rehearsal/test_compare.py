@@ -72,7 +72,7 @@ KEYS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "invalid_fields": (["cierre"], ([], ["otro"], None)),
     "return_reason": ("requester_not_entitled", (None, "otra")),
     "pending": (["cotejar"], ([], ["autorizar"], None)),
-    "pending_approver": ("jefe@example.org", ("otro@example.org",)),
+    "pending_approver": ("jefe@example.org", ("otro@example.org", None)),
     "on_behalf_of": ("titular@example.org", ("otro@example.org", None)),
     "step_after": ("cotejar", ("autorizar", None)),
     "status_after": (["waiting_requester", "closed"], ("closed", ["closed"], None)),
