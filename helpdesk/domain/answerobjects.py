@@ -89,6 +89,7 @@ de/del [mes de] <mes> [del/de <numero>]
 ANY_REQUEST = """
 solicitud(es)/requerimiento(s)/pedido(s)/peticion(es)/tramite(s)/ticket/gestion/solicitacao/proceso
 [todo] lo solicitado/requerido/pedido/indicado/expuesto/planteado/senalado/descrito
+lo antes/arriba/anteriormente/ya indicado/mencionado/senalado/descrito/expuesto/solicitado
 """
 # Things, by the beginnings of the words that the name or the subject of the request has when it asks for them.
 THINGS = {
@@ -201,7 +202,7 @@ _TAKEN_AWAY = re.compile(compiled(TAKES_AWAY, _MADE))
 _REPORT = re.compile(_MADE["informe"])
 _TAKEN_BACK = re.compile(compiled(TAKEN_BACK, _MADE))
 # «Cuenta con mi aprobación» speaks of no account.
-_COUNTS_WITH = re.compile("cuentan? con ")
+_COUNTS_WITH = re.compile("cuentan? (?:usted(?:es)? )?con ")
 _SERVICE = re.compile("servicio ")
 _THINGS = tuple((tuple(stems.split()), re.compile(compiled(table, _MADE))) for stems, table in THINGS.items())
 

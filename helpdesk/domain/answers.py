@@ -120,6 +120,8 @@ def _without_number(text: str, asked: Asked) -> str:
 def _without_small_print(text: str) -> str:
     """The text up to a notice, unless what follows decides too."""
     kept = without_notice(text)
+    if kept == text:
+        return text
     counts = [len(_statements(_parts(each, NOBODY_KNOWS), each)) for each in (kept, text)]
     return kept if counts[0] == counts[1] else text
 
@@ -172,7 +174,7 @@ def _statement(part: Part, text: str) -> Statement | None:
     for before, kinds in ((BEFORE_REFUSAL, words.REJECTS), (BEFORE_STATEMENT, words.APPROVES)):
         for start in ends_of(before, part.words):
             end, kind = _longest(kinds, part.words, start)
-            if end > start:
+            if end > start and (kind != "whole" or part.words[end:] in ("", "O ")):
                 return _stated(part, text, start, end, kind, kinds is words.REJECTS)
     return None
 

@@ -80,10 +80,11 @@ aprobacion/autorizacion/conformidad/aval/aprovacao/autorizacao/respaldo/anuencia
 """
 GIVES_BLESSING = """
 [les/le] doy/damos/otorgo/otorgamos/dou/concedo/concedemos/confirmo/confirmamos/ratifico/ratificamos/presto
+[les/le] expreso/manifiesto/comunico
 se da/otorga/concede
 """
 HAS_OURS = """
-tiene(n)/cuenta(n)/cuenten/cuente [con] mi/nuestr@ <bendicion>
+tiene(n)/cuenta(n)/cuenten/cuente [usted(es)] [con] mi/nuestr@ <bendicion>
 tiene(n)/cuenta(n) [con] el/la <bendicion> de <suscrito>
 [va] con mi/nuestr@ <bendicion>
 con el <bendicion> de <suscrito>
@@ -174,6 +175,10 @@ REFUSES_AN_OBJECT = """
 no/nao [l@] <respaldo>
 no puedo/podemos aprobar
 """
+# Only where it is the whole clause: «no corresponde a mi unidad» is a reason, or hands it to another.
+REFUSES_WHOLLY = """
+no corresponde
+"""
 # In a request to disapprove something these may grant it: there they decide only about the request itself.
 DISAPPROVES = """
 [l@] desapruebo/desaprobamos
@@ -201,7 +206,7 @@ por lo que/anterior
 por O
 en consecuencia
 en virtud de lo anterior/O
-[les/le] informo/comunico/notifico/confirmo/indico/informamos/comunicamos/confirmamos [a ud/uds/usted(es)] que
+[les/le] informo/comunico/notifico/confirmo/indico/comento/manifiesto/senalo/informamos/comunicamos/confirmamos [a ud/uds/usted(es)] que
 [mi/nuestra] respuesta es [que] [si]
 decision
 con [mucho/todo] gusto
@@ -226,6 +231,9 @@ de parte mia/nuestra
 por este medio/correo
 por mi
 por <suscrito>
+[por/de] parte de <suscrito>
+en mi calidad de <cargo>
+como <cargo>
 [tal] como/segun/cual [se] [fue] solicita/solicitado/indica/indicado/requiere/requerido/pedido
 conforme/segun/acorde/de [acuerdo] [a/al/con] [la] normativa/procedimiento/reglamento [vigente]
 conforme/segun [a/al/con] O [en] [el/la/su] [<papel>] [adjunto]
@@ -262,6 +270,7 @@ COURTESY = """
     [<gente>] [<nombre>]
 [muchas/mil] gracias por [la/el/su/tu/vuestra/todo/toda] [pronta/valiosa/buena] <favor> \
     [realizad@/prestad@/brindad@/enviad@]
+[muchas/mil] gracias totales
 [muchas/mil] gracias por avisar/informar/gestionar/todo/escribir/coordinar/consultar
 de antemano [muchas] gracias
 [le/les] agradezco/agradecemos/agradeciendo [de antemano/desde ya] [la/el/su/tu] [pronta/valiosa] [<favor>] \
@@ -274,12 +283,13 @@ de antemano [muchas] gracias
 [le/les] saluda/saludo/saludamos [muy] [atentamente/atte/cordialmente] [a usted] [<nombre>]
 [con] [mis] sentimientos de [mi/la/nuestra/distinguida/alta] [distinguida/alta/mayor] consideracion/estima [y] \
     [estima/consideracion]
-[que] tenga(n) [tod@] [un/una/muy] buen@/buen/linda/lindo/excelente/bonito/bonita/feliz <jornada>
-[un/una/muy] buen/buenas/buena/lindo/linda/excelente/feliz <jornada>
+[que] tenga(n)/pase(n) [tod@] [un/una/muy] <lindo> <jornada>
+[un/una/muy] <lindo> <jornada>
 exitos/bendiciones
 quedo/quedamos [siempre] atent@ [a/ante] [sus/tus/cualquier/su/tu] \
     [comentario(s)/consulta(s)/novedad(es)/duda(s)/requerimiento/observaciones]
-quedo/quedamos [a/ante] [sus/cualquier] consulta(s)/comentarios
+quedo/quedamos [atent@/pendiente] [a/ante/de] [sus/cualquier] consulta(s)/comentarios
+quedo/quedamos atent@/pendiente a/de la/su/tu/el confirmacion/respuesta/resultado/<favor>
 quedo/quedamos a su/la/tu/sus disposicion/ordenes
 [ante/por] cualquier consulta/duda/cosa/novedad [quedo/quedamos/me/nos] \
     [atent@/disponible(s)/avisan/avisa/llaman/llama/escriben]
@@ -292,6 +302,7 @@ colegas/companeros/companer@/amig@s
 [muito] obrigad@
 enviado desde/con/por [mi/un] [telefono/dispositivo/celular] <aparato> [N/movil/mobile] [<numero>] [N]
 sent from my <aparato>
+obtener/obten/get outlook para/for android/ios/iphone
 """
 FINES = """
 para [los/sus] fines pertinentes/consiguientes/correspondientes
@@ -299,11 +310,17 @@ para [los/sus] fines pertinentes/consiguientes/correspondientes
 DEVICES = """
 iphone/ipad/android/celular/movil/telefono/samsung/huawei/xiaomi/motorola/galaxy/smartphone/outlook/gmail/oppo/honor
 samsung galaxy
-dispositivo movil/android
+dispositivo movil/android/galaxy
+correo para windows
+yahoo mail [para] [android/iphone]
+outlook para android/ios
 """
 FAVORS = """
 O/gestion(es)/apoyo/ayuda/aviso/informacion/colaboracion/atencion/respuesta/trabajo/tiempo/paciencia/coordinacion/envio
 preocupacion/prontitud/amabilidad/correo/diligencia/comprension/gestionarlo
+"""
+NICE = """
+buen/buena/buenos/lind@/excelente/bonit@/feliz/hermos@/grato/grata/maravillos@
 """
 DAYS = """
 dia/tarde/noche/semana/jornada/finde/viernes/lunes/martes/miercoles/jueves/sabado/domingo
@@ -318,11 +335,13 @@ LEAVE = """
 [por lo que/entonces/asi que/ya/ahora] [ya] [se] puede(n)/pode [ustedes] <proceder> [nomas/adelante/entonces] \
     [<con_ello>] [<pronto>]
 <por_favor> [se] sirva(n)/sirvase/sirvanse <proceder> [<con_ello>] [<pronto>]
+[y] solicito/solicitamos/pido <proceder> [<con_ello>] [<pronto>]
+<por_favor> su/tu/vuestra O/gestion/apoyo/ayuda
 <por_favor> adelante/dale/denle/hagale/haganle/nomas [nomas] [con O]
 <por_favor> dale/denle/dele/dese/dar/den curso/tramite/O [nomas] [<con_ello>] [<pronto>]
 siga(n)/sigamos adelante [nomas]
 para su/la tramitacion/ejecucion/tramite/gestion/continuidad [correspondiente]
-para que se/puedan/puede/pueda [pueda(n)] <procedan> [<con_ello>] [<pronto>]
+[para] que se/puedan/puede/pueda [pueda(n)] <procedan> [<con_ello>] [<pronto>]
 [para] [a] <proceder> [<con_ello>]
 <pronto>
 por favor
@@ -333,7 +352,7 @@ tramitese/ejecutese/cursese/gestionese/avancemos/sigamos
 <proceder>
 """
 TO_GO_ON = """
-proceder/continuar/proseguir/seguir/avanzar/tramitar/ejecutar/gestionar/cursar/prosseguir/tramitarl@/ejecutarl@/hacerl@
+proceder/continuar/proseguir/seguir/avanzar/tramitar/ejecutar/gestionar/cursar/prosseguir/coordinar/procesar/tramitarl@/ejecutarl@/hacerl@
 cursarl@
 """
 WITH_IT = """
@@ -360,6 +379,7 @@ favor/xfa/porfa/porfavor/xfavor/pf/plis
 # Agreement decides nothing alone, but with leave to go on with the request it does.
 AGREEMENT = """
 si/sim/ok/okay/okey/oki/listo/perfecto/correcto/excelente/vale/dale/ya/afirmativo/confirmado/ari
+muy bien
 de acuerdo
 [estoy/estamos] a favor
 [si] l@ confirmo
@@ -396,7 +416,7 @@ todo [lo] [esta] [muy] bien/ok/correcto
 todo [esta] en orden/regla
 [y] [esta] [todo] bien/correcto
 [y] [esta] [todo] en orden/regla
-cumple(n) [con] [todos] [los] requisitos
+[dado/ya/puesto/toda/porque] [vez] [que] cumple(n) [con] [todos] [los] requisitos
 [y] sin/sem [mas/ninguna/otra/mayor] <reparo> [de mi parte] [que hacer/formular]
 [y] no tengo/tenemos/hay/existe(n)/veo/presento/presenta(n) [ningun/ninguna/mas] <reparo> [de/por] \
     [mi/nuestra] [parte] [que] [hacer/formular]
@@ -446,6 +466,7 @@ def _expressions() -> dict[str, str]:
         ("fines", FINES),
         ("aparato", DEVICES),
         ("favor", FAVORS),
+        ("lindo", NICE),
         ("jornada", DAYS),
         ("proceder", TO_GO_ON),
         ("procedan", GOING_ON),
@@ -482,6 +503,7 @@ APPROVES = {
 REJECTS = {
     "negated": _each(REFUSES_BY_NO),
     "about": _each(REFUSES_AN_OBJECT),
+    "whole": _each(REFUSES_WHOLLY),
     "disapproving": _each(DISAPPROVES),
     "refusing": _each(REFUSES_PLAINLY),
 }
@@ -495,6 +517,7 @@ COMPLEMENT = {
     "order": re.compile(r"(?:con |a |al )?O "),
     "claim": re.compile("(?:del? )?O "),
     "negated": re.compile(r"(?:con |a |al |del? )?O (?:[ye] O )?"),
+    "whole": re.compile("O $"),
     "disapproving": re.compile("O "),
 }
 ADVERB = _each(ADVERBS)
