@@ -48,6 +48,7 @@ tiene(n)/mantiene(n)/registra(n)/posee(n) [una/sus/las] deuda(s)/rendicion(es)/c
 rendiciones/documentos pendientes
 es/son muy/demasiado alt@/car@/elevad@
 ya paso/pasaron
+sigue(n) activ@/vigente(s)/trabajando
 se cruza(n)/superpone(n)/traslapa(n)
 es/son de otr@ region(es)/organizacion/convenio/programa/proyecto/unidad/provincia/institucion/comuna
 es/son de otr@ ano/persona/oficina

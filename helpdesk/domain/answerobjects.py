@@ -95,7 +95,8 @@ lo antes/arriba/anteriormente/ya indicado/mencionado/senalado/descrito/expuesto/
 THINGS = {
     "usuari acceso clave contrase perfil rol cuenta enrol": """
         usuari@/acceso(s)/cuenta(s)/clave(s)/contrasena(s)/perfil(es)/credencial(es)/rol
-        <hacer> [de/del] [la/los/las/un/una] [nuev@] usuari@/acceso(s)/cuenta(s)/clave(s)/contrasena(s)/perfil(es)/rol
+        <hacer> [de/del] [la/el/los/las/un/una] [nuev@] usuari@/acceso(s)/cuenta(s)/clave(s)/contrasena(s)
+        <hacer> [de/del] [la/el/los/las/un/una] [nuev@] perfil(es)/rol
         cambio de clave/contrasena/perfil
         ingreso/incorporacion/registro [de/del] [la] funcionari@/servidor(a)/trabajador(a)/usuari@
         <hacer> de/del [la] funcionari@/servidor(a)/trabajador(a)
@@ -156,10 +157,13 @@ THINGS = {
 GIVES = """
 creacion/habilitacion/activacion/reactivacion/desbloqueo/alta/apertura/reapertura/renovacion/actualizacion/incorporacion
 restablecimiento/reseteo
+crear/creen/habilitar/habiliten/activar/activen/reactivar/reactiven
 """
 # Right only in a request that names them: in another one they would be the contrary.
 TAKES_AWAY = """
 baja/eliminacion/inactivacion/desactivacion/bloqueo
+desactivar/desactiven/inactivar/eliminar/eliminen/bloquear/bloqueen [la/el/los/las] \
+    [usuari@/cuenta(s)/acceso(s)/perfil(es)/clave(s)]
 baja/eliminacion/inactivacion/desactivacion/bloqueo de/del [la/los/las] usuari@/cuenta(s)/acceso(s)/perfil(es)/clave(s)
 """
 REPORTS = """
@@ -171,6 +175,7 @@ desaprobacion(es) [de/del] [la/el/los/las] [<informe>]
 """
 
 DEPRIVES = re.compile(r"\b(?:desactiv|inactiv|baja|elimin|bloque|ausencia|retir)")
+PROVIDES = re.compile(r"\b(?:crea|activ|habilit|alta|reactiv|incorpor|nuev)")
 UNDOES = re.compile(r"\b(?:desaprob|desaprueb|rechaz|revers|reabr|reapert|anul|sin efecto)")
 
 
@@ -262,7 +267,7 @@ def _judged(name: str) -> list[tuple[re.Pattern[str], str]]:
     return [
         (_ANY, NAMED),
         (_GIVEN, CONTRARY if deprives else RIGHT),
-        (_TAKEN_AWAY, RIGHT if deprives else CONTRARY),
+        (_TAKEN_AWAY, RIGHT if deprives and not PROVIDES.search(name) else CONTRARY),
         (_REPORT, RIGHT if not undoes and _names(name, ("rendic", "informe")) else CONTRARY),
         (_TAKEN_BACK, RIGHT if undoes or not name else CONTRARY),
         *((pattern, RIGHT if not name or _names(name, stems) else WRONG) for stems, pattern in _THINGS),

@@ -107,6 +107,8 @@ aprobadisim@/autorizadisim@
 APPROVES_AN_OBJECT = """
 [l@] <respaldo>
 otorgo/otorgamos/concedo/concedemos
+accedo/accedemos
+se accede
 """
 BLESSES = """
 <doy> [mi/nuestr@/el/la/minha] <bendicion> [correspondiente/respectiva/solicitada/requerida]
@@ -174,6 +176,10 @@ no corresponde <aprobar>
 REFUSES_AN_OBJECT = """
 no/nao [l@] <respaldo>
 no puedo/podemos aprobar
+no puedo/podemos acceder
+no es posible acceder
+no se accede
+no accedo/accedemos
 """
 # Only where it is the whole clause: «no corresponde a mi unidad» is a reason, or hands it to another.
 REFUSES_WHOLLY = """
@@ -206,7 +212,8 @@ por lo que/anterior
 por O
 en consecuencia
 en virtud de lo anterior/O
-[les/le] informo/comunico/notifico/confirmo/indico/comento/manifiesto/senalo/informamos/comunicamos/confirmamos [a ud/uds/usted(es)] que
+[les/le] informo/comunico/notifico/confirmo/indico/comento/manifiesto/senalo [a ud/uds/usted(es)] que
+[les/le] informamos/comunicamos/confirmamos [a ud/uds/usted(es)] que
 [mi/nuestra] respuesta es [que] [si]
 decision
 con [mucho/todo] gusto
@@ -223,7 +230,8 @@ cumplo con/en informar [que]
 ADVERBS = """
 plenamente/totalmente/completamente/expresamente/formalmente/nomas/definitivamente/total
 desde ya
-en todas sus partes
+en todas/todos sus partes/terminos
+[por/con/mediante] la/el/este presente [correo/medio]
 en su totalidad
 en los terminos solicitados/planteados/indicados
 por/de mi/nuestra parte
@@ -336,6 +344,8 @@ LEAVE = """
     [<con_ello>] [<pronto>]
 <por_favor> [se] sirva(n)/sirvase/sirvanse <proceder> [<con_ello>] [<pronto>]
 [y] solicito/solicitamos/pido <proceder> [<con_ello>] [<pronto>]
+por favor O [<pronto>]
+favor/porfavor/porfa/xfa O [<pronto>]
 <por_favor> su/tu/vuestra O/gestion/apoyo/ayuda
 <por_favor> adelante/dale/denle/hagale/haganle/nomas [nomas] [con O]
 <por_favor> dale/denle/dele/dese/dar/den curso/tramite/O [nomas] [<con_ello>] [<pronto>]
