@@ -28,6 +28,8 @@ carec*
 ya [no] existe(n)/tiene(n)/cuenta(n)/posee/trabaja/labora/cerro/vencio/pertenece/figura
 ya [se] pago/ejecuto/rindio/compro/cerro/encuentra/concluyo
 ya esta(n)/fue/fueron/estaba <hecho>
+<requisito> si correspond*/coincide(n)
+<dato> si correspond*/coincide(n)
 """
 WRONG_WITH_IT = """
 duplic*/repetid@/venc*/caduc*/expir*/cerrad@/cerro/concluy*/finaliz*/termino/agotad@/agoto/agotaron
@@ -131,7 +133,7 @@ otr@ ticket/caso/tramite/solicitud/pedido
 un@/uno de los/las
 por error
 estaba/estuve/andaba equivocad@
-bajo/mientras/hasta/salvo/excepto/menos/siempre/cuando/si
+bajo/mientras/hasta/salvo/excepto/menos/siempre/cuando
 pero/aunque/sino
 antes/despues/luego/manana/hoy/pronto/todavia/aun
 hace un/una/dos/tres/anos

@@ -27,7 +27,8 @@ WHOLLY_QUOTED = re.compile(r"[\"'«“‘]([^\"«»“”]{1,60})[\"'»”’]")
 AFFIRMED = re.compile(r"(?:^|(?<=[\n.!]))[ ]*si(?=[ ]*[,.!])")
 WORD = re.compile(r"[\w%$°]+(?:-\w+)*|[^\w\s.,;:!¡()\[\]\-–—\"'«»“”‘’•_]")
 COURTEOUS = (*words.GREETING, *words.POLITE)
-BEFORE_STATEMENT = (*words.LEAD, *COURTEOUS, *words.CALL, *words.SIGHT)
+# No name or office without a comma: «Juan autorizo» has lost its accent.
+BEFORE_STATEMENT = (*words.LEAD, *COURTEOUS, *words.SIGHT)
 BEFORE_REFUSAL = (*BEFORE_STATEMENT, *words.LEAD_OF_REFUSAL)
 WELCOME = (*COURTEOUS, *words.WELL_SEEN, *words.GOES_ON)
 BESIDE_APPROVAL = (*WELCOME, *words.AGREED, *words.SIGHT, *words.LEAD, *words.ADVERB)
@@ -174,6 +175,8 @@ def _statement(part: Part, text: str) -> Statement | None:
     for before, kinds in ((BEFORE_REFUSAL, words.REJECTS), (BEFORE_STATEMENT, words.APPROVES)):
         for start in ends_of(before, part.words):
             end, kind = _longest(kinds, part.words, start)
+            if part.words[:start].endswith("O ") and words.DESCRIBES.match(part.words, start):
+                continue
             if end > start and (kind != "whole" or part.words[end:] in ("", "O ")):
                 return _stated(part, text, start, end, kind, kinds is words.REJECTS)
     return None
@@ -355,7 +358,8 @@ def _goes_with_refusal(part: Part, first: Part, said: Part | None) -> bool:
             or doubts.CAUSE_FIRST.match(part.clause.folded)
             or doubts.CONCLUDES.match(first.clause.folded)
         )
-        return _made_of(BEFORE_REFUSAL, part) or (bool(leads_on) and _gives_reason(part))
+        opens = part.words == "no " or _made_of((*BEFORE_REFUSAL, *words.CALL), part)
+        return opens or (bool(leads_on) and _gives_reason(part))
     if doubts.PAPER_LIST.fullmatch(f"{part.clause.folded} "):
         return said is not None and said.clause.sentence == part.clause.sentence and _gives_reason(said)
     return (not part.apart and (_signs(part) or _courteous(part))) or _gives_reason(part)
@@ -390,7 +394,7 @@ def _reason(text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...]) -
     if goes_on or not all(_courteous(part) or _signs(part) for part in after):
         return _tidy(_without_cause(text, _place_in_text(first, at)))
     before = [part for part in parts if part.clause.start < first.part.clause.start]
-    said = [part for part in before if not _made_of(BEFORE_REFUSAL, part)]
+    said = [part for part in before if part.words != "no " and not _made_of((*BEFORE_REFUSAL, *words.CALL), part)]
     return _tidy(text[said[0].clause.start : said[-1].clause.end]) if said else None
 
 

@@ -94,7 +94,8 @@ el/la autor(a)/emisor(a)
 """
 
 APPROVES_PLAINLY = """
-[se] [l@/les/le] <apruebo>
+[l@/les/le] <apruebo>
+se l@ <apruebo>
 <suscrito> aprueba/autoriza/acepta/avala/respalda
 me permito <aprobar>
 <se_aprueba>
@@ -138,8 +139,10 @@ O es mia
 """
 
 REFUSES_PLAINLY = """
-[se] [l@/les/le] rechazo/rechazamos/deniego/denegamos/niego/negamos/desestimo/desestimamos/repruebo/reprobamos/rejeito
-[se] [l@/les/le] rejeitamos/recuso/reprovo/desautorizo
+[l@/les/le] rechazo/rechazamos/deniego/denegamos/niego/negamos/desestimo/desestimamos/repruebo/reprobamos/rejeito
+se l@ rechazo/rechazamos/deniego/denegamos/niego/negamos/desestimo/desestimamos/repruebo/reprobamos/rejeito
+[l@/les/le] rejeitamos/recuso/reprovo/desautorizo
+se l@ rejeitamos/recuso/reprovo/desautorizo
 se rechaza(n)/deniega(n)/niega(n)/desestima(n)
 [<queda>] rechazad@/denegad@/negad@/desestimad@/rejeitad@/recusad@/reprobad@
 [<queda>] indeferid@/reprovad@/improcedente(s)
@@ -151,7 +154,8 @@ me permito rechazar/denegar/desestimar
 no ha/da lugar
 """
 REFUSES_BY_NO = """
-no/nao [se] [l@/les/le] <apruebo>
+no/nao [l@/les/le] <apruebo>
+no/nao se l@ <apruebo>
 no/nao <se_aprueba>
 <suscrito> no aprueba/autoriza/avala/respalda
 no/nao [<queda>] <aprobado>
@@ -219,7 +223,7 @@ decision
 con [mucho/todo] gusto
 """
 LEADS_TO_A_REFUSAL = """
-lamentablemente/desafortunadamente/lamentando/negativo/no
+lamentablemente/desafortunadamente/lamentando/negativo
 lo siento/sentimos/lamento
 con pesar
 lamento/lamentamos/siento informar/informarle(s)/comunicar/comunicarle(s)/indicar/indicarle(s) [que]
@@ -540,6 +544,8 @@ POLITE = _each(COURTESY)
 SIGHT = _each(SEEN)
 WELL_SEEN = _each(ALL_WELL)
 GOES_ON = _each(LEAVE)
+# «Solicitud aprobada», «gracias por la gestión autorizada»: behind a thing these may only describe it.
+DESCRIBES = re.compile(_MADE["aprobado"] + "|(?:rechazad|denegad|negad|desestimad)[oa]s? ")
 AGREED = _each(AGREEMENT)
 CONSENTS = _each(CONSENT)
 ORDERS_TO_GO_ON = re.compile(
