@@ -217,12 +217,12 @@ def with_objects(words: str, asked: Asked) -> tuple[str, tuple[int, ...]]:
 
     `O` is the thing asked for, `X` another. Words are each followed by one space.
     """
-    judged = _judged(folded(asked.name))
+    judged, numbers = _judged(folded(asked.name)), _numbers(asked)
     found: list[str] = []
     widths: list[int] = []
     at = 0
     while at < len(words):
-        end, mark = _thing_at(words, at, judged)
+        end, mark = _thing_at(words, at, judged, numbers)
         found.append(mark or words[at : end - 1])
         widths.append(words.count(" ", at, end))
         at = end
@@ -231,10 +231,14 @@ def with_objects(words: str, asked: Asked) -> tuple[str, tuple[int, ...]]:
     return "".join(f"{RIGHT if word == NAMED else word} " for word in found), tuple(widths)
 
 
-def _thing_at(words: str, at: int, judged: list[tuple[re.Pattern[str], str]]) -> tuple[int, str | None]:
+def _thing_at(
+    words: str, at: int, judged: list[tuple[re.Pattern[str], str]], numbers: re.Pattern[str]
+) -> tuple[int, str | None]:
     """Where the longest thing that begins at a place ends, and its mark; a word without one when none does."""
     if _COUNTS_WITH.match(words, at):
         return words.index(" ", at) + 1, None
+    if (numbered := numbers.match(words, at)) is not None:
+        return numbered.end(), NAMED
     determined = _DETERMINER.match(words, at)
     starts = (at,) if determined is None else (determined.end(), at)
     ends = [
@@ -249,12 +253,16 @@ def _thing_at(words: str, at: int, judged: list[tuple[re.Pattern[str], str]]) ->
     marks = {mark for end, mark in ends if end == longest}
     dated = any(pattern.match(words, start) for pattern in (_REPORT, _TAKEN_BACK, _SERVICE) for start in starts)
     contrary = any(mark == CONTRARY for _, mark in ends)
-    return _with_qualities(words, longest, dated), WRONG if contrary else next(each for each in MARKS if each in marks)
+    return _with_qualities(words, longest, dated, numbers), WRONG if contrary else next(
+        each for each in MARKS if each in marks
+    )
 
 
-def _with_qualities(words: str, at: int, dated: bool) -> int:
+def _with_qualities(words: str, at: int, dated: bool, numbers: re.Pattern[str]) -> int:
     for _ in range(MOST_QUALITIES):
-        found = _QUALITY.match(words, at) or (_OF_A_MONTH.match(words, at) if dated else None)
+        found = (
+            numbers.match(words, at) or _QUALITY.match(words, at) or (_OF_A_MONTH.match(words, at) if dated else None)
+        )
         if found is None:
             break
         at = found.end()
@@ -272,6 +280,14 @@ def _judged(name: str) -> list[tuple[re.Pattern[str], str]]:
         (_TAKEN_BACK, RIGHT if undoes or not name else CONTRARY),
         *((pattern, RIGHT if not name or _names(name, stems) else WRONG) for stems, pattern in _THINGS),
     ]
+
+
+def _numbers(asked: Asked) -> re.Pattern[str]:
+    """The numbers that say no more than «solicitud»: that of the request, and those in its name after «N°»."""
+    prefix, _, number = folded(asked.number).rpartition("-")
+    known = "|".join(dict.fromkeys(re.findall(r"\d{1,9}", asked.name)))
+    own = rf"{re.escape(prefix)}[- ]{number} " if number else "(?!)"
+    return re.compile(rf"(?:{own}|(?:n[°º]|nro|numero) (?:{known or '(?!)'}) )")
 
 
 def _names(name: str, stems: tuple[str, ...]) -> bool:

@@ -312,7 +312,7 @@ disculpe(n)/disculpa/disculpas/perdon/perdone(n) [por] la/el demora/tardanza/ret
 muy amable(s)
 colegas/companeros/companer@/amig@s
 [muito] obrigad@
-enviado desde/con/por [mi/un] [telefono/dispositivo/celular] <aparato> [N/movil/mobile] [<numero>] [N]
+enviado desde/con/por [mi/un] [telefono/dispositivo/celular] <aparato> [N/movil/mobile] [<modelo>] [N]
 sent from my <aparato>
 obtener/obten/get outlook para/for android/ios/iphone
 """
@@ -350,6 +350,7 @@ LEAVE = """
 [y] solicito/solicitamos/pido <proceder> [<con_ello>] [<pronto>]
 por favor O [<pronto>]
 favor/porfavor/porfa/xfa O [<pronto>]
+<por_favor> coordinar/procesar [<con_ello>] [<pronto>]
 <por_favor> su/tu/vuestra O/gestion/apoyo/ayuda
 <por_favor> adelante/dale/denle/hagale/haganle/nomas [nomas] [con O]
 <por_favor> dale/denle/dele/dese/dar/den curso/tramite/O [nomas] [<con_ello>] [<pronto>]
@@ -366,7 +367,7 @@ tramitese/ejecutese/cursese/gestionese/avancemos/sigamos
 <proceder>
 """
 TO_GO_ON = """
-proceder/continuar/proseguir/seguir/avanzar/tramitar/ejecutar/gestionar/cursar/prosseguir/coordinar/procesar/tramitarl@/ejecutarl@/hacerl@
+proceder/continuar/proseguir/seguir/avanzar/tramitar/ejecutar/gestionar/cursar/prosseguir/tramitarl@/ejecutarl@/hacerl@
 cursarl@
 """
 WITH_IT = """
@@ -457,7 +458,7 @@ observacion(es)/reparo(s)/objecion(es)/problema(s)/inconveniente(s)/comentario(s
 
 def _expressions() -> dict[str, str]:
     """The expression of every table that others name."""
-    made = {"numero": r"(?:\d{1,4} )", "nombre": r"(?:[FN] (?:(?:de |del |la |los |y )?[FN] ){0,4})"}
+    made = {"modelo": r"(?:[a-z]{0,2}\d{1,4}[a-z]? )", "nombre": r"(?:[FN] (?:(?:de |del |la |los |y )?[FN] ){0,4})"}
     for name, table in (
         ("trato", TITLES),
         ("gente", PEOPLE),
@@ -548,8 +549,10 @@ GOES_ON = _each(LEAVE)
 DESCRIBES = re.compile(_MADE["aprobado"] + "|(?:rechazad|denegad|negad|desestimad)[oa]s? ")
 AGREED = _each(AGREEMENT)
 CONSENTS = _each(CONSENT)
+# «Ok, sigan» may answer anything; these go on with the request itself.
 ORDERS_TO_GO_ON = re.compile(
-    rf"{_MADE['por_favor']}(?:(?:ya )?pueden? (?:ustedes )?{_MADE['proceder']}|{_MADE['procedan']})"
+    rf"(?<![^ ])(?:(?:ya )?pueden? (?:ustedes )?{_MADE['proceder']}|{_MADE['procedan']}con O |"
+    r"(?:proced|tramit|ejecut|curs)(?:an|en|er|ar|ase|ese) )"
 )
 OFFICE_SIGNS = re.compile(compiled(f"{POSITIONS}\n<oficina> [<rango>] [<rango>] [<nombre>]", _MADE))
 PERSON_SIGNS = re.compile(rf"{_MADE['trato']}{{0,2}}F {_MADE['nombre']}?|{_MADE['trato']}{{1,2}}{_MADE['nombre']}")
