@@ -16,6 +16,7 @@ no/nao [se] cumpl*/tien*/tuv*/cuent*/coincid*/aplica/pertenec*/trabaja/trabajan/
 no/nao [se] cuadr*/contempl*/alcanz*/concuerd*/calific*/correspond*/requiere/encuentr*/permit*/labora/confere/guarda
 no [se] ajusta*/trae*/existe(n)/existia/existir/contar/tener/cumplir/adjuntar/haber/estar
 no/nao hay/existe/habia/haber <requisito>
+no [ha/han] rendid@/rinde(n)
 no es/son/era <valido>
 no esta/estan/estaba/estaban/fue/fueron/viene/vienen [debidamente/bien] <valido>
 no esta/estan en [el/la/los/las/su] sistema/registro/nomina/listado/presupuesto/distributivo/plan/convenio/catalogo
@@ -27,6 +28,8 @@ carec*
 ya [no] existe(n)/tiene(n)/cuenta(n)/posee/trabaja/labora/cerro/vencio/pertenece/figura
 ya [se] pago/ejecuto/rindio/compro/cerro/encuentra/concluyo
 ya esta(n)/fue/fueron/estaba <hecho>
+<requisito> si correspond*/coincide(n)
+<dato> si correspond*/coincide(n)
 """
 WRONG_WITH_IT = """
 duplic*/repetid@/venc*/caduc*/expir*/cerrad@/cerro/concluy*/finaliz*/termino/agotad@/agoto/agotaron
@@ -41,7 +44,14 @@ error/errores en/de/del
 contiene(n)/tiene(n)/presenta(n)/con/hay error(es)/diferencia(s)/inconsistencia(s)
 contrari@ a la/el norma/normativa/reglamento
 fuera de [l@] plazo/fecha/termino/horario/norma/presupuesto/convenio
+en blanco
+fuera de [l@] plan/programacion/poa/ambito
+tiene(n)/mantiene(n)/registra(n)/posee(n) [una/sus/las] deuda(s)/rendicion(es)/cuota(s)/documentos/saldos [pendiente(s)]
 rendiciones/documentos pendientes
+es/son muy/demasiado alt@/car@/elevad@
+ya paso/pasaron
+sigue(n) activ@/vigente(s)/trabajando
+se cruza(n)/superpone(n)/traslapa(n)
 es/son de otr@ region(es)/organizacion/convenio/programa/proyecto/unidad/provincia/institucion/comuna
 es/son de otr@ ano/persona/oficina
 esta/encuentra de/con vacaciones/licencia/permiso
@@ -49,7 +59,7 @@ esta/encuentra de/con vacaciones/licencia/permiso
 REQUISITES = """
 antecedentes/documento*/informacion/expediente/anexo(s)/memo*/oficio/informe(s)/formulario/respaldo(s)/sustento/acta
 firma(s)/sello/fecha/copia/saldo/presupuesto/disponibilidad/recursos/fondos/convenio/contrato/justificacion/fundamento
-certificado/constancia/cupo(s)/vacante(s)/plazo/registro/evidencia/partida/financiamiento/convocatoria/cargo/vigencia
+certificado/certificacion/constancia/dinero/stock/motivo(s)/planificacion/base(s)/cupo(s)/vacante(s)/plazo/registro/evidencia/partida/financiamiento/convocatoria/cargo/vigencia
 requisito(s)/adjunt*/acreditacion/nombramiento/resolucion/vinculo/relacion/cobertura/personal/merito/necesidad/razon
 """
 FIT = """
@@ -65,7 +75,7 @@ al dia
 """
 COMPLETED = """
 cread@/registrad@/activ@/cerrad@/ejecutad@/rendid@/pagad@/vigente/asignad@/atendid@/resuelt@/informad@/entregad@/vencid@
-presentad@/llenad@/calculad@/escrit@/ingresad@/hech@/elaborad@/emitid@/digitad@/puest@/suprimid@/eliminad@/desvinculad@
+presentad@/formulad@/sumad@/confeccionad@/llenad@/calculad@/escrit@/ingresad@/hech@/elaborad@/emitid@/digitad@/puest@/suprimid@/eliminad@/desvinculad@
 declarad@/contabilizad@/tramitad@
 """
 DATA = """
@@ -123,7 +133,7 @@ otr@ ticket/caso/tramite/solicitud/pedido
 un@/uno de los/las
 por error
 estaba/estuve/andaba equivocad@
-bajo/mientras/hasta/salvo/excepto/menos/siempre/cuando/si
+bajo/mientras/hasta/salvo/excepto/menos/siempre/cuando
 pero/aunque/sino
 antes/despues/luego/manana/hoy/pronto/todavia/aun
 hace un/una/dos/tres/anos
@@ -305,7 +315,7 @@ WELL = re.compile(
 
 REFUSING_SIGN = re.compile("[❌✖🚫⛔👎🙏]|[\U0001f3fb-\U0001f3ff]")
 
-WELCOME_SIGN = re.compile("[✅✔☑👍🙏🙂😊]|[\U0001f3fb-\U0001f3ff]")
+WELCOME_SIGN = re.compile("[👌🤝✅✔☑👍🙏🙂😊]|[\U0001f3fb-\U0001f3ff]")
 
 MOOD_SIGN = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]|(?<=\\s)[:;]-?[)(PD](?!\\w)")
 

@@ -89,12 +89,14 @@ de/del [mes de] <mes> [del/de <numero>]
 ANY_REQUEST = """
 solicitud(es)/requerimiento(s)/pedido(s)/peticion(es)/tramite(s)/ticket/gestion/solicitacao/proceso
 [todo] lo solicitado/requerido/pedido/indicado/expuesto/planteado/senalado/descrito
+lo antes/arriba/anteriormente/ya indicado/mencionado/senalado/descrito/expuesto/solicitado
 """
 # Things, by the beginnings of the words that the name or the subject of the request has when it asks for them.
 THINGS = {
     "usuari acceso clave contrase perfil rol cuenta enrol": """
         usuari@/acceso(s)/cuenta(s)/clave(s)/contrasena(s)/perfil(es)/credencial(es)/rol
-        <hacer> [de/del] [la/los/las/un/una] [nuev@] usuari@/acceso(s)/cuenta(s)/clave(s)/contrasena(s)/perfil(es)/rol
+        <hacer> [de/del] [la/el/los/las/un/una] [nuev@] usuari@/acceso(s)/cuenta(s)/clave(s)/contrasena(s)
+        <hacer> [de/del] [la/el/los/las/un/una] [nuev@] perfil(es)/rol
         cambio de clave/contrasena/perfil
         ingreso/incorporacion/registro [de/del] [la] funcionari@/servidor(a)/trabajador(a)/usuari@
         <hacer> de/del [la] funcionari@/servidor(a)/trabajador(a)
@@ -155,10 +157,13 @@ THINGS = {
 GIVES = """
 creacion/habilitacion/activacion/reactivacion/desbloqueo/alta/apertura/reapertura/renovacion/actualizacion/incorporacion
 restablecimiento/reseteo
+crear/creen/habilitar/habiliten/activar/activen/reactivar/reactiven
 """
 # Right only in a request that names them: in another one they would be the contrary.
 TAKES_AWAY = """
 baja/eliminacion/inactivacion/desactivacion/bloqueo
+desactivar/desactiven/inactivar/eliminar/eliminen/bloquear/bloqueen [la/el/los/las] \
+    [usuari@/cuenta(s)/acceso(s)/perfil(es)/clave(s)]
 baja/eliminacion/inactivacion/desactivacion/bloqueo de/del [la/los/las] usuari@/cuenta(s)/acceso(s)/perfil(es)/clave(s)
 """
 REPORTS = """
@@ -170,6 +175,7 @@ desaprobacion(es) [de/del] [la/el/los/las] [<informe>]
 """
 
 DEPRIVES = re.compile(r"\b(?:desactiv|inactiv|baja|elimin|bloque|ausencia|retir)")
+PROVIDES = re.compile(r"\b(?:crea|activ|habilit|alta|reactiv|incorpor|nuev)")
 UNDOES = re.compile(r"\b(?:desaprob|desaprueb|rechaz|revers|reabr|reapert|anul|sin efecto)")
 
 
@@ -201,7 +207,7 @@ _TAKEN_AWAY = re.compile(compiled(TAKES_AWAY, _MADE))
 _REPORT = re.compile(_MADE["informe"])
 _TAKEN_BACK = re.compile(compiled(TAKEN_BACK, _MADE))
 # «Cuenta con mi aprobación» speaks of no account.
-_COUNTS_WITH = re.compile("cuentan? con ")
+_COUNTS_WITH = re.compile("cuentan? (?:usted(?:es)? )?con ")
 _SERVICE = re.compile("servicio ")
 _THINGS = tuple((tuple(stems.split()), re.compile(compiled(table, _MADE))) for stems, table in THINGS.items())
 
@@ -211,12 +217,12 @@ def with_objects(words: str, asked: Asked) -> tuple[str, tuple[int, ...]]:
 
     `O` is the thing asked for, `X` another. Words are each followed by one space.
     """
-    judged = _judged(folded(asked.name))
+    judged, numbers = _judged(folded(asked.name)), _numbers(asked)
     found: list[str] = []
     widths: list[int] = []
     at = 0
     while at < len(words):
-        end, mark = _thing_at(words, at, judged)
+        end, mark = _thing_at(words, at, judged, numbers)
         found.append(mark or words[at : end - 1])
         widths.append(words.count(" ", at, end))
         at = end
@@ -225,10 +231,14 @@ def with_objects(words: str, asked: Asked) -> tuple[str, tuple[int, ...]]:
     return "".join(f"{RIGHT if word == NAMED else word} " for word in found), tuple(widths)
 
 
-def _thing_at(words: str, at: int, judged: list[tuple[re.Pattern[str], str]]) -> tuple[int, str | None]:
+def _thing_at(
+    words: str, at: int, judged: list[tuple[re.Pattern[str], str]], numbers: re.Pattern[str]
+) -> tuple[int, str | None]:
     """Where the longest thing that begins at a place ends, and its mark; a word without one when none does."""
     if _COUNTS_WITH.match(words, at):
         return words.index(" ", at) + 1, None
+    if (numbered := numbers.match(words, at)) is not None:
+        return numbered.end(), NAMED
     determined = _DETERMINER.match(words, at)
     starts = (at,) if determined is None else (determined.end(), at)
     ends = [
@@ -243,12 +253,16 @@ def _thing_at(words: str, at: int, judged: list[tuple[re.Pattern[str], str]]) ->
     marks = {mark for end, mark in ends if end == longest}
     dated = any(pattern.match(words, start) for pattern in (_REPORT, _TAKEN_BACK, _SERVICE) for start in starts)
     contrary = any(mark == CONTRARY for _, mark in ends)
-    return _with_qualities(words, longest, dated), WRONG if contrary else next(each for each in MARKS if each in marks)
+    return _with_qualities(words, longest, dated, numbers), WRONG if contrary else next(
+        each for each in MARKS if each in marks
+    )
 
 
-def _with_qualities(words: str, at: int, dated: bool) -> int:
+def _with_qualities(words: str, at: int, dated: bool, numbers: re.Pattern[str]) -> int:
     for _ in range(MOST_QUALITIES):
-        found = _QUALITY.match(words, at) or (_OF_A_MONTH.match(words, at) if dated else None)
+        found = (
+            numbers.match(words, at) or _QUALITY.match(words, at) or (_OF_A_MONTH.match(words, at) if dated else None)
+        )
         if found is None:
             break
         at = found.end()
@@ -261,11 +275,19 @@ def _judged(name: str) -> list[tuple[re.Pattern[str], str]]:
     return [
         (_ANY, NAMED),
         (_GIVEN, CONTRARY if deprives else RIGHT),
-        (_TAKEN_AWAY, RIGHT if deprives else CONTRARY),
+        (_TAKEN_AWAY, RIGHT if deprives and not PROVIDES.search(name) else CONTRARY),
         (_REPORT, RIGHT if not undoes and _names(name, ("rendic", "informe")) else CONTRARY),
         (_TAKEN_BACK, RIGHT if undoes or not name else CONTRARY),
         *((pattern, RIGHT if not name or _names(name, stems) else WRONG) for stems, pattern in _THINGS),
     ]
+
+
+def _numbers(asked: Asked) -> re.Pattern[str]:
+    """The numbers that say no more than «solicitud»: that of the request, and those in its name after «N°»."""
+    prefix, _, number = folded(asked.number).rpartition("-")
+    known = "|".join(dict.fromkeys(re.findall(r"\d{1,9}", asked.name)))
+    own = rf"{re.escape(prefix)}[- ]{number} " if number else "(?!)"
+    return re.compile(rf"(?:{own}|(?:n[°º]|nro|numero) (?:{known or '(?!)'}) )")
 
 
 def _names(name: str, stems: tuple[str, ...]) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from helpdesk.domain import answerdoubts as doubts
 from helpdesk.domain import answerwords as words
-from helpdesk.domain.answerobjects import Asked, with_objects
+from helpdesk.domain.answerobjects import UNDOES, Asked, with_objects
 from helpdesk.domain.answersignatures import says_more, with_names
 from helpdesk.domain.phrases import MOST_WORDS, end_of, ends_of
 from helpdesk.domain.wording import READ_LIMIT, Clause, clauses, cleaned, folded, signature_starts, without_notice
@@ -27,7 +27,8 @@ WHOLLY_QUOTED = re.compile(r"[\"'«“‘]([^\"«»“”]{1,60})[\"'»”’]")
 AFFIRMED = re.compile(r"(?:^|(?<=[\n.!]))[ ]*si(?=[ ]*[,.!])")
 WORD = re.compile(r"[\w%$°]+(?:-\w+)*|[^\w\s.,;:!¡()\[\]\-–—\"'«»“”‘’•_]")
 COURTEOUS = (*words.GREETING, *words.POLITE)
-BEFORE_STATEMENT = (*words.LEAD, *COURTEOUS, *words.CALL, *words.SIGHT)
+# No name or office without a comma: «Juan autorizo» has lost its accent.
+BEFORE_STATEMENT = (*words.LEAD, *COURTEOUS, *words.SIGHT)
 BEFORE_REFUSAL = (*BEFORE_STATEMENT, *words.LEAD_OF_REFUSAL)
 WELCOME = (*COURTEOUS, *words.WELL_SEEN, *words.GOES_ON)
 BESIDE_APPROVAL = (*WELCOME, *words.AGREED, *words.SIGHT, *words.LEAD, *words.ADVERB)
@@ -76,7 +77,7 @@ class Statement:
 
 def read_answer(new_text: str, asked: Asked = NOBODY_KNOWS) -> Answer:
     """What `new_text`, the sender's own words, decides; `none` when nothing in it speaks of a decision."""
-    text = _without_number(_reworded(_without_signature(_without_small_print(_respelt(cleaned(new_text))))), asked)
+    text = _unbracketed(_reworded(_without_signature(_without_small_print(_respelt(cleaned(new_text))))), asked)
     if (wrapped := WHOLLY_QUOTED.fullmatch(text)) is not None:
         text = wrapped[1]
     low = folded(text)
@@ -107,19 +108,16 @@ def _reworded(text: str) -> str:
     return doubts.TO_DISAPPROVE.sub(r"\1 la desaprobación de", text)
 
 
-def _without_number(text: str, asked: Asked) -> str:
-    """The text without the number of the request, or those in its name: they say nothing that «solicitud» does not."""
-    prefix, _, number = asked.number.rpartition("-")
-    if number:
-        text = re.sub(rf"(?<!\w)\[?{re.escape(prefix)}[- #]{{0,3}}{number}\]?(?!\w)", "", text, flags=re.I)
-    for known in dict.fromkeys(re.findall(r"\d{1,9}", asked.name)):
-        text = re.sub(rf"(?<!\w)(?:n[°º]|nro\.?|n[uú]mero)[ ]?{known}(?![\w-])", "", text, flags=re.I)
-    return text
+def _unbracketed(text: str, asked: Asked) -> str:
+    """The text with the number of the request out of its brackets, which would part it from what it belongs to."""
+    return text.replace(f"[{asked.number}]", f" {asked.number} ") if asked.number else text
 
 
 def _without_small_print(text: str) -> str:
     """The text up to a notice, unless what follows decides too."""
     kept = without_notice(text)
+    if kept == text:
+        return text
     counts = [len(_statements(_parts(each, NOBODY_KNOWS), each)) for each in (kept, text)]
     return kept if counts[0] == counts[1] else text
 
@@ -172,7 +170,9 @@ def _statement(part: Part, text: str) -> Statement | None:
     for before, kinds in ((BEFORE_REFUSAL, words.REJECTS), (BEFORE_STATEMENT, words.APPROVES)):
         for start in ends_of(before, part.words):
             end, kind = _longest(kinds, part.words, start)
-            if end > start:
+            if part.words[:start].endswith("O ") and words.DESCRIBES.match(part.words, start):
+                continue
+            if end > start and (kind != "whole" or part.words[end:] in ("", "O ")):
                 return _stated(part, text, start, end, kind, kinds is words.REJECTS)
     return None
 
@@ -301,7 +301,8 @@ def _rejects_plainly(low: str, text: str, parts: tuple[Part, ...], stated: tuple
         and not doubts.MOOD_SIGN.search(doubts.REFUSING_SIGN.sub("", text))
         and not any(statement.iffy for statement in stated)
         and all(
-            _plain_refusal(statement, others, text) and not _complains(statement, text, asked) for statement in stated
+            _plain_refusal(statement, others, text) and not _has_two_senses(statement, text, asked)
+            for statement in stated
         )
         and all(_goes_with_refusal(part, first.part, said) for said, part in beside)
     )
@@ -335,10 +336,14 @@ def _place_in_text(statement: Statement, at: int) -> int:
     return ends[count - 1] if count else statement.tail_at
 
 
-def _complains(statement: Statement, text: str, asked: Asked) -> bool:
-    """Whether what is refused may be what those who read it do: «no acepto el servicio»."""
-    object_ = text[statement.tail_at : _place_in_text(statement, _after_object(statement))]
-    return any(found not in folded(asked.name) for found in doubts.COMPLAINED_OF.findall(folded(object_)))
+def _has_two_senses(statement: Statement, text: str, asked: Asked) -> bool:
+    """Whether what is refused may be what those who read it do («no acepto el servicio»), or a bare «desapruebo» grants
+    the disapproval that was asked for."""
+    at = _after_object(statement)
+    if statement.kind == "disapproving" and at == 0 and UNDOES.search(folded(asked.name)):
+        return True
+    object_ = folded(text[statement.tail_at : _place_in_text(statement, at)])
+    return any(found not in folded(asked.name) for found in doubts.COMPLAINED_OF.findall(object_))
 
 
 def _goes_with_refusal(part: Part, first: Part, said: Part | None) -> bool:
@@ -353,7 +358,8 @@ def _goes_with_refusal(part: Part, first: Part, said: Part | None) -> bool:
             or doubts.CAUSE_FIRST.match(part.clause.folded)
             or doubts.CONCLUDES.match(first.clause.folded)
         )
-        return _made_of(BEFORE_REFUSAL, part) or (bool(leads_on) and _gives_reason(part))
+        opens = part.words == "no " or _made_of((*BEFORE_REFUSAL, *words.CALL), part)
+        return opens or (bool(leads_on) and _gives_reason(part))
     if doubts.PAPER_LIST.fullmatch(f"{part.clause.folded} "):
         return said is not None and said.clause.sentence == part.clause.sentence and _gives_reason(said)
     return (not part.apart and (_signs(part) or _courteous(part))) or _gives_reason(part)
@@ -388,7 +394,7 @@ def _reason(text: str, parts: tuple[Part, ...], stated: tuple[Statement, ...]) -
     if goes_on or not all(_courteous(part) or _signs(part) for part in after):
         return _tidy(_without_cause(text, _place_in_text(first, at)))
     before = [part for part in parts if part.clause.start < first.part.clause.start]
-    said = [part for part in before if not _made_of(BEFORE_REFUSAL, part)]
+    said = [part for part in before if part.words != "no " and not _made_of((*BEFORE_REFUSAL, *words.CALL), part)]
     return _tidy(text[said[0].clause.start : said[-1].clause.end]) if said else None
 
 

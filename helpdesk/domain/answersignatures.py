@@ -48,7 +48,7 @@ def _marked(word: str, shouted: bool) -> str:
     low = folded(word).replace(" ", "?")
     if low in FIRST_NAMES:
         return "F"
-    return "N" if word[0].isupper() and not shouted and low not in MEANT else low
+    return "N" if word.isalpha() and word[0].isupper() and not shouted and low not in MEANT else low
 
 
 def says_more(text: str, start: int) -> bool:

@@ -80,10 +80,11 @@ aprobacion/autorizacion/conformidad/aval/aprovacao/autorizacao/respaldo/anuencia
 """
 GIVES_BLESSING = """
 [les/le] doy/damos/otorgo/otorgamos/dou/concedo/concedemos/confirmo/confirmamos/ratifico/ratificamos/presto
+[les/le] expreso/manifiesto/comunico
 se da/otorga/concede
 """
 HAS_OURS = """
-tiene(n)/cuenta(n)/cuenten/cuente [con] mi/nuestr@ <bendicion>
+tiene(n)/cuenta(n)/cuenten/cuente [usted(es)] [con] mi/nuestr@ <bendicion>
 tiene(n)/cuenta(n) [con] el/la <bendicion> de <suscrito>
 [va] con mi/nuestr@ <bendicion>
 con el <bendicion> de <suscrito>
@@ -93,7 +94,8 @@ el/la autor(a)/emisor(a)
 """
 
 APPROVES_PLAINLY = """
-[se] [l@/les/le] <apruebo>
+[l@/les/le] <apruebo>
+se l@ <apruebo>
 <suscrito> aprueba/autoriza/acepta/avala/respalda
 me permito <aprobar>
 <se_aprueba>
@@ -106,6 +108,8 @@ aprobadisim@/autorizadisim@
 APPROVES_AN_OBJECT = """
 [l@] <respaldo>
 otorgo/otorgamos/concedo/concedemos
+accedo/accedemos
+se accede
 """
 BLESSES = """
 <doy> [mi/nuestr@/el/la/minha] <bendicion> [correspondiente/respectiva/solicitada/requerida]
@@ -135,8 +139,10 @@ O es mia
 """
 
 REFUSES_PLAINLY = """
-[se] [l@/les/le] rechazo/rechazamos/deniego/denegamos/niego/negamos/desestimo/desestimamos/repruebo/reprobamos/rejeito
-[se] [l@/les/le] rejeitamos/recuso/reprovo/desautorizo
+[l@/les/le] rechazo/rechazamos/deniego/denegamos/niego/negamos/desestimo/desestimamos/repruebo/reprobamos/rejeito
+se l@ rechazo/rechazamos/deniego/denegamos/niego/negamos/desestimo/desestimamos/repruebo/reprobamos/rejeito
+[l@/les/le] rejeitamos/recuso/reprovo/desautorizo
+se l@ rejeitamos/recuso/reprovo/desautorizo
 se rechaza(n)/deniega(n)/niega(n)/desestima(n)
 [<queda>] rechazad@/denegad@/negad@/desestimad@/rejeitad@/recusad@/reprobad@
 [<queda>] indeferid@/reprovad@/improcedente(s)
@@ -148,7 +154,8 @@ me permito rechazar/denegar/desestimar
 no ha/da lugar
 """
 REFUSES_BY_NO = """
-no/nao [se] [l@/les/le] <apruebo>
+no/nao [l@/les/le] <apruebo>
+no/nao se l@ <apruebo>
 no/nao <se_aprueba>
 <suscrito> no aprueba/autoriza/avala/respalda
 no/nao [<queda>] <aprobado>
@@ -173,6 +180,14 @@ no corresponde <aprobar>
 REFUSES_AN_OBJECT = """
 no/nao [l@] <respaldo>
 no puedo/podemos aprobar
+no puedo/podemos acceder
+no es posible acceder
+no se accede
+no accedo/accedemos
+"""
+# Only where it is the whole clause: «no corresponde a mi unidad» is a reason, or hands it to another.
+REFUSES_WHOLLY = """
+no corresponde
 """
 # In a request to disapprove something these may grant it: there they decide only about the request itself.
 DISAPPROVES = """
@@ -201,13 +216,14 @@ por lo que/anterior
 por O
 en consecuencia
 en virtud de lo anterior/O
-[les/le] informo/comunico/notifico/confirmo/indico/informamos/comunicamos/confirmamos [a ud/uds/usted(es)] que
+[les/le] informo/comunico/notifico/confirmo/indico/comento/manifiesto/senalo [a ud/uds/usted(es)] que
+[les/le] informamos/comunicamos/confirmamos [a ud/uds/usted(es)] que
 [mi/nuestra] respuesta es [que] [si]
 decision
 con [mucho/todo] gusto
 """
 LEADS_TO_A_REFUSAL = """
-lamentablemente/desafortunadamente/lamentando/negativo/no
+lamentablemente/desafortunadamente/lamentando/negativo
 lo siento/sentimos/lamento
 con pesar
 lamento/lamentamos/siento informar/informarle(s)/comunicar/comunicarle(s)/indicar/indicarle(s) [que]
@@ -218,7 +234,8 @@ cumplo con/en informar [que]
 ADVERBS = """
 plenamente/totalmente/completamente/expresamente/formalmente/nomas/definitivamente/total
 desde ya
-en todas sus partes
+en todas/todos sus partes/terminos
+[por/con/mediante] la/el/este presente [correo/medio]
 en su totalidad
 en los terminos solicitados/planteados/indicados
 por/de mi/nuestra parte
@@ -226,6 +243,9 @@ de parte mia/nuestra
 por este medio/correo
 por mi
 por <suscrito>
+[por/de] parte de <suscrito>
+en mi calidad de <cargo>
+como <cargo>
 [tal] como/segun/cual [se] [fue] solicita/solicitado/indica/indicado/requiere/requerido/pedido
 conforme/segun/acorde/de [acuerdo] [a/al/con] [la] normativa/procedimiento/reglamento [vigente]
 conforme/segun [a/al/con] O [en] [el/la/su] [<papel>] [adjunto]
@@ -262,6 +282,7 @@ COURTESY = """
     [<gente>] [<nombre>]
 [muchas/mil] gracias por [la/el/su/tu/vuestra/todo/toda] [pronta/valiosa/buena] <favor> \
     [realizad@/prestad@/brindad@/enviad@]
+[muchas/mil] gracias totales
 [muchas/mil] gracias por avisar/informar/gestionar/todo/escribir/coordinar/consultar
 de antemano [muchas] gracias
 [le/les] agradezco/agradecemos/agradeciendo [de antemano/desde ya] [la/el/su/tu] [pronta/valiosa] [<favor>] \
@@ -274,12 +295,13 @@ de antemano [muchas] gracias
 [le/les] saluda/saludo/saludamos [muy] [atentamente/atte/cordialmente] [a usted] [<nombre>]
 [con] [mis] sentimientos de [mi/la/nuestra/distinguida/alta] [distinguida/alta/mayor] consideracion/estima [y] \
     [estima/consideracion]
-[que] tenga(n) [tod@] [un/una/muy] buen@/buen/linda/lindo/excelente/bonito/bonita/feliz <jornada>
-[un/una/muy] buen/buenas/buena/lindo/linda/excelente/feliz <jornada>
+[que] tenga(n)/pase(n) [tod@] [un/una/muy] <lindo> <jornada>
+[un/una/muy] <lindo> <jornada>
 exitos/bendiciones
 quedo/quedamos [siempre] atent@ [a/ante] [sus/tus/cualquier/su/tu] \
     [comentario(s)/consulta(s)/novedad(es)/duda(s)/requerimiento/observaciones]
-quedo/quedamos [a/ante] [sus/cualquier] consulta(s)/comentarios
+quedo/quedamos [atent@/pendiente] [a/ante/de] [sus/cualquier] consulta(s)/comentarios
+quedo/quedamos atent@/pendiente a/de la/su/tu/el confirmacion/respuesta/resultado/<favor>
 quedo/quedamos a su/la/tu/sus disposicion/ordenes
 [ante/por] cualquier consulta/duda/cosa/novedad [quedo/quedamos/me/nos] \
     [atent@/disponible(s)/avisan/avisa/llaman/llama/escriben]
@@ -290,8 +312,9 @@ disculpe(n)/disculpa/disculpas/perdon/perdone(n) [por] la/el demora/tardanza/ret
 muy amable(s)
 colegas/companeros/companer@/amig@s
 [muito] obrigad@
-enviado desde/con/por [mi/un] [telefono/dispositivo/celular] <aparato> [N/movil/mobile] [<numero>] [N]
+enviado desde/con/por [mi/un] [telefono/dispositivo/celular] <aparato> [N/movil/mobile] [<modelo>] [N]
 sent from my <aparato>
+obtener/obten/get outlook para/for android/ios/iphone
 """
 FINES = """
 para [los/sus] fines pertinentes/consiguientes/correspondientes
@@ -299,11 +322,17 @@ para [los/sus] fines pertinentes/consiguientes/correspondientes
 DEVICES = """
 iphone/ipad/android/celular/movil/telefono/samsung/huawei/xiaomi/motorola/galaxy/smartphone/outlook/gmail/oppo/honor
 samsung galaxy
-dispositivo movil/android
+dispositivo movil/android/galaxy
+correo para windows
+yahoo mail [para] [android/iphone]
+outlook para android/ios
 """
 FAVORS = """
 O/gestion(es)/apoyo/ayuda/aviso/informacion/colaboracion/atencion/respuesta/trabajo/tiempo/paciencia/coordinacion/envio
 preocupacion/prontitud/amabilidad/correo/diligencia/comprension/gestionarlo
+"""
+NICE = """
+buen/buena/buenos/lind@/excelente/bonit@/feliz/hermos@/grato/grata/maravillos@
 """
 DAYS = """
 dia/tarde/noche/semana/jornada/finde/viernes/lunes/martes/miercoles/jueves/sabado/domingo
@@ -318,11 +347,16 @@ LEAVE = """
 [por lo que/entonces/asi que/ya/ahora] [ya] [se] puede(n)/pode [ustedes] <proceder> [nomas/adelante/entonces] \
     [<con_ello>] [<pronto>]
 <por_favor> [se] sirva(n)/sirvase/sirvanse <proceder> [<con_ello>] [<pronto>]
+[y] solicito/solicitamos/pido <proceder> [<con_ello>] [<pronto>]
+por favor O [<pronto>]
+favor/porfavor/porfa/xfa O [<pronto>]
+<por_favor> coordinar/procesar [<con_ello>] [<pronto>]
+<por_favor> su/tu/vuestra O/gestion/apoyo/ayuda
 <por_favor> adelante/dale/denle/hagale/haganle/nomas [nomas] [con O]
 <por_favor> dale/denle/dele/dese/dar/den curso/tramite/O [nomas] [<con_ello>] [<pronto>]
 siga(n)/sigamos adelante [nomas]
 para su/la tramitacion/ejecucion/tramite/gestion/continuidad [correspondiente]
-para que se/puedan/puede/pueda [pueda(n)] <procedan> [<con_ello>] [<pronto>]
+[para] que se/puedan/puede/pueda [pueda(n)] <procedan> [<con_ello>] [<pronto>]
 [para] [a] <proceder> [<con_ello>]
 <pronto>
 por favor
@@ -360,6 +394,7 @@ favor/xfa/porfa/porfavor/xfavor/pf/plis
 # Agreement decides nothing alone, but with leave to go on with the request it does.
 AGREEMENT = """
 si/sim/ok/okay/okey/oki/listo/perfecto/correcto/excelente/vale/dale/ya/afirmativo/confirmado/ari
+muy bien
 de acuerdo
 [estoy/estamos] a favor
 [si] l@ confirmo
@@ -396,7 +431,7 @@ todo [lo] [esta] [muy] bien/ok/correcto
 todo [esta] en orden/regla
 [y] [esta] [todo] bien/correcto
 [y] [esta] [todo] en orden/regla
-cumple(n) [con] [todos] [los] requisitos
+[dado/ya/puesto/toda/porque] [vez] [que] cumple(n) [con] [todos] [los] requisitos
 [y] sin/sem [mas/ninguna/otra/mayor] <reparo> [de mi parte] [que hacer/formular]
 [y] no tengo/tenemos/hay/existe(n)/veo/presento/presenta(n) [ningun/ninguna/mas] <reparo> [de/por] \
     [mi/nuestra] [parte] [que] [hacer/formular]
@@ -423,7 +458,7 @@ observacion(es)/reparo(s)/objecion(es)/problema(s)/inconveniente(s)/comentario(s
 
 def _expressions() -> dict[str, str]:
     """The expression of every table that others name."""
-    made = {"numero": r"(?:\d{1,4} )", "nombre": r"(?:[FN] (?:(?:de |del |la |los |y )?[FN] ){0,4})"}
+    made = {"modelo": r"(?:[a-z]{0,2}\d{1,4}[a-z]? )", "nombre": r"(?:[FN] (?:(?:de |del |la |los |y )?[FN] ){0,4})"}
     for name, table in (
         ("trato", TITLES),
         ("gente", PEOPLE),
@@ -446,6 +481,7 @@ def _expressions() -> dict[str, str]:
         ("fines", FINES),
         ("aparato", DEVICES),
         ("favor", FAVORS),
+        ("lindo", NICE),
         ("jornada", DAYS),
         ("proceder", TO_GO_ON),
         ("procedan", GOING_ON),
@@ -482,6 +518,7 @@ APPROVES = {
 REJECTS = {
     "negated": _each(REFUSES_BY_NO),
     "about": _each(REFUSES_AN_OBJECT),
+    "whole": _each(REFUSES_WHOLLY),
     "disapproving": _each(DISAPPROVES),
     "refusing": _each(REFUSES_PLAINLY),
 }
@@ -495,6 +532,7 @@ COMPLEMENT = {
     "order": re.compile(r"(?:con |a |al )?O "),
     "claim": re.compile("(?:del? )?O "),
     "negated": re.compile(r"(?:con |a |al |del? )?O (?:[ye] O )?"),
+    "whole": re.compile("O $"),
     "disapproving": re.compile("O "),
 }
 ADVERB = _each(ADVERBS)
@@ -507,10 +545,14 @@ POLITE = _each(COURTESY)
 SIGHT = _each(SEEN)
 WELL_SEEN = _each(ALL_WELL)
 GOES_ON = _each(LEAVE)
+# «Solicitud aprobada», «gracias por la gestión autorizada»: behind a thing these may only describe it.
+DESCRIBES = re.compile(_MADE["aprobado"] + "|(?:rechazad|denegad|negad|desestimad)[oa]s? ")
 AGREED = _each(AGREEMENT)
 CONSENTS = _each(CONSENT)
+# «Ok, sigan» may answer anything; these go on with the request itself.
 ORDERS_TO_GO_ON = re.compile(
-    rf"{_MADE['por_favor']}(?:(?:ya )?pueden? (?:ustedes )?{_MADE['proceder']}|{_MADE['procedan']})"
+    rf"(?<![^ ])(?:(?:ya )?pueden? (?:ustedes )?{_MADE['proceder']}|{_MADE['procedan']}con O |"
+    r"(?:proced|tramit|ejecut|curs)(?:an|en|er|ar|ase|ese) )"
 )
 OFFICE_SIGNS = re.compile(compiled(f"{POSITIONS}\n<oficina> [<rango>] [<rango>] [<nombre>]", _MADE))
 PERSON_SIGNS = re.compile(rf"{_MADE['trato']}{{0,2}}F {_MADE['nombre']}?|{_MADE['trato']}{{1,2}}{_MADE['nombre']}")

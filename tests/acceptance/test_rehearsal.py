@@ -28,10 +28,7 @@ DEADLINES = tuple(check_deadlines(FOLDER / "deadlines.yaml", shipped()))
 SAMPLES = 56
 WORKED_DEADLINES = 20
 
-OBJECT_OF_THE_APPROVAL = "names what is approved after the word: asked back, which costs a letter and decides nothing"
-EXPECTED_FAILURES: dict[str, str] = {
-    "493-conectamef-pe-comunicaciones-autoriza.eml": OBJECT_OF_THE_APPROVAL,
-}
+EXPECTED_FAILURES: dict[str, str] = {}
 """Samples that come out otherwise today, by file name, each with the reason why that is borne for now."""
 
 

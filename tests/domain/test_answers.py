@@ -346,6 +346,10 @@ def test_what_is_said_of_a_report_contradicts_a_request_to_take_its_approval_bac
         ("Autorizo la baja del usuario.", "Solicitud de usuario y clave de acceso", "ambiguous"),
         ("Autorizo la creación del usuario.", "Desactivación de usuario de un rol", "ambiguous"),
         ("No estoy conforme con el servicio.", "Conformidad de servicio del especialista", "reject"),
+        ("Desapruebo.", "Creación de Organizaciones", "reject"),
+        ("Desapruebo.", "Solicitud de desaprobación de rendiciones", "ambiguous"),
+        ("Desapruebo la rendición.", "Solicitud de desaprobación de rendiciones", "ambiguous"),
+        ("Desapruebo la solicitud.", "Solicitud de desaprobación de rendiciones", "reject"),
         ("No estoy conforme con el servicio.", "Asistencia técnica", "ambiguous"),
     ],
 )
@@ -355,8 +359,21 @@ def test_only_a_decision_about_the_thing_asked_for_decides(text: str, name: str,
 
 def test_the_number_of_the_request_itself_is_no_other_thing() -> None:
     asked = Asked("Creación de Organizaciones", "SIGEC-45")
+    assert read_answer("Apruebo [SIGEC-45].", asked).decision == "approve"
+    assert read_answer("Apruebo el ticket SIGEC 45.", asked).decision == "approve"
     assert read_answer("Apruebo la solicitud SIGEC-45.", asked).decision == "approve"
     assert read_answer("Apruebo la solicitud SIGEC-46.", asked).decision == "ambiguous"
+
+
+def test_a_reason_keeps_the_numbers_that_name_the_request() -> None:
+    read = read_answer("Rechazo la solicitud: la boleta N° 4 no coincide.", Asked("Rendición N° 4"))
+    assert (read.decision, read.reason) == ("reject", "la boleta N° 4 no coincide")
+
+
+@pytest.mark.parametrize("text", lines(APPROVALS))
+@pytest.mark.parametrize("more", ["quizá con matices", "el rincón azul", "y tanto", "dos de ellas", "ñandú"])
+def test_an_approval_with_anything_that_is_not_understood_is_asked_back(text: str, more: str) -> None:
+    assert read_answer(f"{text}\n{more}").decision == "ambiguous"
 
 
 def test_the_reason_of_a_condition_is_its_text() -> None:

@@ -158,6 +158,20 @@ def test_an_answer_may_name_its_own_ticket(cast: Cast) -> None:
     assert cast.answers(ticket, REGIONAL_HEAD, f"Apruebo el ticket SIGEC-{ticket.number}.").action == "approve"
 
 
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("Apruebo la rendición.", "needs_human"),
+        ("Rechazo la rendición, tiene errores en los montos.", "needs_human"),
+        ("Autorizo los viáticos.", "needs_human"),
+        ("Apruebo la desaprobación de la rendición.", "approve"),
+        ("No apruebo la desaprobación, falta el memorándum firmado.", "reject"),
+    ],
+)
+def test_only_an_answer_about_the_thing_asked_for_decides(cast: Cast, text: str, action: str) -> None:
+    assert cast.answers(cast.open(), REGIONAL_HEAD, text).action == action
+
+
 def test_the_quoted_request_never_counts(cast: Cast) -> None:
     ticket = cast.open()
     quoted = "¿De qué se trata?\n\n> Responda «Apruebo» o «Rechazo: motivo»."
