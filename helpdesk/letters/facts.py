@@ -82,7 +82,8 @@ class DecisionFacts:
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`. `channel` is the key of
-    the one by which the request came, `passed_to` names the organ that has the request already (R-117)."""
+    the one by which the request came, `passed_to` names the organ that has the request already (R-117). `completed_at`
+    is when a request that had been returned went on: it keeps its filing time (F-12)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -96,6 +97,7 @@ class Acknowledgement:
     minimal: bool = False
     channel: str = "email"
     passed_to: str | None = None
+    completed_at: datetime | None = None
 
     @property
     def came(self) -> str:
