@@ -12,11 +12,10 @@ from decimal import Decimal
 from typing import Literal
 
 from helpdesk.domain.catalogue import Catalogue, InstitutionSpec, IntakeField
-from helpdesk.domain.options import options_of
+from helpdesk.domain.options import NOT_TOLD, options_of
 from helpdesk.letters.dates import zone_label
 
 EMPTY: tuple[object, ...] = (None, "", [])
-NOT_TOLD = "no indicado"
 
 Shown = str | bool | int | Decimal | date | datetime | tuple[str, ...]
 

@@ -224,3 +224,16 @@ def test_an_unverified_sender_gets_fixed_words_only(cast: Cast) -> None:
     ticket = cast.open(trust="T0", subject="Compre ya: desaprobación de rendición, convenio estándar")
     letter = cast.letter(ticket, "acuse")
     assert "Compre ya" not in letter.subject + letter.text + (letter.html or "")
+
+
+def test_no_letter_to_the_requester_writes_a_place_by_its_key(cast: Cast) -> None:
+    ticket = cast.open(files=())
+    bring(cast, ticket)
+    cast.do(approvals.clarify, cast.acting(REGIONAL_HEAD), cast.step(ticket).id, "¿Qué mes?")
+    cast.receive(cast.answer_to(cast.letter(ticket, "aclaracion"), "Es marzo.", REQUESTER))
+    cast.answers(ticket, REGIONAL_HEAD, "Rechazo: ya fue revisada.")
+    letters = cast.letters(ticket, to=REQUESTER)
+    assert {each.letter for each in letters} == {"incompleto", "acuse", "aclaracion", "decision"}
+    assert ticket.region == "CL-BI"
+    for each in letters:
+        assert not [key for key in ("CL-BI", "programa-familias") if key in f"{each.text}{each.html}"]
