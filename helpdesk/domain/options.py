@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from helpdesk.domain.catalogue import Catalogue, IntakeField
 
+# How a datum that nobody told is written for whoever decides.
+NOT_TOLD = "no indicado"
+
 
 class Option(NamedTuple):
     """A value that may be chosen, and how people read it."""

@@ -12,11 +12,10 @@ from decimal import Decimal
 from typing import Literal
 
 from helpdesk.domain.catalogue import Catalogue, InstitutionSpec, IntakeField
-from helpdesk.domain.options import options_of
+from helpdesk.domain.options import NOT_TOLD, options_of
 from helpdesk.letters.dates import zone_label
 
 EMPTY: tuple[object, ...] = (None, "", [])
-NOT_TOLD = "no indicado"
 
 Shown = str | bool | int | Decimal | date | datetime | tuple[str, ...]
 
@@ -82,7 +81,8 @@ class DecisionFacts:
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`. `channel` is the key of
-    the one by which the request came, `passed_to` names the organ that has the request already (R-117)."""
+    the one by which the request came, `passed_to` names the organ that has the request already (R-117). `completed_at`
+    is when a request that had been returned went on: it keeps its filing time (F-12)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -96,6 +96,7 @@ class Acknowledgement:
     minimal: bool = False
     channel: str = "email"
     passed_to: str | None = None
+    completed_at: datetime | None = None
 
     @property
     def came(self) -> str:

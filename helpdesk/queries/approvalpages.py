@@ -1,14 +1,16 @@
 """What an approver reads before deciding: the same page on the desk and behind the link of the mail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from helpdesk.domain.catalogue import Catalogue
+from helpdesk.domain.catalogue import Catalogue, IntakeField
 from helpdesk.domain.errors import NotFound
+from helpdesk.domain.options import NOT_TOLD
 from helpdesk.models.audit import Event
 from helpdesk.models.documents import Document
 from helpdesk.models.institutions import Institution
@@ -22,6 +24,7 @@ from helpdesk.queries.shownvalues import place_name, shown_value
 
 T = TypeVar("T")
 MOST_WORDS = 2000
+EMPTY: tuple[object, ...] = (None, "", [])
 ApprovalState = Literal["open", "decided", "asked", "withdrawn"]
 
 
@@ -120,7 +123,6 @@ def page(session: Session, step_id: int) -> ApprovalPage:
     step, ticket, institution, requester, approver_name, principal_name, decider_name = row
     catalogue = catalogues.of_ticket(session, ticket)
     spec = next((item for item in catalogue.request_types if item.key == ticket.request_type), None)
-    asked = {field.key: field for field in spec.intake_fields} if spec else {}
     after = _next_after(session, step)
     return ApprovalPage(
         step_id=step.id,
@@ -141,11 +143,7 @@ def page(session: Session, step_id: int) -> ApprovalPage:
         amended=amended(session, ticket.id),
         function=catalogue.role(step.role).name if step.role else "",
         own_before=own_before(session, catalogue, step),
-        fields=tuple(
-            (asked[key].label if key in asked else key, shown_value(catalogue, asked.get(key), value))
-            for key, value in ticket.fields.items()
-            if value not in (None, "")
-        ),
+        fields=_fields(catalogue, spec.intake_fields if spec else (), ticket.fields),
         files=_files(session, ticket.id, {doc.key: doc.name for doc in spec.required_documents} if spec else {}),
         earlier=_decisions(session, step, Step.superseded_at.is_(None) & (Step.position < step.position)),
         overtaken=_decisions(session, step, Step.superseded_at.is_not(None)),
@@ -161,6 +159,21 @@ def page(session: Session, step_id: int) -> ApprovalPage:
         reason=step.reason,
         moved_to=_moved_to(session, institution, ticket),
     )
+
+
+def _fields(
+    catalogue: Catalogue, asked: tuple[IntakeField, ...], values: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
+    """The data as the letter has them: in the type's order, what no request is complete without also when it was not
+    told; then what the catalogue asks for no more."""
+    told = {key: value for key, value in values.items() if value not in EMPTY}
+    known = [
+        (field.label, shown_value(catalogue, field, told[field.key]) if field.key in told else NOT_TOLD)
+        for field in asked
+        if field.key in told or field.required == "always"
+    ]
+    dropped = told.keys() - {field.key for field in asked}
+    return (*known, *((key, shown_value(catalogue, None, told[key])) for key in sorted(dropped)))
 
 
 def _moved_to(session: Session, institution: Institution, ticket: Ticket) -> str | None:

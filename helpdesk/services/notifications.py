@@ -32,9 +32,12 @@ EventChange = Literal["planned", "moved", "cancelled"]
 PLACES = ("region", "programme", "centre", "organ")
 
 
-def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
-    """«Hemos recibido su solicitud», to the requester."""
+def acknowledge(session: Session, ticket: Ticket, minimal: bool, completed_at: datetime | None = None) -> None:
+    """«Hemos recibido su solicitud», to the requester; with `completed_at`, that a request which had been returned goes
+    on, with its filing time and its term (R-116)."""
     requester = session.get_one(Person, ticket.requester_id)
+    if is_made(requester.address):
+        return
     catalogue = catalogues.of_ticket(session, ticket)
     step = _active(session, ticket)
     text = write.acuse(
@@ -51,6 +54,7 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool) -> None:
             minimal=minimal,
             channel=ticket.channel,
             passed_to=passed_to(session, ticket, step.key) if step is not None else None,
+            completed_at=completed_at,
         )
     )
     post.announce(session, ticket, requester, "acuse", text, nameless=minimal)

@@ -58,9 +58,18 @@ def begin(
     _walk(session, actor, ticket, rows, at, tone, opening)
 
 
-def walk(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full") -> None:
-    """Go on from the first unsettled step until one waits for somebody or the route ends."""
-    _walk(session, actor, ticket, present(session, ticket), at, tone)
+def walk(
+    session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: Tone = "full", admitted: bool = False
+) -> None:
+    """Go on from the first unsettled step until one waits for somebody or the route ends.
+
+    `admitted`: the request had been returned to its requester, who is told that it goes on, from `at`, and keeps its
+    filing time (R-116, F-12).
+    """
+    _walk(session, actor, ticket, present(session, ticket), at, tone, opening=admitted)
+    if admitted and tone != "silent" and ticket.closed_at is None and ticket.status != Status.WAITING_REQUESTER:
+        minimal = tone == "minimal" or post.is_unverified(session, ticket)
+        notifications.acknowledge(session, ticket, minimal, completed_at=at)
 
 
 def _walk(
@@ -219,12 +228,13 @@ def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: T
     from `at`."""
     row = active(session, ticket)
     if row is not None and routes.waits_for_the_rest(row.kind, row.state):
+        admitted = row.state == "returned" and row.kind != "approve"
         row.state = "to_come"
         session.flush()
         windows.end(session, ticket, row)
         deadlines.resume(session, ticket, at)
         history.record(session, actor, ticket, "resumed", {"step": row.key})
-        walk(session, actor, ticket, at, tone)
+        walk(session, actor, ticket, at, tone, admitted)
 
 
 def ask_stopped(session: Session, actor: Actor, ticket: Ticket) -> bool:

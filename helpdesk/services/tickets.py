@@ -183,13 +183,14 @@ def complete_step(
         return ticket
     if request_type is not None:
         papers.check(session, actor, ticket, row, review)
-    if row.state == "returned":
+    admitted = row.state == "returned"
+    if admitted:
         deadlines.resume(session, ticket, now)
         windows.end(session, ticket, row)
     routes.settle(session, actor, ticket, row, via="web", reason=note.strip() or None)
     if request_type is not None and row.key == rules.gate(request_type):
         deadlines.begin(session, ticket, now, complete=True)
-    routes.walk(session, actor, ticket, now)
+    routes.walk(session, actor, ticket, now, admitted=admitted)
     if ticket.closed_at is not None:
         consultations.refuse_open(session, asked)
     return ticket

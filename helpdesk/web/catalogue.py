@@ -47,6 +47,7 @@ def show(institution: str) -> str:
         institution=row,
         catalogue=catalogue,
         types=types,
+        columns={each.key: described(catalogue, each) for each in types},
         published_by=publication(catalogue),
         loaded_at=loaded_at,
         viewer=viewer_or_none(),

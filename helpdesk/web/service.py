@@ -13,12 +13,22 @@ DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "doming
 NOT_APPLICABLE = "NO APLICABLE"
 NOT_STATED = "No se indica"
 BY_CHANNEL = re.compile(r"(Canal \w+):\s*(.+)", re.DOTALL)
+ANSWERS = {
+    "reply_by_email": "Respuesta por correo electrónico",
+    "notify_email": "Aviso por correo electrónico",
+    "same_channel": "Respuesta por el canal de la solicitud",
+    "in_person": "Respuesta en persona",
+    "phone": "Respuesta por teléfono",
+    "internal": "Respuesta interna",
+    "self_service": "Enlace para hacerlo en línea",
+}
 FREQUENCIES = {"monthly": "MENSUAL", "quarterly": "TRIMESTRAL", "yearly": "ANUAL"}
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A service in the words of the published matrix. `access` is one list, or one for each channel (R-003)."""
+    """A service in the words of the published matrix. `access` is one list, or one for each channel (R-003);
+    `documents` are those that may be demanded, `answer` how the answer leaves (R-068)."""
 
     access: tuple[tuple[str, tuple[str, ...]], ...]
     hours: tuple[str, ...]
@@ -31,6 +41,9 @@ class Described:
     automated: str
     form: str
     online: str
+    responsible: str
+    documents: tuple[str, ...]
+    answer: str
 
 
 def described(catalogue: Catalogue, spec: RequestType) -> Described:
@@ -52,7 +65,16 @@ def described(catalogue: Catalogue, spec: RequestType) -> Described:
         automated="SI" if spec.automated else "No",
         form=stated(spec.links.form),
         online=stated(spec.links.online),
+        responsible=catalogue.team(spec.responsible_team).name,
+        documents=tuple(each.name for each in spec.required_documents if each.mandatory != "optional"),
+        answer=answer_of(spec),
     )
+
+
+def answer_of(spec: RequestType) -> str:
+    """How the answer leaves, and what it holds where the type says it (R-068)."""
+    way = ANSWERS[spec.closure.method]
+    return f"{way}, con {spec.closure.content}" if spec.closure.content else way
 
 
 @dataclass(frozen=True, slots=True)

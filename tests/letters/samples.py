@@ -71,7 +71,7 @@ def full_facts(word: str) -> dict[str, Any]:
     reject = f.DecisionFacts("reject", word, word, MORNING, word, word, word)
     return {
         "acuse": f.Acknowledgement(
-            MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word
+            MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word, completed_at=EVENING
         ),
         "incompleto": f.ReturnedIncomplete(
             MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word

@@ -12,6 +12,7 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.messages import Message
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
+from helpdesk.queries import approvalpages
 from helpdesk.services import approvals, authority, tickets
 from tests.cast import (
     NATIONAL_OFFICER,
@@ -103,6 +104,16 @@ def test_what_was_approved_about_an_earlier_request_is_no_earlier_decision_of_th
     cast.approve(ticket, REGIONAL_HEAD)
     cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"numero_proyecto": "25-000999-00001"})
     assert "Usted ya aprobó" not in cast.letter(ticket, "aprobacion", REGIONAL_HEAD).text
+
+
+def test_the_page_tells_the_same_data_as_the_letter_also_what_was_not_told(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"motivo": None})
+    page = approvalpages.page(cast.session, cast.step(ticket).id)
+    assert ("Motivos de la desaprobación", "no indicado") in page.fields
+    assert ("Región", "Biobío") in page.fields
+    text = " ".join(cast.letter(ticket, "aprobacion").text.split())
+    assert all(f"{label}: {value}" in text for label, value in page.fields)
 
 
 def test_a_rejection_stops_the_route(cast: Cast) -> None:

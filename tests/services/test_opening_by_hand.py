@@ -457,6 +457,13 @@ def test_support_goes_through_four_stages_each_with_its_time(cast: Cast) -> None
     assert [row.decided_at for row in rows.values()] == times
 
 
+@pytest.mark.parametrize("kind", ["tecnico", "operativo", "conceptual", "mixto"])
+def test_support_is_technical_operative_conceptual_or_mixed(cast: Cast, kind: str) -> None:
+    ticket = opened(cast, support(fields={"clase_soporte": kind}))
+    completes(cast, ticket)
+    assert (cast.step(ticket).key, ticket.fields["clase_soporte"]) == ("diagnosticar", kind)
+
+
 def test_support_is_not_classified_without_its_class(cast: Cast) -> None:
     ticket = opened(cast, support())
     with pytest.raises(IllegalMove) as problem:

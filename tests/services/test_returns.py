@@ -7,7 +7,7 @@ import pytest
 from helpdesk.domain.errors import Invalid
 from helpdesk.models.outbox import Letter
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import documents, tickets
+from helpdesk.services import approvals, documents, tickets
 from tests.cast import REGIONAL_HEAD, REPORT_TEXT, REQUESTER, TUESDAY, Cast, file
 
 
@@ -40,6 +40,30 @@ def test_the_missing_document_resumes_the_same_ticket(cast: Cast) -> None:
     cast.later(days=1)
     assert bring(cast, ticket) == "append_and_resume"
     assert (ticket.status, cast.step(ticket).key) == ("waiting_approval", "validar_jar")
+
+
+def test_what_completes_a_request_tells_the_requester_that_it_goes_on_and_until_when(cast: Cast) -> None:
+    ticket = incomplete(cast)
+    cast.later(days=1)
+    bring(cast, ticket)
+    (told,) = cast.letters(ticket, "acuse", REQUESTER)
+    text = " ".join(told.text.split())
+    assert "sigue su trámite" in text and "Validación del Jefe Administrativo Regional" in text
+    assert "Plazo de respuesta: hasta el lunes 13-04-2026" in text
+
+
+def test_what_completes_half_of_a_request_is_not_told_to_go_on(cast: Cast) -> None:
+    text = REPORT_TEXT.replace("proyecto 25-000200-00010", "proyecto")
+    ticket = cast.open(text=text, files=())
+    cast.receive(cast.answer_to(cast.letter(ticket, "incompleto"), "Proyecto 25-000200-00010.", REQUESTER))
+    assert not cast.letters(ticket, "acuse")
+
+
+def test_the_answer_to_a_clarification_is_not_acknowledged_as_a_completion(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(approvals.clarify, cast.acting(REGIONAL_HEAD), cast.step(ticket).id, "¿Qué mes?")
+    cast.receive(cast.answer_to(cast.letter(ticket, "aclaracion"), "Es marzo.", REQUESTER))
+    assert (ticket.status, len(cast.letters(ticket, "acuse"))) == ("waiting_approval", 1)
 
 
 def test_the_clock_runs_on_from_the_arrival_of_the_document(cast: Cast) -> None:
@@ -200,3 +224,16 @@ def test_an_unverified_sender_gets_fixed_words_only(cast: Cast) -> None:
     ticket = cast.open(trust="T0", subject="Compre ya: desaprobación de rendición, convenio estándar")
     letter = cast.letter(ticket, "acuse")
     assert "Compre ya" not in letter.subject + letter.text + (letter.html or "")
+
+
+def test_no_letter_to_the_requester_writes_a_place_by_its_key(cast: Cast) -> None:
+    ticket = cast.open(files=())
+    bring(cast, ticket)
+    cast.do(approvals.clarify, cast.acting(REGIONAL_HEAD), cast.step(ticket).id, "¿Qué mes?")
+    cast.receive(cast.answer_to(cast.letter(ticket, "aclaracion"), "Es marzo.", REQUESTER))
+    cast.answers(ticket, REGIONAL_HEAD, "Rechazo: ya fue revisada.")
+    letters = cast.letters(ticket, to=REQUESTER)
+    assert {each.letter for each in letters} == {"incompleto", "acuse", "aclaracion", "decision"}
+    assert ticket.region == "CL-BI"
+    for each in letters:
+        assert not [key for key in ("CL-BI", "programa-familias") if key in f"{each.text}{each.html}"]

@@ -63,6 +63,25 @@ def bring(cast: Cast, ticket: Ticket, text: str = "Adjunto el oficio.", sender: 
     return cast.receive(cast.answer_to(cast.letter(ticket, "incompleto"), text, sender, files=(PAPER,)))
 
 
+def test_what_completes_a_document_brings_the_receipt_with_its_first_filing_time(cast: Cast) -> None:
+    ticket = filed(cast)
+    presented = ticket.filed_at
+    cast.later(hours=20)
+    assert bring(cast, ticket).action == "append_and_resume"
+    (receipt,) = cast.letters(ticket, "acuse")
+    assert (receipt.recipient, ticket.filed_at) == (REQUESTER.address, presented)
+    text = " ".join(receipt.text.split())
+    assert f"{ticket.number}, que le habíamos devuelto, sigue su trámite" in text
+    assert "Fecha de presentación: lunes 13/04/2026, 11:00 (hora del Perú)" in text
+    assert "Admitida: martes 14/04/2026, 07:00 (hora del Perú)" in text
+
+
+def test_a_clerk_who_admits_an_incomplete_document_sends_its_receipt_too(cast: Cast) -> None:
+    ticket = filed(cast)
+    cast.do(tickets.complete_step, cast.agent, ticket.id, None, "Lo trajo en papel.")
+    assert len(cast.letters(ticket, "acuse")) == 1
+
+
 def in_tray(cast: Cast, ticket: Ticket) -> int:
     """The message that waits for a person."""
     return cast.session.scalars(
