@@ -529,6 +529,7 @@ class RequestType:
 
     Like its catalogue it is the same only as itself, so that what follows from it can be kept (`domain.kept`).
     `events`: what is asked for is an event, which is coordinated with an organ and has a list of who came (R-111).
+    `kept_from_place`: it may be about the people of the place that it names, who do not see it (R-113).
     """
 
     __pydantic_config__: ClassVar[Any] = FORBID_EXTRA
@@ -562,6 +563,7 @@ class RequestType:
     events: EventsSpec | None = None
     monthly: MonthlySpec | None = None
     centre: str | None = None
+    kept_from_place: bool = False
     seed_values: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from helpdesk.queries.people import in_force, today
 
 Pair = tuple[str, str | None]
 # Authority over these is national: its holders see the whole institution (R-189).
+NONE: frozenset[str] = frozenset()
 WIDE_SCOPES = frozenset(("institution", "programme", "none"))
 
 
@@ -29,7 +30,7 @@ class Viewer:
     the tickets of `scopes` (regions, centres, organs), plus those held or asked to decide. `teams` are those joined and
     those in which a function held works (R-101); `joined` is whether any was joined. `reads_centres`: may
     read the services given in all centres (R-103). `works` says of one ticket whether
-    the person works it (None: no ticket is meant).
+    the person works it (None: no ticket is meant). `unseen`: types that the people of a place do not see (R-113).
     """
 
     person_id: int
@@ -50,6 +51,7 @@ class Viewer:
     joined: bool = False
     reads_centres: bool = False
     works: bool | None = None
+    unseen: frozenset[str] = frozenset()
 
     @property
     def has_queue(self) -> bool:
@@ -111,6 +113,7 @@ def viewer(session: Session, person_id: int) -> Viewer | None:
         is_supervisor=is_supervisor,
         joined=bool(joined),
         reads_centres=reads and catalogue is not None and bool(catalogue.centres),
+        unseen=frozenset(each.key for each in catalogue.request_types if each.kept_from_place) if catalogue else NONE,
     )
 
 
@@ -130,14 +133,15 @@ def reach(who: Viewer) -> ColumnElement[bool]:
     if who.sees_all:
         return own
     asked = select(Step.ticket_id).where(Step.approver_id == who.person_id)
-    return own & or_(
+    here = or_(
         Ticket.region.in_(who.scopes),
         Ticket.centre.in_(who.scopes),
         Ticket.organ.in_(who.scopes),
         Ticket.team_scope.in_(who.scopes),
-        _held_by(who),
-        Ticket.id.in_(asked),
     )
+    if who.unseen:
+        here = and_(here, or_(Ticket.request_type.is_(None), Ticket.request_type.not_in(who.unseen)))
+    return own & or_(here, _held_by(who), Ticket.id.in_(asked))
 
 
 def _held_by(who: Viewer) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from helpdesk.models.documents import Original
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.people import Person
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries import search
 from helpdesk.queries import tickets as queue
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import opening_by_hand
@@ -64,8 +65,12 @@ def create() -> Answer:
             catalogue = catalogues.current(session, who.institution_id)
             ticket = opening_by_hand.open_by_hand(session, who.actor, asked(catalogue, filled, channel, key))
             number = f"{who.ticket_prefix}-{ticket.number}"
+            shown = search.is_visible(session, who, ticket.number)
     except Invalid as problem:
         return form(who, filled, channel, key, problem)
+    if not shown:
+        # What may be about the people of a place leaves their sight when it is registered.
+        return see_other(url_for("counter.new"), f"Quedó registrado con el número {number}; lo atiende otra oficina.")
     return see_other(url_for("counter.receipt", number=number))
 
 

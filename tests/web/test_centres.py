@@ -4,6 +4,7 @@ R-097, R-098, R-104.
 """
 
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -120,3 +121,31 @@ def test_the_two_superiors_of_a_specialist_are_shown(sign_in: SignIn, staffed: s
     assert all(f"Dependencia administrativa: {office}." in text for text in below.values())
     assert "Dependencia técnica: el órgano de su especialidad." in below["especialista"]
     assert [key for key, text in below.items() if "Dependencia técnica" in text] == ["especialista"]
+
+
+def test_a_suggestion_about_a_centre_is_not_seen_by_its_staff(app: Flask, sign_in: SignIn, staffed: str) -> None:
+    """It may be about them: the office reads it, with who wrote it (R-113)."""
+    with work(app) as session:
+        admin = session.scalars(select(Person).where(Person.address == desk.address("admin", staffed))).one()
+        subject = f"Sugerencia {uuid4().hex[:6]}"
+        values = ByHand("suggestion_box", "sugerencia", "Rosa", subject, "El especialista llega tarde.")
+        by = requests.acting(session, admin.id)
+        ticket = open_by_hand(session, by, replace(values, fields={"centro": "piura", "objeto": "especialista"}))
+        assert ticket.centre == "piura"
+    office, centre = sign_in("deoficina", staffed), sign_in("solopiura", staffed)
+    assert office.get(f"/tickets/CMEF-{ticket.number}").status_code == 200
+    assert centre.get(f"/tickets/CMEF-{ticket.number}").status_code == 404
+    assert (is_listed(office, ticket), is_listed(centre, ticket)) == (True, False)
+
+
+def test_whoever_registers_a_suggestion_at_a_centre_is_told_its_number_and_sees_it_no_more(
+    app: Flask, sign_in: SignIn, staffed: str, forms_without_token: None
+) -> None:
+    client, subject = sign_in("solopiura", staffed), f"Sugerencia {uuid4().hex[:6]}"
+    form = {"canal": "suggestion_box", "tipo": "sugerencia", "subject": subject, "text": "Más sillas."}
+    answer = client.post("/tickets/nuevo", data={**form, "dato-centro": "piura"}, follow_redirects=True)
+    with work(app) as session:
+        number = session.scalars(select(Ticket.number).where(Ticket.subject == subject)).one()
+    assert answer.status_code == 200
+    assert f"Quedó registrado con el número CMEF-{number}" in answer.text
+    assert client.get(f"/tickets/CMEF-{number}").status_code == 404
