@@ -45,12 +45,12 @@ COMMANDS = {
         "helpdesk.commands.ledger:main", "status | show ID | replay ID | accept ID", "what arrived and became of it"
     ),
     "outbox": Command("helpdesk.commands.outbox:main", "status | retry ID", "letters by state"),
-    "ticket": Command("helpdesk.commands.ticket:main", "list | show NUMBER | export NUMBER DIR", "tickets"),
+    "ticket": Command("helpdesk.commands.ticket:main", "list | show NUMBER | export NUMBER [DIR]", "tickets"),
     "user": Command("helpdesk.commands.user:main", "add | list | disable", "people who sign in"),
     "role": Command(
         "helpdesk.commands.role:main", "grant | revoke | substitute | absent | holders", "what people may do"
     ),
-    "audit": Command("helpdesk.commands.audit:main", "verify", "recomputes the history's hash chain"),
+    "audit": Command("helpdesk.commands.audit:main", "verify | seal", "recomputes the history's hash chains"),
     "doctor": Command("helpdesk.commands.doctor:main", "", "checks settings, database, mailboxes, clock and disk"),
     "bench": Command("helpdesk.commands.bench:main", "intake", "measures"),
 }

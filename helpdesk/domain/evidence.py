@@ -245,7 +245,8 @@ def chain_findings(place: str, events: Iterable[NumberedEvent], last_hash: str |
     """The first event that does not follow from the one before, or the missing end of the chain."""
     previous = None
     for event in events:
-        if event.previous_hash != previous or first_break((event,), previous) is not None:
+        readable = isinstance(event.data, Mapping) and isinstance(event.rows, Mapping)
+        if not readable or event.previous_hash != previous or first_break((event,), previous) is not None:
             yield Finding(place, "event", str(event.id))
             return
         previous = event.hash

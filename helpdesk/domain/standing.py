@@ -27,7 +27,8 @@ class Telling(Protocol):
 
 
 def kept(value: object) -> Any:
-    """A column's value as events keep it: plain JSON, instants in UTC; of a long one only the SHA-256."""
+    """A column's value as events keep it: plain JSON, instants in UTC; of a long one only the SHA-256, and that of the
+    value as it is shown, where that is `masked`."""
     if isinstance(value, datetime):
         return written(value)
     if isinstance(value, date):
@@ -35,9 +36,11 @@ def kept(value: object) -> Any:
     if value is None or isinstance(value, int):
         return value
     text = value if isinstance(value, str) else canonical(value)
-    if len(text) <= LONGEST_VALUE and masked(text) == text:
+    shown = masked(text)
+    if len(text) <= LONGEST_VALUE and shown == text:
         return value
-    return {"sha256": hashlib.sha256(canonical(value).encode("utf-8")).hexdigest()}
+    digests = {"sha256": _digest(canonical(value))}
+    return digests if shown == text else {**digests, "masked": _digest(masked(canonical(value)))}
 
 
 def canonical(value: object) -> str:
@@ -87,8 +90,12 @@ def _differences(told: Columns, stored: Columns) -> Iterator[str]:
         should = told.get(column)
         if canonical(should) != canonical(stored.get(column)):
             spelled = canonical(should)
-            is_hash = isinstance(should, Mapping) and should.keys() == {"sha256"}
+            is_hash = isinstance(should, Mapping) and "sha256" in should
             yield column if is_hash or len(spelled) > LONGEST_SHOWN else f"{column} (debe ser {spelled})"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _readable(rows: object) -> Rows:

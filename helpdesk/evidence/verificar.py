@@ -89,11 +89,10 @@ def chain(folder: Path, ticket: Any) -> Iterator[str]:
 
 
 def same(told: Any, shown: Any) -> bool:
-    """Whether ticket.json shows what an event tells. There, what lets its reader act is cut; a long value is told by
-    its hash."""
-    if isinstance(told, dict) and set(told) == {"sha256"} and isinstance(told["sha256"], str):
-        text = canonical(shown)
-        return "+…@" in text or "/aprobar/…" in text or sha256(text.encode("utf-8")) == told["sha256"]
+    """Whether ticket.json shows what an event tells. There, what lets its reader act is cut (`masked`); a long value is
+    told by its hash."""
+    if isinstance(told, dict) and isinstance(told.get("sha256"), str) and set(told) <= {"sha256", "masked"}:
+        return bool(sha256(canonical(shown).encode("utf-8")) == told.get("masked", told["sha256"]))
     if isinstance(told, dict) and isinstance(shown, dict):
         return set(told) == set(shown) and all(same(told[key], shown[key]) for key in told)
     if isinstance(told, list) and isinstance(shown, list):
@@ -119,7 +118,9 @@ def rows(ticket: Any, events: list[Any]) -> Iterator[str]:
             if not same(own[column], ticket[column]):
                 yield f"ticket.json: «{column}» no es lo que el historial registró"
     for table in ("steps", "suspensions", "extensions"):
-        told = [row for row in found.get(table, {}).values() if row is not None]
+        told = [
+            row for _, row in sorted(found.get(table, {}).items(), key=lambda item: int(item[0])) if row is not None
+        ]
         if table == "steps":
             told.sort(key=lambda row: (row["position"], row["round"]))
         alike = len(told) == len(ticket[table]) and all(
@@ -142,13 +143,17 @@ def originals(folder: Path, seen: list[Any]) -> Iterator[str]:
 
 
 def letters(ticket: Any, seen: list[Any]) -> Iterator[str]:
-    """Every message that an event names is in ticket.json and no other; our letters say there what their events say."""
-    told = {data["message"]: data["sha256"]["text"] for data in seen}
+    """Every message that an event names is in ticket.json and no other, as that event says."""
+    told = {data["message"]: data for data in seen}
     shown = {message["id"]: message for message in ticket["messages"]}
     yield from (f"ticket.json: falta el mensaje {number}, o sobra" for number in sorted(set(told) ^ set(shown)))
-    ours = [number for number in shown if number in told and shown[number]["direction"] == "outbound"]
-    changed = [number for number in ours if sha256(shown[number]["text"].encode("utf-8")) != told[number]]
-    yield from (f"ticket.json: el texto del mensaje {number} fue alterado" for number in changed)
+    for number in sorted(set(told) & set(shown)):
+        text = shown[number]["text"]
+        cut = shown[number]["direction"] != "outbound" and ("+…@" in text or "/aprobar/…" in text)
+        if not cut and sha256(text.encode("utf-8")) != told[number]["sha256"]["text"]:
+            yield f"ticket.json: el texto del mensaje {number} fue alterado"
+        if any(not same(told[number][key], shown[number][key]) for key in ("from", "trust")):
+            yield f"ticket.json: el remitente del mensaje {number} fue alterado"
 
 
 def decisions(ticket: Any, events: list[Any]) -> Iterator[str]:

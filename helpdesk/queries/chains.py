@@ -174,6 +174,7 @@ def _tickets() -> Select[tuple[int, int, str, str | None]]:
 def _of_ticket(session: Session, ticket_id: int, place: str, last_hash: str | None, rows: Rows) -> Iterator[Finding]:
     events = _events(session, Event.ticket_id == ticket_id)
     yield from evidence.chain_findings(place, events, last_hash)
+    events = [event for event in events if isinstance(event.data, dict)]
     files, sent = _files_of(session, ticket_id), dict[int, Row[Any]]()
     for letter in session.execute(
         select(*LETTER).where(Letter.ticket_id == ticket_id, Letter.message_id.is_not(None)).order_by(Letter.id)

@@ -269,6 +269,23 @@ def test_an_event_that_was_altered_beyond_reading_is_a_finding_too(operator: Ope
     assert found(operator)[0] == f"SIGEC-1: el evento {victim} no sigue al anterior"
 
 
+@pytest.mark.parametrize("column", ["data", "rows"])
+@pytest.mark.parametrize("value", ['["x"]', '"x"', "7", "null", '{"tickets": 7, "steps": {"1": [1]}}'])
+def test_whatever_an_event_is_altered_to_is_a_finding(
+    operator: Operator, history: Engine, column: str, value: str
+) -> None:
+    (victim,) = events(history, "kind = 'opened' AND ticket_id = 1")
+    tamper(history, f"UPDATE events SET {column} = CAST(:value AS jsonb) WHERE id = :id", id=victim, value=value)
+    assert found(operator)[0] == f"SIGEC-1: el evento {victim} no sigue al anterior"
+
+
+@pytest.mark.parametrize("value", ['["x"]', '{"tickets": 7, "arrivals": {"x": 1}}'])
+def test_whatever_a_seal_is_altered_to_is_a_finding(operator: Operator, history: Engine, value: str) -> None:
+    victim = events(history, "kind = 'sealed'")[0]
+    tamper(history, "UPDATE events SET data = CAST(:value AS jsonb) WHERE id = :id", id=victim, value=value)
+    assert found(operator)[0] == f"sigec-cl: el evento {victim} no sigue al anterior"
+
+
 def changed(column: str, kind: str) -> str:
     """Another value of a column's kind."""
     if kind.startswith("timestamp"):
