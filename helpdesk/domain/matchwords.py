@@ -20,6 +20,8 @@ COURTESY = re.compile(
 POST = re.compile(
     r"\b(?:encargad[oa]s?|jef[ea]s?|departamento|depto\.?|area|unidad|oficina|seccion) de (?:la |las |los )?[a-z]{4,}"
 )
+# Where somebody's mail is read says nothing of what is asked: «…@gad-norte.example.com».
+ADDRESS = re.compile(r"[^\s@<(,;]{1,80}@[a-z0-9.-]+")
 ENTITY_WORDS = word_set(
     """gad ejecutor municipalidad municipio gobernacion empresa organizacion fundacion seremi
     finanzas"""
@@ -110,7 +112,8 @@ class Fragment:
 def message_of(subject: str, text: str, attachment_names: tuple[str, ...]) -> Message:
     """The message ready to be weighed."""
     folded_subject = fold(subject)
-    folded_body = " ".join(POST.sub(" ", COURTESY.sub(" ", fold(text[:READ_AT_MOST]))).split())
+    own_words = ADDRESS.sub(" ", fold(text[:READ_AT_MOST]))
+    folded_body = " ".join(POST.sub(" ", COURTESY.sub(" ", own_words)).split())
     return Message(
         folded_subject,
         folded_body,

@@ -222,3 +222,16 @@ def test_what_speaks_against_one_type_and_for_another_decides() -> None:
 def test_a_weak_request_in_a_mailbox_for_something_else_is_left_to_a_person() -> None:
     found = classified("sigec-cl", "regional_biobio", "Clave", "Necesito clave de acceso")
     assert (found.request_type, found.candidates) == (None, ("crear_usuario_institucional", "crear_usuario_ejecutor"))
+
+
+def test_where_somebodys_mail_is_read_says_nothing_of_what_is_asked() -> None:
+    text = "Solicito crear el usuario administrador financiero para Ana Paz, ana@gad-norte.example.com."
+    assert classified("mef-ec", "centro_servicios", "Usuario administrador", text).request_type == (
+        "crear_usuario_administrador"
+    )
+
+
+def test_what_somebody_works_at_is_no_request() -> None:
+    text = "La Municipalidad de Petorca solicita clave para Ana Paz, encargada de rendiciones."
+    found = classified("sigec-cl", "regional_valparaiso", "Solicitud de clave", text)
+    assert found.request_type == "crear_usuario_ejecutor"
