@@ -150,7 +150,8 @@ def test_the_border_strips_a_forged_stamp_and_ours_says_the_truth(installation: 
     it.postfix.send(message)
     it.wait_until(lambda: sum(it.states().values()) == 1 and "pending" not in it.states(), what="processing")
     assert it.ask("SELECT trust, source FROM ledger") == [("T0", "lmtp")]
-    assert it.ask("SELECT count(*) FROM outbox") == [(0,)]
+    # The desk writes about monthly tasks of its own accord.
+    assert it.ask("SELECT count(*) FROM outbox WHERE ticket_id IS NOT NULL") == [(0,)]
 
 
 def test_mail_for_a_mailbox_we_do_not_have_comes_back_to_its_sender(installation: Installation, citizen: str) -> None:
