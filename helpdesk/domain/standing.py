@@ -27,8 +27,9 @@ class Telling(Protocol):
 
 
 def kept(value: object) -> Any:
-    """A column's value as events keep it: plain JSON, instants in UTC; of a long one only the SHA-256, and that of the
-    value as it is shown, where that is `masked`."""
+    """A column's value as events keep it: plain JSON, instants in UTC; of a long one, and of the data that were told
+    (R-191: the history names them and keeps no values), only the SHA-256, and that of the value as it is shown, where
+    that is `masked`."""
     if isinstance(value, datetime):
         return written(value)
     if isinstance(value, date):
@@ -37,7 +38,8 @@ def kept(value: object) -> Any:
         return value
     text = value if isinstance(value, str) else canonical(value)
     shown = masked(text)
-    if len(text) <= LONGEST_VALUE and shown == text:
+    is_data = isinstance(value, Mapping) and bool(value)
+    if not is_data and len(text) <= LONGEST_VALUE and shown == text:
         return value
     digests = {"sha256": _digest(canonical(value))}
     return digests if shown == text else {**digests, "masked": _digest(masked(canonical(value)))}

@@ -19,8 +19,8 @@ ADDRESS = re.compile(r"\+[a-z0-9]{16,}@", re.IGNORECASE)
 LINK = re.compile(r"(/aprobar/)[\w.~-]+")
 COLUMNS = {
     "steps": ("key", "kind", "state", "asked_at", "decided_at", "via", "reason"),
-    "suspensions": ("since", "until", "reason"),
-    "extensions": ("amount", "unit", "reason", "granted_at", "due_before", "due_after"),
+    "suspensions": ("since", "until", "reason", "superseded_at"),
+    "extensions": ("amount", "unit", "reason", "granted_at", "due_before", "due_after", "superseded_at"),
 }
 STATES = {"approve": "done", "reject": "rejected"}
 

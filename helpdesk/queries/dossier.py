@@ -101,7 +101,8 @@ def evidence(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
     return {
         **found,
         "suspensions": [
-            {"since": row.since, "until": row.until, "reason": row.reason} for row in _of(session, Suspension, ticket)
+            {"since": row.since, "until": row.until, "reason": row.reason, "superseded_at": row.superseded_at}
+            for row in _of(session, Suspension, ticket)
         ],
         "extensions": [
             {
@@ -112,10 +113,11 @@ def evidence(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
                 "granted_at": row.granted_at,
                 "due_before": row.due_before,
                 "due_after": row.due_after,
+                "superseded_at": row.superseded_at,
             }
             for row in _of(session, Extension, ticket)
         ],
-        "counted": [
+        "how_counted": [
             {"day": line.day.isoformat(), "kind": line.kind, "text": line.text}
             for line in deadlines.explained(session, ticket)
         ],

@@ -305,7 +305,7 @@ TIED = {
     ("tickets", "kind"): "kind = 'consultation', parent_id = 7",
     ("tickets", "parent_id"): "kind = 'consultation', parent_id = 7",
     ("steps", "state"): "state = 'skipped'",
-    ("documents", "state"): "state = 'confirmed'",
+    ("documents", "state"): "state = 'proposed'",
     ("documents", "objection"): "objection = 'other'",
     ("originals", "kind"): "kind = 'electronic_signature'",
     ("ticket_links", "kind"): "kind = 'split'",

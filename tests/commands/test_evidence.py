@@ -289,8 +289,8 @@ def test_the_summary_tells_how_the_term_was_counted(folder: Path) -> None:
     found = json.loads((folder / "ticket.json").read_text("utf-8"))
     assert "Suspensiones</th><td>Ninguna." in page
     assert "Prórrogas</th><td>Ninguna." in page
-    assert len(found["counted"]) > 0
-    assert all(line["text"] in page for line in found["counted"])
+    assert len(found["how_counted"]) > 0
+    assert all(line["text"] in page for line in found["how_counted"])
 
 
 def test_the_decisions_name_the_function_of_that_moment(folder: Path) -> None:

@@ -81,9 +81,11 @@ def test_a_decision_names_person_and_function_as_they_were(cast: Cast) -> None:
 def test_a_decision_keeps_no_address_that_lets_its_reader_act(cast: Cast) -> None:
     ticket = cast.open()
     secret = "+abcdefghijklmnop234567@"
-    cast.answers(ticket, REGIONAL_HEAD, f"Rechazo: escriba a mesa{secret}sigec-cl.example.org.")
+    words = f"Escriba a mesa{secret}sigec-cl.example.org."
+    cast.answers(ticket, REGIONAL_HEAD, words)
     (answered,) = cast.events(ticket, "approval_answered")
-    assert "mesa+…@" in decided(cast, ticket)["text"] + (cast.events(ticket, "decided")[0].data["reason"] or "")
+    cast.do(approvals.decide, cast.acting(REGIONAL_HEAD), cast.step(ticket).id, "reject", words, "web")
+    assert "mesa+…@" in decided(cast, ticket)["reason"]
     assert secret not in str(decided(cast, ticket)) + str(answered.data)
 
 

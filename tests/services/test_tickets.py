@@ -251,7 +251,10 @@ def test_a_region_that_the_institution_does_not_have_is_refused(cast: Cast) -> N
 def test_the_history_of_data_names_fields_and_no_values(cast: Cast) -> None:
     ticket = cast.open()
     cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"numero_proyecto": "25-000999-00001"})
-    assert cast.events(ticket, "fields_changed")[0].data == {"fields": ["numero_proyecto"]}
+    (changed,) = cast.events(ticket, "fields_changed")
+    assert changed.data == {"fields": ["numero_proyecto"]}
+    assert "fields" in changed.rows["tickets"][str(ticket.id)]
+    assert not any("25-000999-00001" in str(event.rows) for event in cast.events(ticket))
 
 
 def test_a_file_is_assigned_to_a_document_by_hand(cast: Cast) -> None:
