@@ -82,7 +82,8 @@ class DecisionFacts:
 class Acknowledgement:
     """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`. `channel` is the key of
     the one by which the request came, `passed_to` names the organ that has the request already (R-117). `completed_at`
-    is when a request that had been returned went on: it keeps its filing time (F-12)."""
+    is when a request that had been returned went on: it keeps its filing time (F-12). `only_channel` is the one
+    authorised channel with its address, "" where the request came by it (R-014)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -97,6 +98,7 @@ class Acknowledgement:
     channel: str = "email"
     passed_to: str | None = None
     completed_at: datetime | None = None
+    only_channel: str = ""
 
     @property
     def came(self) -> str:
@@ -156,6 +158,7 @@ class ReturnedIncomplete:
     `who_may_ask` (names of roles) is set only when the requester is not entitled. `clock` says whether the term had
     begun. `text` is what the agent adds; it is printed in minimal letters too, for a person of ours wrote it.
     `answer_by` ends the time for completing (R-172); `round` counts the returns of this ticket from 1 (R-171).
+    `only_channel` is the one authorised channel with its address, "" where the request came by it (R-014).
     """
 
     institution: Institution
@@ -171,6 +174,7 @@ class ReturnedIncomplete:
     round: int = 1
     team: str | None = None
     minimal: bool = False
+    only_channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

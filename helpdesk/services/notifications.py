@@ -55,6 +55,7 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool, completed_at: d
             channel=ticket.channel,
             passed_to=passed_to(session, ticket, step.key) if step is not None else None,
             completed_at=completed_at,
+            only_channel=letterfacts.only_channel(session, ticket) if completed_at is None else "",
         )
     )
     post.announce(session, ticket, requester, "acuse", text, nameless=minimal)
@@ -128,6 +129,7 @@ def returned(
             round=max(ticket.rounds, 1),
             team=catalogue.team(ticket.team).name,
             minimal=minimal,
+            only_channel=letterfacts.only_channel(session, ticket) if ticket.rounds <= 1 else "",
         )
     )
     author = actor.person_id if actor is not None else None
@@ -379,6 +381,28 @@ def term_runs_out(session: Session, ticket: Ticket, person: Person, kind: Litera
         )
     )
     post.announce(session, ticket, person, "aviso_interno", text)
+
+
+def only_channel(session: Session, ticket: Ticket, minimal: bool) -> None:
+    """Names the one authorised channel to whoever wrote elsewhere, once an agent said what the request is (R-014)."""
+    where = letterfacts.only_channel(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    if not where or is_made(requester.address):
+        return
+    catalogue = catalogues.of_ticket(session, ticket)
+    channel, _, address = where.partition(": ")
+    text = write.canal(
+        f.OtherChannel(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            channel=channel,
+            where=address,
+            recipient=requester.name,
+            handed_to=catalogue.team(ticket.team).name,
+            minimal=minimal,
+        )
+    )
+    post.announce(session, ticket, requester, "canal", text, nameless=minimal)
 
 
 def other_channel(session: Session, ticket: Ticket, channel: str, explanation: str, minimal: bool) -> None:

@@ -117,6 +117,8 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     routes.begin(session, actor, ticket, documents.newest_at(session, ticket), _tone(session, ticket))
     if due_before is not None:
         deadlines.tell_move(session, actor, ticket, due_before, "es otro tipo de solicitud")
+    if before != request_type and ticket.status != "waiting_requester":
+        notifications.only_channel(session, ticket, minimal=_tone(session, ticket) == "minimal")
     return ticket
 
 

@@ -71,10 +71,12 @@ def full_facts(word: str) -> dict[str, Any]:
     reject = f.DecisionFacts("reject", word, word, MORNING, word, word, word)
     return {
         "acuse": f.Acknowledgement(
-            MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word, completed_at=EVENING
+            MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word, completed_at=EVENING,
+            only_channel=word,
         ),
         "incompleto": f.ReturnedIncomplete(
-            MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word
+            MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word,
+            only_channel=word,
         ),
         "aprobacion": f.ApprovalRequest(
             MINISTRY, ticket, word, word, PAGE, word, word, word, word, (*fields, f.FieldValue(word, (word, "b"))),
