@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from helpdesk.domain.catalogue import Catalogue, InstitutionSpec, IntakeField
+from helpdesk.domain.heldfiles import HeldFile
 from helpdesk.domain.options import NOT_TOLD, options_of
 from helpdesk.letters.dates import zone_label
 
@@ -83,7 +84,8 @@ class Acknowledgement:
     """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`. `channel` is the key of
     the one by which the request came, `passed_to` names the organ that has the request already (R-117). `completed_at`
     is when a request that had been returned went on: it keeps its filing time (F-12). `only_channel` is the one
-    authorised channel with its address, "" where the request came by it (R-014)."""
+    authorised channel with its address, "" where the request came by it (R-014). `held` are files that were set apart
+    (R-170)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -99,6 +101,7 @@ class Acknowledgement:
     passed_to: str | None = None
     completed_at: datetime | None = None
     only_channel: str = ""
+    held: tuple[HeldFile, ...] = ()
 
     @property
     def came(self) -> str:
@@ -158,7 +161,8 @@ class ReturnedIncomplete:
     `who_may_ask` (names of roles) is set only when the requester is not entitled. `clock` says whether the term had
     begun. `text` is what the agent adds; it is printed in minimal letters too, for a person of ours wrote it.
     `answer_by` ends the time for completing (R-172); `round` counts the returns of this ticket from 1 (R-171).
-    `only_channel` is the one authorised channel with its address, "" where the request came by it (R-014).
+    `only_channel` is the one authorised channel with its address, "" where the request came by it (R-014). `held` are
+    files that were set apart (R-170).
     """
 
     institution: Institution
@@ -175,6 +179,7 @@ class ReturnedIncomplete:
     team: str | None = None
     minimal: bool = False
     only_channel: str = ""
+    held: tuple[HeldFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,7 @@ def _files(session: Session, ticket_id: int, names: dict[str, str]) -> tuple[App
             Message.direction == "inbound",
             Message.standing == "joined",
             Attachment.inline.is_(False),
+            Attachment.held == "",
         )
         .order_by(Attachment.id)
     )

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from helpdesk import batch
 from helpdesk.domain import channels, objections
 from helpdesk.domain.catalogue import RequestType, RequiredDocument
+from helpdesk.domain.heldfiles import HeldFile
 from helpdesk.letters import facts as f
 from helpdesk.models.documents import Document
 from helpdesk.models.institutions import Institution, Mailbox
@@ -44,10 +45,31 @@ def files(session: Session, ticket: Ticket) -> tuple[f.FileFacts, ...]:
             Message.direction == "inbound",
             Message.standing == "joined",
             Attachment.inline.is_(False),
+            Attachment.held == "",
         )
         .order_by(Attachment.id)
     )
     return tuple(f.FileFacts(name, names.get(key) if key else None, size) for name, size, key in rows)
+
+
+def held_files(session: Session, ticket: Ticket) -> tuple[HeldFile, ...]:
+    """The files of the request that were set apart (R-170)."""
+    if batch.is_new(session, ticket.id):
+        came = newrequests.files(session, ticket.id)
+        return tuple(HeldFile(file.filename, file.held) for file in came if file.held and not file.inline)
+    rows = session.execute(
+        select(Attachment.filename, Attachment.held)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.direction == "inbound",
+            Message.standing == "joined",
+            Attachment.inline.is_(False),
+            Attachment.held != "",
+        )
+        .order_by(Attachment.id)
+    )
+    return tuple(HeldFile(name, danger) for name, danger in rows)
 
 
 def only_channel(session: Session, ticket: Ticket) -> str:

@@ -56,6 +56,7 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool, completed_at: d
             passed_to=passed_to(session, ticket, step.key) if step is not None else None,
             completed_at=completed_at,
             only_channel=letterfacts.only_channel(session, ticket) if completed_at is None else "",
+            held=letterfacts.held_files(session, ticket),
         )
     )
     post.announce(session, ticket, requester, "acuse", text, nameless=minimal)
@@ -130,6 +131,7 @@ def returned(
             team=catalogue.team(ticket.team).name,
             minimal=minimal,
             only_channel=letterfacts.only_channel(session, ticket) if ticket.rounds <= 1 else "",
+            held=letterfacts.held_files(session, ticket),
         )
     )
     author = actor.person_id if actor is not None else None

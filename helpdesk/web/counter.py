@@ -89,7 +89,9 @@ def receipt(number: str) -> Answer:
             requester=session.get_one(Person, ticket.requester_id),
             papers=session.scalars(select(Original).where(Original.ticket_id == ticket.id).order_by(Original.id)).all(),
             files=session.scalars(
-                files.where(Message.ticket_id == ticket.id, Message.direction == "inbound").order_by(Attachment.id)
+                files.where(
+                    Message.ticket_id == ticket.id, Message.direction == "inbound", Attachment.held == ""
+                ).order_by(Attachment.id)
             ).all(),
         )
     return html, 200

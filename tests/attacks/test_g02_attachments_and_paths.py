@@ -47,7 +47,7 @@ def test_a019_a_file_that_a_server_would_obey_is_inert(bench: Bench, site: Site,
 
 
 def test_a021_a_media_type_with_a_line_end_starts_no_header(bench: Bench, site: Site) -> None:
-    ticket = opened(bench, with_names(("a.html",), kind='"text/html\r\n\tX-Evil: 1"; charset="x\r\n\tX-Evil: 2"'))
+    ticket = opened(bench, with_names(("a.txt",), kind='"text/html\r\n\tX-Evil: 1"; charset="x\r\n\tX-Evil: 2"'))
     (file,) = bench.files(ticket)
     answer = site.get(f"/tickets/SIGEC-{ticket.number}/archivos/{file.id}")
     assert answer.headers["Content-Type"] == "application/octet-stream"

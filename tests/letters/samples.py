@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from helpdesk.domain.heldfiles import HeldFile
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
 from helpdesk.letters.render import LetterText
@@ -73,10 +74,12 @@ def full_facts(word: str) -> dict[str, Any]:
         "acuse": f.Acknowledgement(
             MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word, completed_at=EVENING,
             only_channel=word,
+            held=(HeldFile(word, "program"), HeldFile(word, "macros")),
         ),
         "incompleto": f.ReturnedIncomplete(
             MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word,
             only_channel=word,
+            held=(HeldFile(word, "program"), HeldFile(word, "macros")),
         ),
         "aprobacion": f.ApprovalRequest(
             MINISTRY, ticket, word, word, PAGE, word, word, word, word, (*fields, f.FieldValue(word, (word, "b"))),
