@@ -115,7 +115,7 @@ def evidence(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
             }
             for row in _of(session, Extension, ticket)
         ],
-        "counted": [
+        "count_of_term": [
             {"day": line.day.isoformat(), "kind": line.kind, "text": line.text}
             for line in deadlines.explained(session, ticket)
         ],

@@ -20,7 +20,7 @@ HEAD = (
 )
 REST = ("fields", "documents", "missing_documents", "steps", "messages", "events", "links")
 # What an evidence folder holds besides.
-OF_EVIDENCE = ("suspensions", "extensions", "counted", "decisions")
+OF_EVIDENCE = ("suspensions", "extensions", "count_of_term", "decisions")
 PARTS = {
     "documents": ("key", "state", "files"),
     "steps": ("key", "kind", "state", "actor", "asked_at", "decided_at", "decided_by", "via", "reason"),
