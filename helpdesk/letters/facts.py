@@ -398,6 +398,21 @@ class Extended:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionDropped:
+    """An extension that was announced counts no more: the request is of another type now (R-051). `announced` is the
+    date it was announced to; `due_at` the one that holds, None while the term does not run; `has_term`: the type has
+    one."""
+
+    institution: Institution
+    ticket: TicketFacts
+    announced: datetime
+    due_at: datetime | None = None
+    has_term: bool = True
+    recipient: str = ""
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EventNotice:
     """A training or assistance that the requester asked for is planned, changes, or will not take place (R-111).
 

@@ -335,6 +335,26 @@ def extended(session: Session, actor: Actor, ticket: Ticket, row: Extension) -> 
     post.send(session, ticket, requester, "prorroga", text, envelope)
 
 
+def extension_dropped(session: Session, actor: Actor, ticket: Ticket, row: Extension, *, runs: bool) -> None:
+    """An extension that the requester was told of counts no more; `runs`: the term of the type that counts now runs."""
+    assert row.due_after is not None
+    catalogue, request_type = catalogues.of_ticket(session, ticket), catalogues.request_type_of(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    text = write.prorroga_sin_efecto(
+        f.ExtensionDropped(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            announced=row.due_after,
+            due_at=ticket.due_at if runs else None,
+            has_term=request_type is not None and request_type.deadline is not None,
+            recipient=requester.name,
+            team=catalogue.team(ticket.team).name,
+        )
+    )
+    envelope = Envelope(automatic=actor.person_id is None, author_id=actor.person_id)
+    post.send(session, ticket, requester, "prorroga_sin_efecto", text, envelope)
+
+
 def event(
     session: Session, actor: Actor, ticket: Ticket, row: TrainingEvent, given_by: str, change: EventChange
 ) -> None:

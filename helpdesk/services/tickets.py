@@ -113,10 +113,11 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     history.record(session, actor, ticket, "classified", {"from": before, "to": request_type})
     documents.propose(session, actor, ticket)
     due_before = ticket.due_at
-    deadlines.supersede(session, ticket)
+    dropped = deadlines.supersede(session, ticket)
     routes.begin(session, actor, ticket, documents.newest_at(session, ticket), _tone(session, ticket))
     if due_before is not None:
         deadlines.tell_move(session, actor, ticket, due_before, "es otro tipo de solicitud")
+    deadlines.tell_dropped(session, actor, ticket, dropped)
     if before != request_type and ticket.status != "waiting_requester":
         notifications.only_channel(session, ticket, minimal=_tone(session, ticket) == "minimal")
     return ticket

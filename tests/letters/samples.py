@@ -52,6 +52,7 @@ def bare_facts() -> dict[str, Any]:
         "recordatorio": f.ApprovalReminder(MINISTRY, BARE, "Autorizar", "Ana", PAGE, MORNING),
         "aviso_interno": f.DeskNotice(MINISTRY, BARE, "approver_missing", DESK),
         "prorroga": f.Extended(MINISTRY, BARE, MORNING, EVENING),
+        "prorroga_sin_efecto": f.ExtensionDropped(MINISTRY, BARE, MORNING),
         "evento": f.EventNotice(MINISTRY, BARE, "planned", "capacitación", "Conciliación", MORNING, EVENING),
         "tarea": f.TaskFacts(MINISTRY, "[MEF]", "asked", "Boletín", date(2026, 3, 31), DESK, "marzo de 2026"),
         "derivacion": f.PassedOn(MINISTRY, BARE, "Tesorería", MORNING),
@@ -102,6 +103,7 @@ def full_facts(word: str) -> dict[str, Any]:
         ),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
         "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),
+        "prorroga_sin_efecto": f.ExtensionDropped(MINISTRY, ticket, MORNING, EVENING, True, word, word),
         "evento": f.EventNotice(
             MINISTRY, ticket, "cancelled", word, word, MORNING, EVENING, word, word, word, word, word, word
         ),

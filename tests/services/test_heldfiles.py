@@ -1,7 +1,6 @@
 """A dangerous file is set apart when it is taken in; an administrator may let it through (R-170)."""
 
 from dataclasses import replace
-from typing import cast as typed
 
 import pytest
 from sqlalchemy import select
@@ -26,9 +25,7 @@ def macro(name: str = MEMO) -> IncomingFile:
 def stored(cast: Cast, ticket: Ticket, name: str = MEMO) -> Attachment:
     """The file as the ticket has it."""
     query = select(Attachment).join(Message, Message.id == Attachment.message_id)
-    return typed(
-        Attachment, cast.session.scalars(query.where(Message.ticket_id == ticket.id, Attachment.filename == name)).one()
-    )
+    return cast.session.scalars(query.where(Message.ticket_id == ticket.id, Attachment.filename == name)).one()
 
 
 def text_of(cast: Cast, ticket: Ticket, letter: str) -> str:

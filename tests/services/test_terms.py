@@ -305,16 +305,21 @@ def test_an_extension_stands_when_the_type_changes_to_one_that_may_be_prolonged(
     assert ticket.due_at == before
 
 
-def test_an_extension_that_another_type_does_not_allow_stays_on_record_and_the_move_is_told(cast: Cast) -> None:
+def one_type_with(cast: Cast, rule: Rule) -> None:
+    """The Chilean desk where the terms of one type alone may be prolonged."""
     content = shipped("sigec-cl")
     types = tuple(
-        replace(each, deadline=replace(each.deadline, extendable=True, extension=FREE))
+        replace(each, deadline=replace(each.deadline, extendable=True, extension=rule))
         if each.deadline and each.key == "desaprobacion_rendicion_estandar"
         else each
         for each in content.request_types
     )
     with clock.fixed(cast.now):
         load(cast.session, replace(content, request_types=types))
+
+
+def test_an_extension_that_another_type_does_not_allow_stays_on_record_and_the_move_is_told(cast: Cast) -> None:
+    one_type_with(cast, FREE)
     ticket = cast.open()
     extend(cast, ticket)
     cast.do(tickets.classify, cast.agent, ticket.id, None, "desaprobacion_informe_tecnico")
@@ -323,6 +328,27 @@ def test_an_extension_that_another_type_does_not_allow_stays_on_record_and_the_m
     assert ticket.due_at == chile(10, 10)
     (told,) = cast.events(ticket, "due_changed")
     assert told.data["reason"] == "es otro tipo de solicitud"
+    text = " ".join(cast.letter(ticket, "prorroga_sin_efecto").text.split())
+    assert "La prórroga que le comunicamos queda sin efecto." in text
+    assert "Prórroga sin efecto: hasta el martes 14-04-2026" in text
+    assert "Vence ahora: viernes 10-04-2026" in text
+
+
+def test_an_extension_that_nobody_was_told_of_is_dropped_without_a_letter(cast: Cast) -> None:
+    one_type_with(cast, replace(FREE, notify_requester=False))
+    ticket = cast.open()
+    extend(cast, ticket)
+    cast.do(tickets.classify, cast.agent, ticket.id, None, "desaprobacion_informe_tecnico")
+    assert [each.superseded_at for each in terms.granted_of(cast.session, ticket)] == [cast.now]
+    assert cast.letters(ticket, "prorroga_sin_efecto") == []
+
+
+def test_an_extension_that_stands_is_not_called_dropped(cast: Cast) -> None:
+    catalogue_with(cast)
+    ticket = cast.open()
+    extend(cast, ticket)
+    cast.do(tickets.classify, cast.agent, ticket.id, None, "otra_solicitud_formal")
+    assert cast.letters(ticket, "prorroga_sin_efecto") == []
 
 
 def test_the_suspensions_of_another_type_stay_on_record_and_count_no_more(cast: Cast) -> None:
