@@ -191,6 +191,7 @@ class ApprovalRequest:
     before, about another request, of which `overtaken` are the decisions. `question` is what the approver wanted to
     know, `answer` what the requester wrote since. `amended` is what was written to correct, add or withdraw.
     `own_before` are the functions in which the reader approved it already, `function` the one asked now.
+    `stands_still`: the term does not run while the reader thinks, so that `due_at` moves (Q-04).
     """
 
     institution: Institution
@@ -217,6 +218,7 @@ class ApprovalRequest:
     amended: tuple[str, ...] = ()
     function: str = ""
     own_before: tuple[str, ...] = ()
+    stands_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,7 @@ class AskedAgain:
 
     `confirmation_required`: the institution confirms every decision taken by mail on the page.
     `not_verified`: nothing proves that the answer came from the approver. `request_changed`: it was asked before.
-    `other_ticket`: the answer names another ticket.
+    `other_ticket`: the answer names another ticket. `stands_still` as in `ApprovalRequest`.
     """
 
     institution: Institution
@@ -239,6 +241,7 @@ class AskedAgain:
     recipient: str = ""
     answer: str = ""
     due_at: datetime | None = None
+    stands_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +458,8 @@ class OtherChannel:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalReminder:
-    """An approval still waits (R-178); `overdue`: the approver's own time to decide is over."""
+    """An approval still waits (R-178); `overdue`: the approver's own time to decide is over. `stands_still` as in
+    `ApprovalRequest`."""
 
     institution: Institution
     ticket: TicketFacts
@@ -468,6 +472,7 @@ class ApprovalReminder:
     on_behalf_of: str | None = None
     answer_by_mail: bool = True
     overdue: bool = False
+    stands_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)

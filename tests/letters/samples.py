@@ -85,9 +85,9 @@ def full_facts(word: str) -> dict[str, Any]:
         "aprobacion": f.ApprovalRequest(
             MINISTRY, ticket, word, word, PAGE, word, word, word, word, (*fields, f.FieldValue(word, (word, "b"))),
             files, (decided, reject), EVENING, word, word, True, False, True, (decided,), word, word,
-            (word, word), word, (word,),
+            (word, word), word, (word,), True,
         ),
-        "aclarar": f.AskedAgain(MINISTRY, ticket, word, PAGE, "conditional", word, word, EVENING),
+        "aclarar": f.AskedAgain(MINISTRY, ticket, word, PAGE, "conditional", word, word, EVENING, True),
         "aclaracion": f.Clarification(MINISTRY, ticket, word, word, word, word, True),
         "decision": f.DecisionNotice(MINISTRY, ticket, decided, "approver", word, word),
         "derivado": f.HandedOver(MINISTRY, ticket, word, word, DESK, word, word, word, word, word, EVENING),
@@ -99,7 +99,7 @@ def full_facts(word: str) -> dict[str, Any]:
         "no_presentado": f.NotFiled(MINISTRY, ticket, EVENING, word, (word,), False),
         "canal": f.OtherChannel(MINISTRY, ticket, word, word, word, word, True, word),
         "recordatorio": f.ApprovalReminder(
-            MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False, True
+            MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False, True, True
         ),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
         "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),

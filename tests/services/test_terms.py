@@ -16,6 +16,7 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.people import TeamMember
 from helpdesk.models.tickets import Suspension, Ticket
+from helpdesk.queries import approvalpages
 from helpdesk.queries import deadlines as terms
 from helpdesk.queries.timeline import ticket_page
 from helpdesk.queries.viewers import viewer
@@ -287,6 +288,24 @@ def test_where_the_institution_says_so_the_clock_stands_still_during_approvals(c
     assert set(hours(cast, ticket)) == {"warning", "escalation"}
 
 
+def test_an_approver_is_told_that_the_date_moves_while_the_clock_stands_still(cast: Cast) -> None:
+    catalogue_with(cast, clock_during_approval="stops")
+    ticket = cast.open()
+    text = " ".join(cast.letter(ticket, "aprobacion").text.split())
+    assert "Plazo: detenido mientras usted decide; sin esa suspensión vencería el viernes 10-04-2026" in text
+    assert "Decidir antes de" not in text
+    page = approvalpages.page(cast.session, cast.step(ticket).id)
+    assert (page.due_at, page.due_moves) == (ticket.due_at, True)
+
+
+@pytest.mark.parametrize("chosen", [{}, {"clock_during_approval": "stops", "approval_business_hours": 4}])
+def test_an_approver_whose_date_is_firm_is_told_it_as_such(cast: Cast, chosen: dict[str, Any]) -> None:
+    catalogue_with(cast, **chosen)
+    ticket = cast.open()
+    assert "Decidir antes de" in cast.letter(ticket, "aprobacion").text
+    assert not approvalpages.page(cast.session, cast.step(ticket).id).due_moves
+
+
 def test_a_machine_has_no_rights_to_be_checked(cast: Cast) -> None:
     catalogue_with(cast, extension_by="supervisor")
     ticket = cast.open()
@@ -376,7 +395,7 @@ def test_the_time_between_the_end_and_the_reopening_does_not_count(cast: Cast) -
 def test_a_ticket_that_ended_late_is_late_when_it_is_reopened(cast: Cast) -> None:
     ticket = cast.decided()
     cast.later(days=30)
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     cast.do(conversation.reply, cast.agent, ticket.id, None, "Lista.", close=True)
     due = ticket.due_at
     cast.later(days=3)
