@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from helpdesk.db import transaction
 from helpdesk.domain.actors import machine
 from helpdesk.domain.errors import Unavailable
+from helpdesk.domain.heldfiles import danger_of
 from helpdesk.domain.incoming import Incoming, IncomingFile, Started
 from helpdesk.domain.quarantine import DOUBTS, REASONS
 from helpdesk.files import Files
@@ -207,16 +208,18 @@ def store(files: Files, mail: ParsedMail, reader: FileWords) -> tuple[IncomingFi
     """Keeps the bytes of every attachment under their hash, those of a message passed on as a file too: what it asks
     for came with it (R-164). Raises `Unavailable` when the store refuses."""
     parts = (*mail.attachments, *(mail.forwarded.attachments if mail.forwarded else ()))
+    names = [file_name(part.filename, part.content_type, number) for number, part in enumerate(parts, start=1)]
     words = reader.of(tuple(part.content for part in parts))
     return tuple(
         IncomingFile(
-            filename=file_name(part.filename, part.content_type, number),
+            filename=name,
             content_type=part.content_type,
             size=len(part.content),
             sha256=files.put(part.content),
             inline=part.inline,
             content_id=part.content_id,
             words=clean(said),
+            held=danger_of(name, part.content),
         )
-        for number, (part, said) in enumerate(zip(parts, words, strict=True), start=1)
+        for name, part, said in zip(names, parts, words, strict=True)
     )

@@ -1,5 +1,7 @@
 """By which channels a type of request may be presented (R-012 to R-014)."""
 
+from collections.abc import Collection
+
 from helpdesk.domain.catalogue import Catalogue, ChannelSpec, RequestType
 
 LABELS = {
@@ -55,9 +57,23 @@ def refusal(request_type: RequestType, channel: str) -> str:
     return f"«{request_type.name}» no se atiende por el canal {label(channel)}: {right}."
 
 
+def only_way(catalogue: Catalogue, request_type: RequestType, channel: str, mailboxes: Collection[str]) -> str:
+    """The one authorised channel with its address, for a request of a type with an exclusive channel that came another
+    way (R-014, R-160): by another channel, or by mail to other mailboxes than its own. "" where nothing is to be told.
+    `mailboxes` are the keys of those to which it was addressed."""
+    exclusive = [each for each in request_type.channels if each.exclusive]
+    if not exclusive or any(each.key == channel and each.mailbox in (None, *mailboxes) for each in exclusive):
+        return ""
+    return "; ".join(dict.fromkeys(_named(catalogue, each) for each in exclusive))
+
+
 def _way(catalogue: Catalogue, channel: ChannelSpec) -> str:
+    told = _named(catalogue, channel)
+    return f"{told}. {channel.condition}" if channel.condition else told
+
+
+def _named(catalogue: Catalogue, channel: ChannelSpec) -> str:
     mailbox = next((each.address for each in catalogue.mailboxes if each.key == channel.mailbox), None)
     office = next((each for each in catalogue.offices if each.key == channel.office and each.verified), None)
     where = mailbox or (f"{office.name}, {office.address}" if office else "")
-    told = f"{label(channel.key)}: {where}" if where else label(channel.key)
-    return f"{told}. {channel.condition}" if channel.condition else told
+    return f"{label(channel.key)}: {where}" if where else label(channel.key)

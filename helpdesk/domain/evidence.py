@@ -106,6 +106,13 @@ class NamedFile(Protocol):
     def sha256(self) -> str: ...
 
 
+class CameFile(NamedFile, Protocol):
+    """A file that came; `held` is the danger for which it was set apart."""
+
+    @property
+    def held(self) -> str: ...
+
+
 class Sent(Protocol):
     """A letter of ours as it left: what the conversation shows of it is masked, this is not. A table row fits."""
 

@@ -19,7 +19,7 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
     """A file that came with a message; the bytes lie in the content store under `sha256`, `words` is the beginning of
-    its text where it could be read."""
+    its text where it could be read, `held` the danger for which it is set apart (`heldfiles.danger_of`)."""
 
     filename: str
     content_type: str
@@ -28,6 +28,7 @@ class IncomingFile:
     inline: bool
     content_id: str | None
     words: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The values among which a datum of a request is chosen: the choices of its type, or places of the institution."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
-from helpdesk.domain.catalogue import Catalogue, IntakeField
+from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
 
 # How a datum that nobody told is written for whoever decides.
 NOT_TOLD = "no indicado"
@@ -13,6 +14,24 @@ class Option(NamedTuple):
 
     key: str
     name: str
+
+
+# The calendar and the holidays of a ticket follow from its region, also where its type does not ask for it.
+REGION = IntakeField("region", "Región", "choice_region", "optional", "derived")
+
+
+def lacks_region(catalogue: Catalogue, request_type: RequestType) -> bool:
+    """Whether people say the region of a ticket although its type does not ask for it: the institution has several, and
+    no centre tells it (R-072, R-182)."""
+    asked = any(field.type == "choice_region" or field.key == REGION.key for field in request_type.intake_fields)
+    return not asked and len(catalogue.regions) > 1 and not any(team.per_centre for team in catalogue.teams)
+
+
+def with_region(catalogue: Catalogue, request_type: RequestType) -> RequestType:
+    """The type with the region among its data, where people say it although the type does not ask for it."""
+    if not lacks_region(catalogue, request_type):
+        return request_type
+    return replace(request_type, intake_fields=(*request_type.intake_fields, REGION))
 
 
 def options_of(catalogue: Catalogue, field: IntakeField) -> tuple[Option, ...]:

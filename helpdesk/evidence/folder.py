@@ -31,6 +31,7 @@ from helpdesk.queries import dossier
 
 MANIFEST = "manifest.sha256"
 VERIFIER = Path(__file__).with_name("verificar.py")
+HELD = "retenidos-no-abrir"
 LONGEST_NAME_BYTES = 150
 
 
@@ -82,10 +83,16 @@ def contents(session: Session, ticket: Ticket, store: Files) -> Iterator[tuple[s
             yield f"mails/{message.id}.eml", raw.content
             session.expunge(raw)
         for each in session.scalars(select(Attachment).where(Attachment.message_id == message.id)):
-            yield f"files/{message.id}-{each.id}-{safe(each.filename)}", store.get(each.sha256)
+            yield name_of(each), store.get(each.sha256)
         for letter in session.scalars(select(Letter).where(Letter.message_id == message.id)):
             for place, file in enumerate(letter.files, 1):
                 yield f"files/{message.id}-enviado-{place}-{safe(file['filename'])}", store.get(file["sha256"])
+
+
+def name_of(file: Attachment) -> str:
+    """Where a file that came lies in the folder; one that is held ends in what no program opens (R-170)."""
+    name = f"{file.message_id}-{file.id}-{safe(file.filename)}"
+    return f"{HELD}/{name}.retenido" if file.held else f"files/{name}"
 
 
 def event_line(event: Event) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Iterator
 
 LINE = re.compile("([0-9a-f]{64})  (.+)")
 CONTENTS = {"LEEME.txt", "resumen.html", "ticket.json", "events.jsonl", "verificar.py"}
+PLACES = ("files", "retenidos-no-abrir")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
 # What is cut in ticket.json: a personal reply address, a link that decides.
 ADDRESS = re.compile(r"\+[a-z0-9]{16,}@", re.IGNORECASE)
@@ -137,7 +138,7 @@ def originals(folder: Path, seen: list[Any]) -> Iterator[str]:
     for name in sorted({name for name, _ in mails ^ here}):
         yield f"mails/{name} no es un correo que el historial registró"
     files = {file["sha256"]: file["filename"] for data in seen for file in data["files"]}
-    stored = {sha256(path.read_bytes()): path.name for path in (folder / "files").glob("*")}
+    stored = {sha256(path.read_bytes()): path.name for place in PLACES for path in (folder / place).glob("*")}
     for digest in sorted(set(files) ^ set(stored)):
         yield f"el archivo «{files.get(digest, stored.get(digest))}» no está o no es uno que el historial registró"
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from helpdesk.domain.catalogue import Catalogue, InstitutionSpec, IntakeField
+from helpdesk.domain.heldfiles import HeldFile
 from helpdesk.domain.options import NOT_TOLD, options_of
 from helpdesk.letters.dates import zone_label
 
@@ -82,7 +83,9 @@ class DecisionFacts:
 class Acknowledgement:
     """`filed_at` is the legal filing time (R-119), printed when it differs from `received_at`. `channel` is the key of
     the one by which the request came, `passed_to` names the organ that has the request already (R-117). `completed_at`
-    is when a request that had been returned went on: it keeps its filing time (F-12)."""
+    is when a request that had been returned went on: it keeps its filing time (F-12). `only_channel` is the one
+    authorised channel with its address, "" where the request came by it (R-014). `held` are files that were set apart
+    (R-170)."""
 
     institution: Institution
     ticket: TicketFacts
@@ -97,6 +100,8 @@ class Acknowledgement:
     channel: str = "email"
     passed_to: str | None = None
     completed_at: datetime | None = None
+    only_channel: str = ""
+    held: tuple[HeldFile, ...] = ()
 
     @property
     def came(self) -> str:
@@ -156,6 +161,8 @@ class ReturnedIncomplete:
     `who_may_ask` (names of roles) is set only when the requester is not entitled. `clock` says whether the term had
     begun. `text` is what the agent adds; it is printed in minimal letters too, for a person of ours wrote it.
     `answer_by` ends the time for completing (R-172); `round` counts the returns of this ticket from 1 (R-171).
+    `only_channel` is the one authorised channel with its address, "" where the request came by it (R-014). `held` are
+    files that were set apart (R-170).
     """
 
     institution: Institution
@@ -171,6 +178,8 @@ class ReturnedIncomplete:
     round: int = 1
     team: str | None = None
     minimal: bool = False
+    only_channel: str = ""
+    held: tuple[HeldFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +191,7 @@ class ApprovalRequest:
     before, about another request, of which `overtaken` are the decisions. `question` is what the approver wanted to
     know, `answer` what the requester wrote since. `amended` is what was written to correct, add or withdraw.
     `own_before` are the functions in which the reader approved it already, `function` the one asked now.
+    `stands_still`: the term does not run while the reader thinks, so that `due_at` moves (Q-04).
     """
 
     institution: Institution
@@ -208,6 +218,7 @@ class ApprovalRequest:
     amended: tuple[str, ...] = ()
     function: str = ""
     own_before: tuple[str, ...] = ()
+    stands_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +227,7 @@ class AskedAgain:
 
     `confirmation_required`: the institution confirms every decision taken by mail on the page.
     `not_verified`: nothing proves that the answer came from the approver. `request_changed`: it was asked before.
-    `other_ticket`: the answer names another ticket.
+    `other_ticket`: the answer names another ticket. `stands_still` as in `ApprovalRequest`.
     """
 
     institution: Institution
@@ -230,6 +241,7 @@ class AskedAgain:
     recipient: str = ""
     answer: str = ""
     due_at: datetime | None = None
+    stands_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +401,21 @@ class Extended:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionDropped:
+    """An extension that was announced counts no more: the request is of another type now (R-051). `announced` is the
+    date it was announced to; `due_at` the one that holds, None while the term does not run; `has_term`: the type has
+    one."""
+
+    institution: Institution
+    ticket: TicketFacts
+    announced: datetime
+    due_at: datetime | None = None
+    has_term: bool = True
+    recipient: str = ""
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EventNotice:
     """A training or assistance that the requester asked for is planned, changes, or will not take place (R-111).
 
@@ -431,7 +458,8 @@ class OtherChannel:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalReminder:
-    """An approval still waits (R-178); `overdue`: the approver's own time to decide is over."""
+    """An approval still waits (R-178); `overdue`: the approver's own time to decide is over. `stands_still` as in
+    `ApprovalRequest`."""
 
     institution: Institution
     ticket: TicketFacts
@@ -444,6 +472,7 @@ class ApprovalReminder:
     on_behalf_of: str | None = None
     answer_by_mail: bool = True
     overdue: bool = False
+    stands_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)

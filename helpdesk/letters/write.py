@@ -79,6 +79,11 @@ def prorroga(facts: f.Extended) -> LetterText:
     return render("prorroga", facts)
 
 
+def prorroga_sin_efecto(facts: f.ExtensionDropped) -> LetterText:
+    """An extension that was announced counts no more, and until when the answer is due instead (R-051)."""
+    return render("prorroga_sin_efecto", facts)
+
+
 def evento(facts: f.EventNotice) -> LetterText:
     """A training or assistance is planned, has another date or place, or will not take place (R-111)."""
     return render("evento", facts)

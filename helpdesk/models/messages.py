@@ -61,6 +61,8 @@ class Attachment(Base):
     """A file of a message; its bytes lie in the content store under `sha256`.
 
     `words` is the beginning of its text, read locally out of a PDF or DOCX; empty for a scan and everything else.
+    `held` is the danger for which it was set apart (a key of `heldfiles.WHAT`), "" for a file that is not or was let
+    through (R-170).
     """
 
     __tablename__ = "attachments"
@@ -74,3 +76,4 @@ class Attachment(Base):
     inline: Mapped[bool]
     content_id: Mapped[str | None]
     words: Mapped[str] = mapped_column(default="", server_default="", deferred=True)
+    held: Mapped[str] = mapped_column(default="", server_default="")

@@ -20,6 +20,7 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import merges
+from helpdesk.queries.approvals import stands_still
 from helpdesk.queries.shownvalues import place_name, shown_value
 
 T = TypeVar("T")
@@ -67,7 +68,8 @@ class ApprovalPage:
     what was written since to correct, add or withdraw. `overtaken` are decisions about an earlier request;
     `renewed`: the request changed since it was asked before. `state`: open (waits for the answer), decided, asked (the
     requester, what `reason` says), or withdrawn (the request changed or ended meanwhile). `moved_to` is the ticket into
-    which the request was merged: nobody decides it meanwhile (R-187).
+    which the request was merged: nobody decides it meanwhile (R-187). `due_moves`:
+    that date is of a term which stands still now (Q-04).
     """
 
     step_id: int
@@ -96,6 +98,7 @@ class ApprovalPage:
     clarified: Clarified | None
     asked_at: datetime | None
     due_at: datetime | None
+    due_moves: bool
     if_approved: str
     if_rejected: str
     decision: Literal["approve", "reject"] | None
@@ -109,7 +112,7 @@ def page(session: Session, step_id: int) -> ApprovalPage:
     """The page of an approval step; who may read it is for the caller to decide. Raises NotFound."""
     approver, principal, decider = aliased(Person), aliased(Person), aliased(Person)
     row = session.execute(
-        select(Step, Ticket, Institution, Person, approver.name, principal.name, decider.name)
+        select(Step, Ticket, Institution, Person, approver.name, principal.name, decider.name, stands_still())
         .join(Ticket, Ticket.id == Step.ticket_id)
         .join(Institution, Institution.id == Ticket.institution_id)
         .join(Person, Person.id == Ticket.requester_id)
@@ -120,7 +123,7 @@ def page(session: Session, step_id: int) -> ApprovalPage:
     ).one_or_none()
     if row is None:
         raise NotFound("Esa aprobación no existe.")
-    step, ticket, institution, requester, approver_name, principal_name, decider_name = row
+    step, ticket, institution, requester, approver_name, principal_name, decider_name, still = row
     catalogue = catalogues.of_ticket(session, ticket)
     spec = next((item for item in catalogue.request_types if item.key == ticket.request_type), None)
     after = _next_after(session, step)
@@ -151,6 +154,7 @@ def page(session: Session, step_id: int) -> ApprovalPage:
         clarified=clarified(session, step),
         asked_at=step.asked_at,
         due_at=step.due_at or ticket.due_at,
+        due_moves=still and step.due_at is None and ticket.due_at is not None,
         if_approved=f"Sigue el paso «{after}»." if after else "Se completa la ruta y se informa al solicitante.",
         if_rejected="La solicitud no continúa y se comunica su motivo al solicitante.",
         decision={"done": "approve", "rejected": "reject"}.get(step.state),  # type: ignore[arg-type]  # both are of the Literal
@@ -216,6 +220,7 @@ def _files(session: Session, ticket_id: int, names: dict[str, str]) -> tuple[App
             Message.direction == "inbound",
             Message.standing == "joined",
             Attachment.inline.is_(False),
+            Attachment.held == "",
         )
         .order_by(Attachment.id)
     )

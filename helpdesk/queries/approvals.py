@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk.domain.errors import NotFound
 from helpdesk.models.documents import Document
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
-from helpdesk.models.tickets import Ticket
+from helpdesk.models.tickets import Suspension, Ticket
 from helpdesk.queries.viewers import Viewer
 
 RECENT = 20
@@ -18,19 +18,31 @@ RECENT = 20
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An approval step with its ticket and who asks."""
+    """An approval step with its ticket and who asks. `stands_still`: the ticket's term does not run now."""
 
     step: Step
     ticket: Ticket
     requester: Person
     on_behalf_of: str | None
     documents: int
+    stands_still: bool
+
+    @property
+    def due_moves(self) -> bool:
+        """Whether the date that is due is that of a term which stands still."""
+        return self.stands_still and self.step.due_at is None and self.ticket.due_at is not None
 
 
 def mine(who: Viewer) -> ColumnElement[bool]:
     """The step is asked of this person, or of a function the person holds today."""
     held = [and_(Step.role == role, Step.scope.is_not_distinct_from(scope)) for role, scope in who.roles]
     return or_(Step.approver_id == who.person_id, *held)
+
+
+def stands_still() -> ColumnElement[bool]:
+    """Whether the term of the ticket in the query does not run now."""
+    open_stretch = (Suspension.until.is_(None), Suspension.superseded_at.is_(None))
+    return exists().where(Suspension.ticket_id == Ticket.id, *open_stretch)
 
 
 def waiting(session: Session, who: Viewer) -> tuple[Waiting, ...]:
@@ -86,7 +98,7 @@ def _lines(
         select(func.count()).where(Document.ticket_id == Ticket.id, Document.state != "rejected").scalar_subquery()
     )
     rows = session.execute(
-        select(Step, Ticket, Person, principal.name, documents)
+        select(Step, Ticket, Person, principal.name, documents, stands_still())
         .join(Ticket, Ticket.id == Step.ticket_id)
         .join(Person, Person.id == Ticket.requester_id)
         .outerjoin(principal, principal.id == Step.on_behalf_of_id)

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from helpdesk.domain.errors import NotFound
+from helpdesk.domain.errors import NotAllowed, NotFound
 from helpdesk.models.audit import Event
 from helpdesk.models.documents import Document, Original
 from helpdesk.models.institutions import Mailbox
@@ -181,7 +181,7 @@ def ticket_page(session: Session, who: Viewer, ticket: Ticket) -> TicketPage:
         steps=_steps(session, ticket.id),
         documents=_documents(session, ticket.id),
         originals=_originals(session, ticket.id),
-        files=tuple(file for talk in talks for file in talk.files if not file.inline),
+        files=tuple(file for talk in talks for file in talk.files if not file.inline and not file.held),
         suspensions=tuple(
             session.scalars(select(Suspension).where(Suspension.ticket_id == ticket.id).order_by(Suspension.since))
         ),
@@ -195,7 +195,7 @@ def conversation(session: Session, ticket: Ticket) -> tuple[Talk, ...]:
 
 
 def attachment(session: Session, who: Viewer, attachment_id: int) -> Attachment:
-    """A file of a ticket the viewer may see. Raises NotFound."""
+    """A file of a ticket the viewer may see. Raises NotFound, NotAllowed for one that is held (R-170)."""
     found = session.scalar(
         select(Attachment)
         .join(Message, Message.id == Attachment.message_id)
@@ -204,6 +204,8 @@ def attachment(session: Session, who: Viewer, attachment_id: int) -> Attachment:
     )
     if found is None:
         raise NotFound("Ese archivo no existe o no está a su alcance.")
+    if found.held:
+        raise NotAllowed("Ese archivo está retenido: puede liberarlo quien administra la institución.")
     return found
 
 

@@ -1,5 +1,7 @@
 """The letters around a decision: the request, the question back, and the news of a rejection (R-073, R-173, R-174)."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,7 @@ from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
-from helpdesk.queries import approvalpages
+from helpdesk.queries import approvalpages, deadlines
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.services import letterfacts, newrequests, post, tokens
 from helpdesk.services.desk import settings_of
@@ -27,6 +29,7 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
     catalogue, request_type = catalogues.of_ticket(session, ticket), catalogues.request_type_of(session, ticket)
     assert request_type is not None
     absent = session.get(Person, step.on_behalf_of_id) if step.on_behalf_of_id else None
+    due_at, stands_still = _due(session, ticket, step)
     clarified = approvalpages.clarified(session, step)
     text = write.aprobacion(
         f.ApprovalRequest(
@@ -42,7 +45,8 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
             fields=f.shown_fields(catalogue, request_type.intake_fields, ticket.fields),
             files=letterfacts.files(session, ticket),
             earlier=_decisions(session, ticket, catalogue, Step.superseded_at.is_(None)),
-            due_at=step.due_at or ticket.due_at,
+            due_at=due_at,
+            stands_still=stands_still,
             on_behalf_of=absent.name if absent is not None else None,
             if_approved=_after(request_type, spec.key),
             answer_by_mail=policy(catalogue) == "verified",
@@ -58,9 +62,19 @@ def ask_approval(session: Session, ticket: Ticket, step: Step, spec: StepSpec) -
     return post.send(session, ticket, approver, "aprobacion", text, Envelope(automatic=False, step=step, told=True))
 
 
+def _due(session: Session, ticket: Ticket, step: Step) -> tuple[datetime | None, bool]:
+    """Until when to decide: the approver's own limit, which is stored only after the letter is written, else the
+    ticket's term; and whether that is a term which does not run while the reader thinks (Q-04)."""
+    chosen = catalogues.choices_of_ticket(session, ticket)
+    limit = deadlines.step_due(session, ticket, step) if chosen.approval_business_hours else None
+    own = step.due_at or (limit.at if limit is not None else None)
+    return own or ticket.due_at, own is None and ticket.due_at is not None and chosen.clock_during_approval == "stops"
+
+
 def ask_again(session: Session, ticket: Ticket, step: Step, approver: Person, cause: str, answer: str) -> None:
     """The question back: the answer decided nothing; the page decides with one POST (R-174)."""
     catalogue = catalogues.of_ticket(session, ticket)
+    due_at, stands_still = _due(session, ticket, step)
     text = write.aclarar(
         f.AskedAgain(
             institution=f.institution_of(catalogue.institution),
@@ -70,7 +84,8 @@ def ask_again(session: Session, ticket: Ticket, step: Step, approver: Person, ca
             cause=cause,  # type: ignore[arg-type]  # callers pass a word of the facts' closed list
             recipient=approver.name,
             answer=answer,
-            due_at=step.due_at or ticket.due_at,
+            due_at=due_at,
+            stands_still=stands_still,
         )
     )
     post.send(session, ticket, approver, "aclarar", text, Envelope(automatic=True, step=step))
@@ -99,6 +114,7 @@ def remind(session: Session, ticket: Ticket, step: Step, approver: Person) -> No
     requester, catalogue = session.get_one(Person, ticket.requester_id), catalogues.of_ticket(session, ticket)
     absent = session.get(Person, step.on_behalf_of_id) if step.on_behalf_of_id else None
     assert step.asked_at is not None
+    due_at, stands_still = _due(session, ticket, step)
     text = write.recordatorio(
         f.ApprovalReminder(
             institution=f.institution_of(catalogue.institution),
@@ -108,7 +124,8 @@ def remind(session: Session, ticket: Ticket, step: Step, approver: Person) -> No
             page_url=approval_page(session, ticket, step, approver),
             asked_at=step.asked_at,
             recipient=approver.name,
-            due_at=step.due_at or ticket.due_at,
+            due_at=due_at,
+            stands_still=stands_still,
             on_behalf_of=absent.name if absent is not None else None,
             overdue=step.due_at is not None and clock.now() >= step.due_at,
             answer_by_mail=policy(catalogue) == "verified",

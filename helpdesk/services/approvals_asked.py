@@ -91,6 +91,7 @@ def _asked_about(session: Session, ticket: Ticket) -> Iterable[Sequence[str | No
             Message.kind == "letter",
             ~_asked_by_then(ticket),
             Attachment.inline.is_(False),
+            Attachment.held == "",
         )
     )
     # Sorted here: a database may put keys in another order.

@@ -235,6 +235,9 @@ def _files(session: Session, ticket: Ticket, file_ids: tuple[int, ...]) -> tuple
     ).all()
     if {row.id for row in rows} != set(file_ids):
         raise NotFound("El ticket no tiene alguno de esos archivos.")
+    held = next((row.filename for row in rows if row.held), None)
+    if held is not None:
+        raise Invalid(f"El archivo «{held}» está retenido y no se puede enviar.")
     return tuple(rows)
 
 

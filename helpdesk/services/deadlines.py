@@ -1,5 +1,6 @@
 """Keeps the legal instants of a ticket: start of the term, suspensions, due date (R-034, R-047 to R-053)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Select, func, select
@@ -10,6 +11,7 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.deadlines import term_start
 from helpdesk.domain.errors import IllegalMove, NotAllowed
 from helpdesk.domain.extensions import granted, times_allowed
+from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Suspension, Ticket
 from helpdesk.queries import calendars, catalogue
@@ -39,11 +41,12 @@ def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> Non
         settle(session, ticket, term_of(session, ticket, begun_now=batch.is_new(session, ticket.id)))
 
 
-def supersede(session: Session, ticket: Ticket) -> None:
+def supersede(session: Session, ticket: Ticket) -> tuple[Extension, ...]:
     """The ticket asks for something else: the term that ran so far is over and another one is counted from the facts.
 
     Nothing is lost. What was missing for the old type is no reason to let the clock stand still; an extension stands
     as far as the new type may be prolonged; what counts no more stays as it was with the hour at which it ceased to.
+    Gives the extensions that count no more.
     """
     now = clock.now()
     for stretch in session.scalars(_standing(ticket).where(Suspension.reason != ENDED)).all():
@@ -51,11 +54,22 @@ def supersede(session: Session, ticket: Ticket) -> None:
         stretch.superseded_at = now
     request_type = catalogue.request_type_of(session, ticket)
     allowed = times_allowed(request_type.deadline if request_type else None)
-    for extension in extensions_of(session, ticket)[allowed:]:
+    dropped = tuple(extensions_of(session, ticket)[allowed:])
+    for extension in dropped:
         extension.superseded_at = now
     ticket.started_at = None
     session.flush()
     recount(session, ticket)
+    return dropped
+
+
+def tell_dropped(session: Session, actor: Actor, ticket: Ticket, dropped: Sequence[Extension]) -> None:
+    """Whoever was told that the term was prolonged is told that this counts no more (R-051)."""
+    announced = select(Letter.id).where(Letter.ticket_id == ticket.id, Letter.letter == "prorroga").limit(1)
+    if dropped and session.scalar(announced) is not None:
+        term = term_of(session, ticket)
+        runs = term is not None and not term.stands_still
+        notifications.extension_dropped(session, actor, ticket, dropped[-1], runs=runs)
 
 
 def tell_move(session: Session, actor: Actor, ticket: Ticket, before: datetime | None, why: str) -> None:

@@ -64,7 +64,7 @@ def propose(session: Session, actor: Actor, ticket: Ticket) -> None:
 def _loose(session: Session, ticket: Ticket) -> Sequence[Attachment]:
     """The files of the request that stand for nothing yet, with their text."""
     if batch.is_new(session, ticket.id):
-        return newrequests.files(session, ticket.id)
+        return newrequests.usable_files(session, ticket.id)
     standing = select(Document.attachment_id).where(Document.ticket_id == ticket.id)
     query = (
         select(Attachment)
@@ -73,6 +73,7 @@ def _loose(session: Session, ticket: Ticket) -> Sequence[Attachment]:
             Message.ticket_id == ticket.id,
             Message.direction == "inbound",
             Message.standing == "joined",
+            Attachment.held == "",
             Attachment.id.not_in(standing),
         )
         .options(undefer(Attachment.words))
@@ -171,16 +172,18 @@ def move(session: Session, actor: Actor, document_id: int, key: str) -> Document
 
 def assign_file(session: Session, actor: Actor, ticket_id: int, attachment_id: int, key: str) -> Document:
     """An agent says that a file of the ticket stands for the document `key`, besides any that it stands for already.
-    Raises NotFound, IllegalMove once the ticket has ended."""
+    Raises NotFound, IllegalMove once the ticket has ended or for a file that is held (R-170)."""
     ticket = open_ticket(session, actor, ticket_id)
     check_asked_for(session, ticket, key)
-    belongs = session.scalar(
-        select(Attachment.id)
+    held = session.scalar(
+        select(Attachment.held)
         .join(Message, Message.id == Attachment.message_id)
         .where(Attachment.id == attachment_id, Message.ticket_id == ticket.id)
     )
-    if belongs is None:
+    if held is None:
         raise NotFound("El ticket no tiene ese archivo.")
+    if held:
+        raise IllegalMove("El archivo está retenido: antes de usarlo debe liberarlo quien administra la institución.")
     row = _mark_of(session, ticket, key, attachment_id)
     if row is None:
         row = Document(ticket_id=ticket.id, key=key, attachment_id=attachment_id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from helpdesk import batch, clock
 from helpdesk.domain.actors import Actor, machine
 from helpdesk.domain.chain import event_hash
-from helpdesk.domain.evidence import NamedFile, named_files, vouched
+from helpdesk.domain.evidence import CameFile, named_files, vouched
 from helpdesk.models.audit import Event
 from helpdesk.models.institutions import Institution
 from helpdesk.models.ledger import Arrival
@@ -75,12 +75,14 @@ def tell_rest(session: Session) -> None:
     standing.waiting(session).clear()
 
 
-def of_message(session: Session, message: Message, files: Iterable[NamedFile]) -> dict[str, Any]:
+def of_message(session: Session, message: Message, files: Iterable[CameFile]) -> dict[str, Any]:
     """What an event that records a message keeps of it, so that the chain covers its content (R-177)."""
     with batch.apart(session):
         arrival = session.get(Arrival, message.ledger_id) if message.ledger_id is not None else None
-    named = [(file.filename, file.sha256) for file in files]
-    return vouched(message, named, arrival)
+    came = list(files)
+    held = [{"filename": file.filename, "danger": file.held} for file in came if file.held]
+    seen = vouched(message, [(file.filename, file.sha256) for file in came], arrival)
+    return {**seen, "held": held} if held else seen
 
 
 def of_letter(session: Session, letter: Letter) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import batch
-from helpdesk.domain import objections
+from helpdesk.domain import channels, objections
 from helpdesk.domain.catalogue import RequestType, RequiredDocument
+from helpdesk.domain.heldfiles import HeldFile
 from helpdesk.letters import facts as f
 from helpdesk.models.documents import Document
-from helpdesk.models.institutions import Institution
+from helpdesk.models.institutions import Institution, Mailbox
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
@@ -44,10 +45,50 @@ def files(session: Session, ticket: Ticket) -> tuple[f.FileFacts, ...]:
             Message.direction == "inbound",
             Message.standing == "joined",
             Attachment.inline.is_(False),
+            Attachment.held == "",
         )
         .order_by(Attachment.id)
     )
     return tuple(f.FileFacts(name, names.get(key) if key else None, size) for name, size, key in rows)
+
+
+def held_files(session: Session, ticket: Ticket) -> tuple[HeldFile, ...]:
+    """The files of the request that were set apart (R-170)."""
+    if batch.is_new(session, ticket.id):
+        came = newrequests.files(session, ticket.id)
+        return tuple(HeldFile(file.filename, file.held) for file in came if file.held and not file.inline)
+    rows = session.execute(
+        select(Attachment.filename, Attachment.held)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.direction == "inbound",
+            Message.standing == "joined",
+            Attachment.inline.is_(False),
+            Attachment.held != "",
+        )
+        .order_by(Attachment.id)
+    )
+    return tuple(HeldFile(name, danger) for name, danger in rows)
+
+
+def only_channel(session: Session, ticket: Ticket) -> str:
+    """The one authorised channel of the type, for whoever wrote to another mailbox of ours or had the message handed on
+    by our staff (R-014, R-160); "" where the request came by it."""
+    request_type = catalogues.request_type_of(session, ticket)
+    if request_type is None or ticket.mailbox_id is None or ticket.channel != "email":
+        return ""
+    catalogue = catalogues.of_ticket(session, ticket)
+    mailbox = session.get_one(Mailbox, ticket.mailbox_id)
+    # Handed on by our staff: the requester wrote somewhere else.
+    reached = {mailbox.key} if ticket.forwarded_by_id is None else set()
+    told = channels.only_way(catalogue, request_type, ticket.channel, reached)
+    if not told or ticket.forwarded_by_id is not None:
+        return told
+    first = batch.of(session, Message, ticket.id)[0]
+    written_to = {entry["address"].lower() for entry in (*first.to, *first.cc)}
+    reached |= {each.key for each in catalogue.mailboxes if each.address.lower() in written_to}
+    return channels.only_way(catalogue, request_type, ticket.channel, reached)
 
 
 def missing_documents(session: Session, ticket: Ticket, written: str = "") -> tuple[f.MissingDocument, ...]:

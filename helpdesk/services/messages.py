@@ -67,6 +67,7 @@ def attached(message: Message, file: IncomingFile) -> Attachment:
         inline=file.inline,
         content_id=file.content_id,
         words=file.words,
+        held=file.held,
     )
 
 
@@ -82,6 +83,7 @@ def copy_files(session: Session, message: Message, files: Iterable[Attachment]) 
             inline=file.inline,
             content_id=file.content_id,
             words=file.words,
+            held=file.held,
         )
         for file in files
     )

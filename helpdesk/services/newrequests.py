@@ -24,14 +24,19 @@ def files(session: Session, ticket_id: int) -> list[Attachment]:
     return [file for file in batch.everything(session, Attachment) if file.message_id in numbers]
 
 
+def usable_files(session: Session, ticket_id: int) -> list[Attachment]:
+    """Those of these files that were not set apart (R-170)."""
+    return [file for file in files(session, ticket_id) if not file.held]
+
+
 def marked_files(session: Session, ticket_id: int) -> list[tuple[Attachment, str | None]]:
-    """The files without those pictures, each once for every document that it stands for, or with None."""
+    """The usable files without those pictures, each once for every document that it stands for, or with None."""
     standing: defaultdict[int, list[str]] = defaultdict(list)
     for row in batch.added(session, Document, ticket_id):
         standing[row.attachment_id].append(row.key)
     return [
         (file, key)
-        for file in files(session, ticket_id)
+        for file in usable_files(session, ticket_id)
         if not file.inline
         for key in sorted(standing[file.id]) or NOTHING
     ]

@@ -55,6 +55,8 @@ def acknowledge(session: Session, ticket: Ticket, minimal: bool, completed_at: d
             channel=ticket.channel,
             passed_to=passed_to(session, ticket, step.key) if step is not None else None,
             completed_at=completed_at,
+            only_channel=letterfacts.only_channel(session, ticket) if completed_at is None else "",
+            held=letterfacts.held_files(session, ticket),
         )
     )
     post.announce(session, ticket, requester, "acuse", text, nameless=minimal)
@@ -128,6 +130,8 @@ def returned(
             round=max(ticket.rounds, 1),
             team=catalogue.team(ticket.team).name,
             minimal=minimal,
+            only_channel=letterfacts.only_channel(session, ticket) if ticket.rounds <= 1 else "",
+            held=letterfacts.held_files(session, ticket),
         )
     )
     author = actor.person_id if actor is not None else None
@@ -331,6 +335,26 @@ def extended(session: Session, actor: Actor, ticket: Ticket, row: Extension) -> 
     post.send(session, ticket, requester, "prorroga", text, envelope)
 
 
+def extension_dropped(session: Session, actor: Actor, ticket: Ticket, row: Extension, *, runs: bool) -> None:
+    """An extension that the requester was told of counts no more; `runs`: the term of the type that counts now runs."""
+    assert row.due_after is not None
+    catalogue, request_type = catalogues.of_ticket(session, ticket), catalogues.request_type_of(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    text = write.prorroga_sin_efecto(
+        f.ExtensionDropped(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            announced=row.due_after,
+            due_at=ticket.due_at if runs else None,
+            has_term=request_type is not None and request_type.deadline is not None,
+            recipient=requester.name,
+            team=catalogue.team(ticket.team).name,
+        )
+    )
+    envelope = Envelope(automatic=actor.person_id is None, author_id=actor.person_id)
+    post.send(session, ticket, requester, "prorroga_sin_efecto", text, envelope)
+
+
 def event(
     session: Session, actor: Actor, ticket: Ticket, row: TrainingEvent, given_by: str, change: EventChange
 ) -> None:
@@ -379,6 +403,28 @@ def term_runs_out(session: Session, ticket: Ticket, person: Person, kind: Litera
         )
     )
     post.announce(session, ticket, person, "aviso_interno", text)
+
+
+def only_channel(session: Session, ticket: Ticket, minimal: bool) -> None:
+    """Names the one authorised channel to whoever wrote elsewhere, once an agent said what the request is (R-014)."""
+    where = letterfacts.only_channel(session, ticket)
+    requester = session.get_one(Person, ticket.requester_id)
+    if not where or is_made(requester.address):
+        return
+    catalogue = catalogues.of_ticket(session, ticket)
+    channel, _, address = where.partition(": ")
+    text = write.canal(
+        f.OtherChannel(
+            institution=f.institution_of(catalogue.institution),
+            ticket=letterfacts.of_ticket(session, ticket),
+            channel=channel,
+            where=address,
+            recipient=requester.name,
+            handed_to=catalogue.team(ticket.team).name,
+            minimal=minimal,
+        )
+    )
+    post.announce(session, ticket, requester, "canal", text, nameless=minimal)
 
 
 def other_channel(session: Session, ticket: Ticket, channel: str, explanation: str, minimal: bool) -> None:

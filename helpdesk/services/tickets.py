@@ -14,7 +14,7 @@ from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.closing import Delivery
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.domain.incoming import Person as Named
-from helpdesk.domain.options import options_of
+from helpdesk.domain.options import REGION, lacks_region, options_of, with_region
 from helpdesk.domain.papers import NOTHING_SAID, Review
 from helpdesk.domain.requesters import identify
 from helpdesk.models.people import Person
@@ -113,10 +113,13 @@ def classify(session: Session, actor: Actor, ticket_id: int, touched: int | None
     history.record(session, actor, ticket, "classified", {"from": before, "to": request_type})
     documents.propose(session, actor, ticket)
     due_before = ticket.due_at
-    deadlines.supersede(session, ticket)
+    dropped = deadlines.supersede(session, ticket)
     routes.begin(session, actor, ticket, documents.newest_at(session, ticket), _tone(session, ticket))
     if due_before is not None:
         deadlines.tell_move(session, actor, ticket, due_before, "es otro tipo de solicitud")
+    deadlines.tell_dropped(session, actor, ticket, dropped)
+    if before != request_type and ticket.status != "waiting_requester":
+        notifications.only_channel(session, ticket, minimal=_tone(session, ticket) == "minimal")
     return ticket
 
 
@@ -241,12 +244,16 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     """
     ticket = _open(locked(session, actor, ticket_id, touched))
     request_type = catalogues.request_type_of(session, ticket)
-    check_fields(catalogues.of_ticket(session, ticket), request_type, fields)
+    catalogue = catalogues.of_ticket(session, ticket)
+    check_fields(catalogue, with_region(catalogue, request_type) if request_type else None, fields)
     if request_type is not None and "centro" in fields:
-        additions.check_offered(catalogues.of_ticket(session, ticket), request_type, fields["centro"])
-    changed = {key: value for key, value in fields.items() if ticket.fields.get(key) != value}
+        additions.check_offered(catalogue, request_type, fields["centro"])
+    known = values_of(catalogue, request_type, ticket) if request_type else ticket.fields
+    changed = {key: value for key, value in fields.items() if known.get(key) != value}
     lacking = bool(ticket.missing_documents or ticket.missing_fields or ticket.invalid_fields)
     put_fields(ticket, changed)
+    if request_type is not None and lacks_region(catalogue, request_type):
+        ticket.fields = {key: value for key, value in ticket.fields.items() if key != REGION.key}
     session.flush()
     if changed:
         history.record(session, actor, ticket, "fields_changed", {"fields": sorted(changed)})
@@ -321,6 +328,12 @@ def check_fields(catalogue: Catalogue, request_type: RequestType | None, fields:
             wrong[field.key] = "Elija un valor de la lista."
     if wrong:
         raise Invalid("Hay datos que no son de la lista: elíjalos de ella.", wrong)
+
+
+def values_of(catalogue: Catalogue, request_type: RequestType, ticket: Ticket) -> Mapping[str, Any]:
+    """The data of the request by key, the region among them where people say it though the type does not ask for it."""
+    region = {REGION.key: ticket.region} if ticket.region and lacks_region(catalogue, request_type) else {}
+    return {**ticket.fields, **region}
 
 
 def put_fields(ticket: Ticket, fields: Mapping[str, Any]) -> None:

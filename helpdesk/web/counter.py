@@ -16,7 +16,7 @@ from helpdesk.db import transaction
 from helpdesk.domain import additions, channels
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import HelpdeskError, Invalid
-from helpdesk.domain.options import Option
+from helpdesk.domain.options import Option, lacks_region
 from helpdesk.models.documents import Original
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.people import Person
@@ -94,7 +94,9 @@ def receipt(number: str) -> Answer:
             requester=session.get_one(Person, ticket.requester_id),
             papers=session.scalars(select(Original).where(Original.ticket_id == ticket.id).order_by(Original.id)).all(),
             files=session.scalars(
-                files.where(Message.ticket_id == ticket.id, Message.direction == "inbound").order_by(Attachment.id)
+                files.where(
+                    Message.ticket_id == ticket.id, Message.direction == "inbound", Attachment.held == ""
+                ).order_by(Attachment.id)
             ).all(),
         )
     return html, 200
@@ -188,7 +190,8 @@ def place_options(catalogue: Catalogue, request_type: RequestType | None, own: t
     """The regions or centres to choose from, where the data of the type do not say which and it matters."""
     said = {field.key for field in request_type.intake_fields} if request_type else set()
     options: list[Option] = []
-    if any(team.per_region for team in catalogue.teams) and "region" not in said:
+    several = request_type is not None and lacks_region(catalogue, request_type)
+    if (several or any(team.per_region for team in catalogue.teams)) and "region" not in said:
         options += [Option(each.key, each.name) for each in catalogue.regions]
     if any(team.per_centre for team in catalogue.teams) and "centro" not in said:
         options += [Option(each.key, each.name) for each in catalogue.centres]

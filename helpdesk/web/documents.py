@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Invalid
 from helpdesk.queries import timeline
-from helpdesk.services import documents, originals
+from helpdesk.services import documents, heldfiles, originals
 from helpdesk.web import forms
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.tickets import Answer, Verb, change
@@ -65,6 +65,19 @@ def certify(number: str, document_id: int) -> Answer:
         return documents.certify(session, actor, wanted, role, day_of(written))
 
     return change(number, own(document_id, verb), "Certificación anotada.")
+
+
+@blueprint.post("/archivos/<int:attachment_id>/liberar")
+@policy(Policy.ADMIN)
+def release(number: str, attachment_id: int) -> Answer:
+    """A file that was set apart may be opened, and why (R-170)."""
+    form = forms.ReleaseForm()
+    form.file_id = attachment_id
+
+    def verb(session: Session, actor: Actor, ticket_id: int) -> object:
+        return heldfiles.release(session, actor, ticket_id, form.seen, attachment_id, form.reason.data or "")
+
+    return change(number, verb, "El archivo se liberó: ya se puede descargar.", release=form)
 
 
 @blueprint.post("/archivos/<int:attachment_id>/requisito")

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import Response, current_app, send_file
 from werkzeug.datastructures import FileStorage
 
+from helpdesk.domain.heldfiles import danger_of
 from helpdesk.domain.incoming import IncomingFile
 from helpdesk.files import Files
 from helpdesk.web.forms import ReplyForm
@@ -43,5 +45,7 @@ def received(uploads: Iterable[FileStorage]) -> tuple[IncomingFile, ...]:
         if upload and upload.filename:
             kind = upload.mimetype if MEDIA_TYPE.fullmatch(upload.mimetype or "") else "application/octet-stream"
             content = upload.read()
-            found.append(IncomingFile(safe_name(upload.filename), kind, len(content), store.put(content), False, None))
+            name = safe_name(upload.filename)
+            file = IncomingFile(name, kind, len(content), store.put(content), False, None)
+            found.append(replace(file, held=danger_of(name, content)))
     return tuple(found)

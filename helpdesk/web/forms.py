@@ -257,6 +257,15 @@ class ObjectionForm(TicketForm):
     document_id: int | None = None
 
 
+class ReleaseForm(TicketForm):
+    """Why a file that was set apart may be opened; `file_id` is the file that the form is about (R-170)."""
+
+    reason = StringField(
+        "Motivo", filters=[clean], validators=[written("Escriba el motivo."), Length(max=LONGEST_LINE)]
+    )
+    file_id: int | None = None
+
+
 class OriginalForm(TicketForm):
     """An original that was seen."""
 

@@ -210,6 +210,10 @@ def _document_rejected(names: Names, request_type: str | None, data: Data) -> st
     return f"Rechazó el documento «{_document(names, request_type, data)}»" + (f": {why}" if why else "")
 
 
+def _file_released(names: Names, request_type: str | None, data: Data) -> str:
+    return f"Liberó el archivo retenido «{data.get('file')}»: {data.get('reason')}"
+
+
 def _document_moved(names: Names, request_type: str | None, data: Data) -> str:
     before = names.document(request_type, str(data.get("from")))
     return f"Pasó un archivo de «{before}» a «{_document(names, request_type, data)}»"
@@ -349,6 +353,7 @@ SENTENCES: dict[str, Callable[[Names, str | None, Data], str]] = {
     "document_confirmed": _document_confirmed,
     "document_rejected": _document_rejected,
     "document_moved": _document_moved,
+    "file_released": _file_released,
     "document_reopened": _document_reopened,
     "document_removed": _document_removed,
     "document_certified": _document_certified,

@@ -68,6 +68,7 @@ LETTER_NAMES = {
     "aviso_interno": "Aviso interno",
     "no_presentado": "Aviso de no presentado",
     "prorroga": "Aviso de prórroga",
+    "prorroga_sin_efecto": "Aviso de prórroga sin efecto",
     "unido": "Aviso de que se une a otro ticket",
     "evento": "Aviso de una capacitación o asistencia",
     "tarea": "Aviso de tarea",

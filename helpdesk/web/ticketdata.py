@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from helpdesk.db import transaction
 from helpdesk.domain.catalogue import Catalogue, RequestType
 from helpdesk.domain.errors import Conflict, HelpdeskError, IllegalMove, Invalid
+from helpdesk.domain.options import with_region
 from helpdesk.models.tickets import ENDED, Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import tickets as queue
@@ -46,7 +47,7 @@ def save(number: str) -> Answer:
         with transaction() as session:
             ticket = queue.find(session, who, wanted)
             catalogue, spec = described(session, ticket)
-            changed = datafields.changes(catalogue, spec, ticket.fields, request.form)
+            changed = datafields.changes(catalogue, spec, known(session, ticket).values, request.form)
             stopped = ticket.blocked_by is not None
             tickets.set_fields(session, who.actor, ticket.id, form.seen, changed)
             done = saved(session, ticket, spec, stopped)
@@ -63,13 +64,14 @@ def page(
         ticket = queue.find(session, who, wanted)
         catalogue, spec = described(session, ticket)
         wrong = problem.fields if isinstance(problem, Invalid) else {}
+        told = known(session, ticket)
         typed = {
             field.key: text
             for field in datafields.asked(spec)
             if form is not None
-            and (text := datafields.typed_in(form, catalogue, field, ticket.fields.get(field.key))) is not None
+            and (text := datafields.typed_in(form, catalogue, field, told.values.get(field.key))) is not None
         }
-        fields = datafields.fields_of(catalogue, spec, known(session, ticket), typed, wrong)
+        fields = datafields.fields_of(catalogue, spec, told, typed, wrong)
         html = desk_page(
             session,
             who,
@@ -91,14 +93,18 @@ def described(session: Session, ticket: Ticket) -> tuple[Catalogue, RequestType]
     spec = catalogues.request_type_of(session, ticket)
     if spec is None:
         raise IllegalMove("Clasifique primero el ticket: qué datos lleva depende de su tipo.")
-    return catalogues.of_ticket(session, ticket), spec
+    catalogue = catalogues.of_ticket(session, ticket)
+    return catalogue, with_region(catalogue, spec)
 
 
 def known(session: Session, ticket: Ticket) -> Known:
     """What the ticket knows and lacks."""
     places = {key: getattr(ticket, column) for column, key in tickets.PLACES}
     lacking = frozenset(field.key for field in assessment.to_complete(session, ticket))
-    return Known(ticket.fields, places, lacking, ticket.invalid_fields)
+    spec = catalogues.request_type_of(session, ticket)
+    assert spec is not None
+    values = tickets.values_of(catalogues.of_ticket(session, ticket), spec, ticket)
+    return Known(values, places, lacking, ticket.invalid_fields)
 
 
 def saved(session: Session, ticket: Ticket, spec: RequestType, stopped: bool) -> str:

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.errors import Invalid
-from helpdesk.domain.incoming import IncomingFile
-from helpdesk.files import Files
 from helpdesk.queries import links as linked
 from helpdesk.queries import search
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import consultations, following, links, merging, scheduling, splitting
 from helpdesk.web import aroundpage, forms
-from helpdesk.web.downloads import stored
+from helpdesk.web.downloads import received
 from helpdesk.web.identity import viewer
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.tickets import Verb, change
@@ -97,7 +95,9 @@ def answer(number: str) -> Answer:
     form = forms.ReplyForm()
     return change(
         number,
-        lambda s, actor, t: consultations.answer(s, actor, t, form.seen, form.text.data, with_sizes(form)),
+        lambda s, actor, t: consultations.answer(
+            s, actor, t, form.seen, form.text.data, received(form.files.data or ())
+        ),
         "Respuesta enviada a quien preguntó: la consulta terminó.",
         absolve=form,
     )
@@ -180,14 +180,6 @@ def other_number(who: Viewer, written: str) -> int:
 def whole_numbers(values: list[str] | None) -> tuple[int, ...]:
     """The numbers among the ticked values."""
     return tuple(number for value in values or () if (number := forms.whole(value)) is not None)
-
-
-def with_sizes(form: forms.ReplyForm) -> tuple[IncomingFile, ...]:
-    """The files that came with an answer, kept in the store."""
-    store: Files = current_app.extensions["files"]
-    return tuple(
-        IncomingFile(name, kind, store.size(digest), digest, False, None) for name, kind, digest in stored(form)
-    )
 
 
 def own_link(link_id: int, verb: Callable[[Session, Actor, int], object]) -> Verb:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.db import transaction
-from helpdesk.domain import objections, routes
+from helpdesk.domain import heldfiles, objections, routes
 from helpdesk.domain.catalogue import Catalogue, RequiredDocument
 from helpdesk.domain.choices import choices_of
 from helpdesk.domain.closing import needs_reason
@@ -135,6 +135,7 @@ def values(
         "checklist": checklist(names, page),
         "objections": objections.OBJECTIONS,
         "told_objection": objections.told,
+        "held_because": heldfiles.WHAT,
         "served": Counter(line.document.attachment_id for line in page.documents),
         "objected": objected(page),
         "observed_already": observed_already(session, ticket, names),
@@ -189,6 +190,7 @@ def ticket_forms(ticket: Ticket) -> dict[str, forms.DeskForm]:
         "classify": forms.ClassifyForm(formdata=None, touched=seen, request_type=ticket.request_type),
         "reason": forms.ReasonForm(formdata=None, touched=seen),
         "objection": forms.ObjectionForm(formdata=None, touched=seen),
+        "release": forms.ReleaseForm(formdata=None, touched=seen),
         "original": forms.OriginalForm(formdata=None, touched=seen),
         "extend": forms.ExtendForm(formdata=None, touched=seen),
         "goal": forms.GoalTagForm(formdata=None, touched=seen, goal=str(ticket.plan_goal_id or "")),

@@ -628,6 +628,7 @@ def upgrade() -> None:
     sa.Column('inline', sa.Boolean(), nullable=False),
     sa.Column('content_id', sa.Text(), nullable=True),
     sa.Column('words', sa.Text(), server_default='', nullable=False),
+    sa.Column('held', sa.Text(), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_attachments_message_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attachments'))
     )

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from helpdesk.db import transaction
+from helpdesk.domain.actors import machine
 from helpdesk.models.tickets import Ticket
+from helpdesk.services import heldfiles
 from mailbridge.markup import Page
 from tests.attacks.bench import ATTACKER, Bench, Site, mail, pdf, with_files
 from tests.attacks.window import Window
@@ -213,6 +216,11 @@ def test_a007_no_picture_or_page_is_shown_as_one_of_ours(bench: Bench, site: Sit
     ticket = opened(bench, mail(ATTACKER, "Consulta", body, kind=kind))
     files = bench.files(ticket)
     assert len(files) == len(PICTURES)
+    for file in files:
+        assert site.get(f"/tickets/SIGEC-{ticket.number}/archivos/{file.id}").status_code == 403
+    with transaction() as session:
+        for file in files:
+            heldfiles.release(session, machine(ticket.institution_id), ticket.id, None, file.id, "Se revisó.")
     for file in files:
         answer = site.get(f"/tickets/SIGEC-{ticket.number}/archivos/{file.id}")
         assert answer.data == SVG

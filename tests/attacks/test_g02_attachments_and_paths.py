@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from helpdesk.db import transaction
@@ -46,8 +47,30 @@ def test_a019_a_file_that_a_server_would_obey_is_inert(bench: Bench, site: Site,
         assert site.get(f"/files/{name}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("factura.exe", b"MZ\x90\x00", "es un programa"),
+        ("Oficio.pdf", b"MZ\x90\x00", "es un programa"),
+        ("aviso.html", b"<p>Hola", "es una página web"),
+    ],
+)
+def test_a019_a_dangerous_file_is_held_and_downloaded_by_nobody(
+    bench: Bench, site: Site, name: str, content: bytes, why: str
+) -> None:
+    disposition = f'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="{name}"'
+    body, multipart = with_files("Va.", (disposition, content))
+    ticket = opened(bench, mail(ATTACKER, "Consulta", body, kind=multipart))
+    (file,) = bench.files(ticket)
+    page = site.get(f"/tickets/SIGEC-{ticket.number}").text
+    address = f"/tickets/SIGEC-{ticket.number}/archivos/{file.id}"
+    assert "Archivo retenido:" in page and why in page
+    assert f'href="{address}"' not in page
+    assert site.get(address).status_code == 403
+
+
 def test_a021_a_media_type_with_a_line_end_starts_no_header(bench: Bench, site: Site) -> None:
-    ticket = opened(bench, with_names(("a.html",), kind='"text/html\r\n\tX-Evil: 1"; charset="x\r\n\tX-Evil: 2"'))
+    ticket = opened(bench, with_names(("a.txt",), kind='"text/html\r\n\tX-Evil: 1"; charset="x\r\n\tX-Evil: 2"'))
     (file,) = bench.files(ticket)
     answer = site.get(f"/tickets/SIGEC-{ticket.number}/archivos/{file.id}")
     assert answer.headers["Content-Type"] == "application/octet-stream"

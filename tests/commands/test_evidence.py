@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 import pytest
 
 from helpdesk.evidence.folder import VERIFIER, safe
+from helpdesk.files import Files
+from helpdesk.models.tickets import Ticket
+from tests.cast import REQUESTER, Cast, file
 from tests.commands import story
 from tests.commands.operating import Operator, set_environment
 from tests.conftest import WORKER, create_from_template, drop
@@ -329,3 +333,26 @@ def test_the_mail_that_decided_is_the_original_and_its_event_names_it(folder: Pa
 )
 def test_a_file_name_stays_in_its_folder_and_on_its_line(filename: str, kept: str) -> None:
     assert safe(filename) == kept
+
+
+def test_a_held_file_lies_apart_under_a_name_that_nothing_opens(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def sends_a_program(cast: Cast, ticket: Ticket) -> None:
+        digest = Files(tmp_path / "var" / "files").put(b"MZ\x00")
+        program = replace(file("factura.exe"), sha256=digest, held="program")
+        cast.receive(cast.answer_to(cast.letters(ticket, "acuse")[0], "Adjunto.", REQUESTER, files=(program,)))
+
+    url = create_from_template(server, f"{NAME}_held")
+    try:
+        story.tell(url, tmp_path, sends_a_program)
+        set_environment(monkeypatch, tmp_path, url)
+        Operator(tmp_path, capsys).does("ticket", "export", story.NUMBER, tmp_path / "evidence")
+    finally:
+        drop(server, f"{NAME}_held")
+    (held,) = (tmp_path / "evidence" / "retenidos-no-abrir").iterdir()
+    assert held.name.endswith("-factura.exe.retenido")
+    assert verify(tmp_path / "evidence").returncode == 0
+    held.write_bytes(b"MZ\x01")
+    sealed_again(tmp_path / "evidence")
+    assert verify(tmp_path / "evidence").returncode == 1

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from helpdesk.domain.heldfiles import HeldFile
 from helpdesk.letters import facts as f
 from helpdesk.letters import write
 from helpdesk.letters.render import LetterText
@@ -51,6 +52,7 @@ def bare_facts() -> dict[str, Any]:
         "recordatorio": f.ApprovalReminder(MINISTRY, BARE, "Autorizar", "Ana", PAGE, MORNING),
         "aviso_interno": f.DeskNotice(MINISTRY, BARE, "approver_missing", DESK),
         "prorroga": f.Extended(MINISTRY, BARE, MORNING, EVENING),
+        "prorroga_sin_efecto": f.ExtensionDropped(MINISTRY, BARE, MORNING),
         "evento": f.EventNotice(MINISTRY, BARE, "planned", "capacitación", "Conciliación", MORNING, EVENING),
         "tarea": f.TaskFacts(MINISTRY, "[MEF]", "asked", "Boletín", date(2026, 3, 31), DESK, "marzo de 2026"),
         "derivacion": f.PassedOn(MINISTRY, BARE, "Tesorería", MORNING),
@@ -71,17 +73,21 @@ def full_facts(word: str) -> dict[str, Any]:
     reject = f.DecisionFacts("reject", word, word, MORNING, word, word, word)
     return {
         "acuse": f.Acknowledgement(
-            MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word, completed_at=EVENING
+            MINISTRY, ticket, MORNING, word, word, EVENING, EVENING, word, files, passed_to=word, completed_at=EVENING,
+            only_channel=word,
+            held=(HeldFile(word, "program"), HeldFile(word, "macros")),
         ),
         "incompleto": f.ReturnedIncomplete(
-            MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word
+            MINISTRY, ticket, word, (document, form), (word,), (invalid,), (word,), word, "paused", EVENING, 2, word,
+            only_channel=word,
+            held=(HeldFile(word, "program"), HeldFile(word, "macros")),
         ),
         "aprobacion": f.ApprovalRequest(
             MINISTRY, ticket, word, word, PAGE, word, word, word, word, (*fields, f.FieldValue(word, (word, "b"))),
             files, (decided, reject), EVENING, word, word, True, False, True, (decided,), word, word,
-            (word, word), word, (word,),
+            (word, word), word, (word,), True,
         ),
-        "aclarar": f.AskedAgain(MINISTRY, ticket, word, PAGE, "conditional", word, word, EVENING),
+        "aclarar": f.AskedAgain(MINISTRY, ticket, word, PAGE, "conditional", word, word, EVENING, True),
         "aclaracion": f.Clarification(MINISTRY, ticket, word, word, word, word, True),
         "decision": f.DecisionNotice(MINISTRY, ticket, decided, "approver", word, word),
         "derivado": f.HandedOver(MINISTRY, ticket, word, word, DESK, word, word, word, word, word, EVENING),
@@ -93,10 +99,11 @@ def full_facts(word: str) -> dict[str, Any]:
         "no_presentado": f.NotFiled(MINISTRY, ticket, EVENING, word, (word,), False),
         "canal": f.OtherChannel(MINISTRY, ticket, word, word, word, word, True, word),
         "recordatorio": f.ApprovalReminder(
-            MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False, True
+            MINISTRY, ticket, word, word, PAGE, MORNING, word, EVENING, word, False, True, True
         ),
         "aviso_interno": f.DeskNotice(MINISTRY, ticket, "undelivered", DESK, word, word, word, word, EVENING),
         "prorroga": f.Extended(MINISTRY, ticket, MORNING, EVENING, word, word, word, word),
+        "prorroga_sin_efecto": f.ExtensionDropped(MINISTRY, ticket, MORNING, EVENING, True, word, word),
         "evento": f.EventNotice(
             MINISTRY, ticket, "cancelled", word, word, MORNING, EVENING, word, word, word, word, word, word
         ),

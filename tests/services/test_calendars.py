@@ -328,6 +328,15 @@ def test_where_no_team_has_regions_the_day_of_a_region_counts_for_its_requests(
     assert ticket.due_at.astimezone(QUITO).day == expected
 
 
+def test_a_region_said_by_hand_moves_the_term_over_its_own_holidays(cast: Cast) -> None:
+    ticket = ecuadorian(cast, "")
+    cast.do(calendars.add_day, cast.foreigner, cast.mef.id, "ec-oficina", GUAYAQUIL_DAY)
+    assert ticket.due_at is not None
+    assert ticket.due_at.astimezone(QUITO).day == 24
+    cast.do(tickets.set_fields, cast.foreigner, ticket.id, None, {"region": "coordinacion-5"})
+    assert ticket.due_at.astimezone(QUITO).day == 27
+
+
 def test_a_day_of_a_region_without_an_office_is_refused_in_plain_words(cast: Cast) -> None:
     with clock.fixed(cast.now):
         peru = load(cast.session, shipped("conectamef-pe"))

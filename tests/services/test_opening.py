@@ -1,10 +1,12 @@
 """A message that belongs to no ticket opens one (R-158 to R-164)."""
 
 from datetime import timedelta
+from typing import Any
 
 from helpdesk.domain.incoming import PassedOn, Person
 from helpdesk.models.people import Person as Known
-from helpdesk.models.tickets import TicketParticipant
+from helpdesk.models.tickets import Ticket, TicketParticipant
+from helpdesk.services import tickets
 from tests.cast import ATTACHED_MEMO, REPORT, REPORT_TEXT, REQUESTER, STRANGER, SUPERVISOR, TUESDAY, Cast, file
 
 
@@ -120,6 +122,62 @@ def test_a_request_in_the_wrong_mailbox_goes_to_its_team_without_bothering_the_s
     assert (ticket.request_type, ticket.team) == ("ausencia_temporal", "biometria")
     assert cast.letters(ticket, "canal") == []
     assert all("buzón" not in letter.text for letter in cast.letters(ticket))
+
+
+ACTIVATION = "Activación de usuario y revisión de contraseña"
+ACTIVATION_TEXT = (
+    "Solicito la activación del usuario y la revisión de su contraseña. Remito el formulario y los documentos."
+)
+ACTIVATION_FILES = (
+    file("formulario.pdf"),
+    file("accion_personal_solicitante.pdf"),
+    file("accion_personal_autoridad.pdf"),
+)
+
+
+def activation(cast: Cast, mailbox: str, **more: Any) -> Ticket:
+    """A request of the one type that has a single authorised mailbox, sent to some mailbox of the ministry."""
+    box = cast.mailbox(mailbox, cast.mef)
+    outcome = cast.receive(cast.incoming(ACTIVATION, ACTIVATION_TEXT, mailbox=box, **more))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    assert ticket.request_type == "activacion_revision_usuario"
+    return ticket
+
+
+def authorised_mailbox(cast: Cast) -> str:
+    return cast.mailbox("centro_servicios", cast.mef).address
+
+
+def test_who_wrote_to_another_mailbox_is_told_the_only_authorised_one(cast: Cast) -> None:
+    ticket = activation(cast, "biometria", files=ACTIVATION_FILES)
+    text = " ".join(cast.letter(ticket, "acuse").text.split())
+    assert f"único canal autorizado (Correo electrónico: {authorised_mailbox(cast)})" in text
+    assert "no hace falta que lo envíe de nuevo" in text
+
+
+def test_who_wrote_to_the_authorised_mailbox_is_told_nothing_of_it(cast: Cast) -> None:
+    ticket = activation(cast, "centro_servicios")
+    assert all("canal autorizado" not in letter.text for letter in cast.letters(ticket))
+
+
+def test_who_wrote_to_both_mailboxes_is_told_nothing_of_it(cast: Cast) -> None:
+    both = (cast.mailbox("biometria", cast.mef).address, authorised_mailbox(cast))
+    ticket = activation(cast, "biometria", recipients=both)
+    assert all("canal autorizado" not in letter.text for letter in cast.letters(ticket))
+
+
+def test_a_return_names_the_only_authorised_mailbox_too(cast: Cast) -> None:
+    ticket = activation(cast, "biometria")
+    assert [letter.letter for letter in cast.letters(ticket)] == ["incompleto"]
+    assert authorised_mailbox(cast) in cast.letter(ticket, "incompleto").text
+
+
+def test_who_asked_for_it_unclearly_is_told_when_an_agent_classifies_it(cast: Cast) -> None:
+    box = cast.mailbox("gestion_documental", cast.mef)
+    outcome = cast.receive(cast.incoming("Consulta", "Necesito ayuda.", mailbox=box, files=ACTIVATION_FILES))
+    ticket = cast.ticket(outcome.ticket_id or 0)
+    cast.do(tickets.classify, cast.foreigner, ticket.id, None, "activacion_revision_usuario")
+    assert authorised_mailbox(cast) in cast.letters(ticket)[-1].text
 
 
 def test_a_request_at_night_has_its_term_from_the_next_opening(cast: Cast) -> None:

@@ -16,6 +16,7 @@ from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.people import TeamMember
 from helpdesk.models.tickets import Suspension, Ticket
+from helpdesk.queries import approvalpages
 from helpdesk.queries import deadlines as terms
 from helpdesk.queries.timeline import ticket_page
 from helpdesk.queries.viewers import viewer
@@ -287,6 +288,24 @@ def test_where_the_institution_says_so_the_clock_stands_still_during_approvals(c
     assert set(hours(cast, ticket)) == {"warning", "escalation"}
 
 
+def test_an_approver_is_told_that_the_date_moves_while_the_clock_stands_still(cast: Cast) -> None:
+    catalogue_with(cast, clock_during_approval="stops")
+    ticket = cast.open()
+    text = " ".join(cast.letter(ticket, "aprobacion").text.split())
+    assert "Plazo: detenido mientras usted decide; sin esa suspensión vencería el viernes 10-04-2026" in text
+    assert "Decidir antes de" not in text
+    page = approvalpages.page(cast.session, cast.step(ticket).id)
+    assert (page.due_at, page.due_moves) == (ticket.due_at, True)
+
+
+@pytest.mark.parametrize("chosen", [{}, {"clock_during_approval": "stops", "approval_business_hours": 4}])
+def test_an_approver_whose_date_is_firm_is_told_it_as_such(cast: Cast, chosen: dict[str, Any]) -> None:
+    catalogue_with(cast, **chosen)
+    ticket = cast.open()
+    assert "Decidir antes de" in cast.letter(ticket, "aprobacion").text
+    assert not approvalpages.page(cast.session, cast.step(ticket).id).due_moves
+
+
 def test_a_machine_has_no_rights_to_be_checked(cast: Cast) -> None:
     catalogue_with(cast, extension_by="supervisor")
     ticket = cast.open()
@@ -305,16 +324,21 @@ def test_an_extension_stands_when_the_type_changes_to_one_that_may_be_prolonged(
     assert ticket.due_at == before
 
 
-def test_an_extension_that_another_type_does_not_allow_stays_on_record_and_the_move_is_told(cast: Cast) -> None:
+def one_type_with(cast: Cast, rule: Rule) -> None:
+    """The Chilean desk where the terms of one type alone may be prolonged."""
     content = shipped("sigec-cl")
     types = tuple(
-        replace(each, deadline=replace(each.deadline, extendable=True, extension=FREE))
+        replace(each, deadline=replace(each.deadline, extendable=True, extension=rule))
         if each.deadline and each.key == "desaprobacion_rendicion_estandar"
         else each
         for each in content.request_types
     )
     with clock.fixed(cast.now):
         load(cast.session, replace(content, request_types=types))
+
+
+def test_an_extension_that_another_type_does_not_allow_stays_on_record_and_the_move_is_told(cast: Cast) -> None:
+    one_type_with(cast, FREE)
     ticket = cast.open()
     extend(cast, ticket)
     cast.do(tickets.classify, cast.agent, ticket.id, None, "desaprobacion_informe_tecnico")
@@ -323,6 +347,27 @@ def test_an_extension_that_another_type_does_not_allow_stays_on_record_and_the_m
     assert ticket.due_at == chile(10, 10)
     (told,) = cast.events(ticket, "due_changed")
     assert told.data["reason"] == "es otro tipo de solicitud"
+    text = " ".join(cast.letter(ticket, "prorroga_sin_efecto").text.split())
+    assert "La prórroga que le comunicamos queda sin efecto." in text
+    assert "Prórroga sin efecto: hasta el martes 14-04-2026" in text
+    assert "Vence ahora: viernes 10-04-2026" in text
+
+
+def test_an_extension_that_nobody_was_told_of_is_dropped_without_a_letter(cast: Cast) -> None:
+    one_type_with(cast, replace(FREE, notify_requester=False))
+    ticket = cast.open()
+    extend(cast, ticket)
+    cast.do(tickets.classify, cast.agent, ticket.id, None, "desaprobacion_informe_tecnico")
+    assert [each.superseded_at for each in terms.granted_of(cast.session, ticket)] == [cast.now]
+    assert cast.letters(ticket, "prorroga_sin_efecto") == []
+
+
+def test_an_extension_that_stands_is_not_called_dropped(cast: Cast) -> None:
+    catalogue_with(cast)
+    ticket = cast.open()
+    extend(cast, ticket)
+    cast.do(tickets.classify, cast.agent, ticket.id, None, "otra_solicitud_formal")
+    assert cast.letters(ticket, "prorroga_sin_efecto") == []
 
 
 def test_the_suspensions_of_another_type_stay_on_record_and_count_no_more(cast: Cast) -> None:
@@ -350,7 +395,7 @@ def test_the_time_between_the_end_and_the_reopening_does_not_count(cast: Cast) -
 def test_a_ticket_that_ended_late_is_late_when_it_is_reopened(cast: Cast) -> None:
     ticket = cast.decided()
     cast.later(days=30)
-    cast.do(tickets.complete_step, cast.agent, ticket.id, None)
+    cast.execute(ticket)
     cast.do(conversation.reply, cast.agent, ticket.id, None, "Lista.", close=True)
     due = ticket.due_at
     cast.later(days=3)

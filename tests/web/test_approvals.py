@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
-from helpdesk.models.tickets import Ticket
+from helpdesk.models.tickets import Suspension, Ticket
 from tests.factories import desk, requests
 from tests.web.conftest import SignIn, work
 
@@ -151,3 +151,19 @@ def test_nobody_else_sees_or_decides_an_approval(app: Flask, sign_in: SignIn, wh
     assert client.get(address).status_code == 404
     assert client.post(address, data={"decision": "approve"}).status_code == 404
     assert step(app, ticket).state == "active"
+
+
+def test_the_pages_of_an_approver_say_that_the_term_stands_still(app: Flask, sign_in: SignIn) -> None:
+    ticket, link = asked(app)
+    with work(app) as session:
+        session.add(Suspension(ticket_id=ticket.id, since=ticket.received_at, reason="En aprobación"))
+        waiting = session.get_one(Step, step(app, ticket).id)
+        waiting.approver_id = session.scalars(
+            select(Person.id).where(Person.address == desk.address("jefa", "sigec-cl"))
+        ).one()
+    page = app.test_client().get(link).text
+    assert "Plazo detenido" in page
+    assert "La fecha se corre lo que dure la suspensión; sin ella vencería el" in page
+    client = sign_in("jefa")
+    assert "plazo detenido; sin la suspensión vencería" in client.get("/aprobaciones").text
+    assert "Plazo detenido" in client.get(f"/aprobaciones/{waiting.id}").text

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from helpdesk.domain.catalogue import Catalogue, IntakeField, RequestType
 from helpdesk.domain.errors import Invalid
+from helpdesk.domain.options import lacks_region
 from helpdesk.models.institutions import Institution
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import tickets
@@ -240,3 +241,48 @@ def test_a_value_that_is_none_of_its_type_is_refused(kind: str, typed: str) -> N
 def test_the_proof_of_a_web_form_is_not_asked_of_an_agent() -> None:
     catalogue, spec = type_with(field("captcha"))
     assert changes(catalogue, spec, {}, {"dato-dato": "x"}) == {}
+
+
+def ecuadorian(app: Flask) -> Ticket:
+    """A request to the Ecuadorian ministry, whose teams are not per region and whose types do not ask for one."""
+    with work(app) as session:
+        cast = requests.cast(session)
+        text = "Pido registrar la ausencia temporal del titular, que sale de vacaciones."
+        box = cast.mailbox("biometria", cast.mef)
+        return cast.ticket(cast.receive(cast.incoming("Ausencia temporal", text, mailbox=box)).ticket_id or 0)
+
+
+def of_ministry(ticket: Ticket) -> str:
+    return f"/tickets/MEF-{ticket.number}/datos"
+
+
+def test_the_region_is_offered_where_no_type_asks_for_it(app: Flask, sign_in: SignIn) -> None:
+    ticket, client = ecuadorian(app), sign_in("agente", "mef-ec")
+    assert re.search(r'<label for="dato-region">Región', client.get(of_ministry(ticket)).text)
+    form = {"touched": ticket.touched, "antes-region": "", "dato-region": "coordinacion-5"}
+    assert client.post(of_ministry(ticket), data=form).status_code == 303
+    assert (now(app, ticket).region, "region" in now(app, ticket).fields) == ("coordinacion-5", False)
+    assert '<option value="coordinacion-5" selected>' in client.get(of_ministry(ticket)).text
+
+
+def test_the_region_said_by_hand_is_corrected_and_emptied(app: Flask, sign_in: SignIn) -> None:
+    ticket, client = ecuadorian(app), sign_in("agente", "mef-ec")
+    client.post(of_ministry(ticket), data={"antes-region": "", "dato-region": "coordinacion-5"})
+    client.post(of_ministry(ticket), data={"antes-region": "coordinacion-5", "dato-region": "matriz"})
+    assert now(app, ticket).region == "matriz"
+    client.post(of_ministry(ticket), data={"antes-region": "matriz", "dato-region": ""})
+    assert now(app, ticket).region is None
+
+
+@pytest.mark.parametrize("typed", ["CL-BI", "x" * 10_000, "<b>"])
+def test_a_region_of_another_institution_is_refused_beside_its_control(app: Flask, sign_in: SignIn, typed: str) -> None:
+    ticket, client = ecuadorian(app), sign_in("agente", "mef-ec")
+    answer = client.post(of_ministry(ticket), data={"antes-region": "", "dato-region": typed})
+    assert (answer.status_code, now(app, ticket).region) == (422, None)
+    assert "Elija un valor de la lista." in answer.text
+
+
+@pytest.mark.parametrize("key", ["conectamef-pe", "seps-ec"])
+def test_where_a_centre_tells_the_region_or_there_is_one_alone_it_is_not_offered(key: str) -> None:
+    catalogue = shipped(key)
+    assert not any(lacks_region(catalogue, each) for each in catalogue.request_types)

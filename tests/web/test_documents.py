@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from helpdesk.models.documents import Document, Original
+from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
@@ -276,3 +277,77 @@ def test_the_answer_that_closes_offers_the_tick_only_while_a_document_is_not_con
     refused = client.post(f"{address}/responder", data=answer)
     assert refused.status_code == 422 and "Listo, desaprobada." in refused.text
     assert done(client.post(f"{address}/responder", data={**answer, "without": "Se firmó después."}))
+
+
+def with_macros(app: Flask) -> tuple[Ticket, Attachment]:
+    """A request to the ministry with a file that is held."""
+    with work(app) as session:
+        cast: Cast = requests.cast(session)
+        sent = replace(file("Oficio 12.docm"), held="macros")
+        ticket = cast.ticket(
+            cast.receive(
+                cast.incoming(
+                    "Creación de usuario de consulta",
+                    "Solicito crear un usuario de consulta.",
+                    mailbox=cast.mailbox("centro_servicios", cast.mef),
+                    files=(sent,),
+                )
+            ).ticket_id
+            or 0
+        )
+        held = session.scalars(
+            select(Attachment).join(Message, Message.id == Attachment.message_id).where(Message.ticket_id == ticket.id)
+        ).one()
+        return ticket, held
+
+
+def test_an_agent_sees_that_a_file_is_held_and_gets_it_neither_open_nor_released(app: Flask, sign_in: SignIn) -> None:
+    ticket, held = with_macros(app)
+    client = desk_of(sign_in)
+    page = client.get(path(ticket)).text
+    assert "Archivo retenido:" in page
+    assert "es un documento con macros" in page
+    assert "Liberar" not in page
+    assert client.get(path(ticket, f"/archivos/{held.id}")).status_code == 403
+    assert client.post(path(ticket, f"/archivos/{held.id}/liberar"), data={"reason": "x"}).status_code == 403
+
+
+def test_an_administrator_releases_a_file_and_then_it_is_downloaded_as_any(app: Flask, sign_in: SignIn) -> None:
+    ticket, held = with_macros(app)
+    client = sign_in("admin", "mef-ec")
+    form = {"reason": "Lo revisó el área técnica.", "touched": str(ticket.touched)}
+    assert "Liberar el archivo" in client.get(path(ticket)).text
+    assert done(client.post(path(ticket, f"/archivos/{held.id}/liberar"), data=form))
+    page = client.get(path(ticket)).text
+    assert f"/archivos/{held.id}" in page and "Archivo retenido:" not in page
+    assert "Liberó el archivo retenido «Oficio 12.docm»: Lo revisó el área técnica." in page
+
+
+def test_a_file_is_not_released_without_a_reason_and_the_form_says_so(app: Flask, sign_in: SignIn) -> None:
+    ticket, held = with_macros(app)
+    answer = sign_in("admin", "mef-ec").post(path(ticket, f"/archivos/{held.id}/liberar"), data={"reason": " "})
+    assert answer.status_code == 422
+    assert "Escriba el motivo." in answer.text
+    assert "Archivo retenido:" in answer.text
+
+
+@pytest.mark.parametrize("reason", ["m" * 10_000, "<script>alert(1)</script>"])
+def test_a_hostile_reason_breaks_nothing(app: Flask, sign_in: SignIn, reason: str) -> None:
+    ticket, held = with_macros(app)
+    client = sign_in("admin", "mef-ec")
+    answer = client.post(path(ticket, f"/archivos/{held.id}/liberar"), data={"reason": reason})
+    assert answer.status_code in (303, 422)
+    assert "<script>alert" not in client.get(path(ticket)).text
+
+
+def test_an_administrator_of_another_institution_releases_nothing(app: Flask, sign_in: SignIn) -> None:
+    ticket, held = with_macros(app)
+    client = sign_in("admin", "sigec-cl")
+    assert client.post(
+        f"/tickets/SIGEC-{ticket.number}/archivos/{held.id}/liberar", data={"reason": "x"}
+    ).status_code in (
+        404,
+        422,
+    )
+    with work(app) as session:
+        assert session.get_one(Attachment, held.id).held == "macros"
