@@ -506,7 +506,9 @@ class NewMailForm(AnswerForm):
         validators=[
             written("Escriba el correo de quien envía."),
             Length(max=LONGEST_ADDRESS),
-            Regexp(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", message="Escriba una dirección de correo, como ana@example.org."),
+            Regexp(
+                r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", message="Escriba una dirección de correo, como ana@example.org."
+            ),
         ],
     )
     subject = StringField(

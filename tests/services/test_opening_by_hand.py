@@ -440,8 +440,8 @@ def test_an_answer_that_does_not_close_leaves_by_mail_freely(cast: Cast) -> None
 
 
 def completes(cast: Cast, ticket: Ticket, note: str = "") -> None:
-    """The clerk marks the step that waits as done."""
-    cast.do(tickets.complete_step, cast.foreigner, ticket.id, None, note)
+    """The clerk, who looked at the documents, marks the step that waits as done."""
+    cast.execute(ticket, cast.foreigner, note)
 
 
 def test_support_goes_through_four_stages_each_with_its_time(cast: Cast) -> None:

@@ -136,7 +136,7 @@ def test_a_new_service_is_set_up_after_the_reports_of_organ_and_office(desk: Des
     with pytest.raises(IllegalMove, match="Informe sustentatorio de la OGAUC"):
         cast.do(tickets.complete_step, agent, ticket.id, None)
     cast.do(originals.see, agent, ticket.id, None, "informe_ogauc", "paper", True)
-    cast.do(tickets.complete_step, agent, ticket.id, None)
+    cast.execute(ticket, agent)
     assert waits_at(cast, ticket) == ("cerrar", "ogauc")
 
 
@@ -214,7 +214,7 @@ def test_terms_of_reference_are_endorsed_by_the_office_and_then_processed_by_hum
     assert cast.steps(ticket)["tramitar"] == "done"
     assert waits_at(cast, ticket) == ("comite", "ogarh")
     completed(cast, agent, ticket, perfil="Contador", organo="tesoro", centro="piura")
-    cast.do(tickets.complete_step, agent, ticket.id, None, "Comité: OGAUC y Tesoro.")
+    cast.execute(ticket, agent, "Comité: OGAUC y Tesoro.")
     assert waits_at(cast, ticket) == ("cerrar", "ogauc")
 
 

@@ -128,7 +128,7 @@ def test_a_technical_report_is_authorised_by_its_officer_and_then_executed(cast:
 
 def test_a_technical_report_that_is_not_authorised_is_not_executed(cast: Cast) -> None:
     ticket = mailed(cast, TECHNICAL, SUPERVISOR, "desaprobacion_informe_tecnico")
-    cast.answers(ticket, NATIONAL_OFFICER, "No autorizo: el informe corresponde.")
+    cast.answers(ticket, NATIONAL_OFFICER, "No autorizo: falta el acta de la visita.")
     assert (ticket.status, cast.steps(ticket)["desaprobar"]) == ("rejected", "stopped")
 
 

@@ -231,7 +231,7 @@ def test_no_letter_to_the_requester_writes_a_place_by_its_key(cast: Cast) -> Non
     bring(cast, ticket)
     cast.do(approvals.clarify, cast.acting(REGIONAL_HEAD), cast.step(ticket).id, "¿Qué mes?")
     cast.receive(cast.answer_to(cast.letter(ticket, "aclaracion"), "Es marzo.", REQUESTER))
-    cast.answers(ticket, REGIONAL_HEAD, "Rechazo: ya fue revisada.")
+    cast.answers(ticket, REGIONAL_HEAD, "Rechazo: falta el informe de marzo.")
     letters = cast.letters(ticket, to=REQUESTER)
     assert {each.letter for each in letters} == {"incompleto", "acuse", "aclaracion", "decision"}
     assert ticket.region == "CL-BI"

@@ -12,6 +12,7 @@ from helpdesk.domain.actors import Actor
 from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.errors import Conflict, IllegalMove, Invalid, NotFound
 from helpdesk.domain.lifecycle import Event
+from helpdesk.domain.papers import Review
 from helpdesk.models.alarms import Alarm
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
@@ -34,7 +35,10 @@ class Leave:
 
     def close(self) -> None:
         """Eva answers and closes."""
-        self.cast.do(conversation.reply, self.agent, self.ticket.id, None, "Quedó configurado.", close=True)
+        on_paper = Review(reason="Se vieron en ventanilla.")
+        self.cast.do(
+            conversation.reply, self.agent, self.ticket.id, None, "Quedó configurado.", close=True, review=on_paper
+        )
 
     def reopen(self) -> None:
         """It was not right."""

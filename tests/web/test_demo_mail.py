@@ -72,6 +72,8 @@ def test_a_mail_is_written_to_a_mailbox_with_its_files(app: Flask, monkeypatch: 
     ("wrong", "said"),
     [
         ({"address": "ana"}, "Escriba una dirección de correo"),
+        ({"address": "ñandu@example.org"}, "Escriba una dirección de correo"),
+        ({"address": "a@[b"}, "Escriba una dirección de correo"),
         ({"address": "ana@x.example, otra@x.example"}, "Escriba una dirección de correo"),
         ({"subject": " "}, "Escriba el asunto."),
         ({"mailbox": "otro@example.org"}, "Ese buzón no es de la demostración"),
