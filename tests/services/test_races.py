@@ -20,9 +20,20 @@ from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries.deadlines import Move
-from helpdesk.services import approvals, calendarlock, calendars, conversation, scheduling, tickets
+from helpdesk.services import (
+    accounts,
+    approvals,
+    calendarlock,
+    calendars,
+    conversation,
+    locks,
+    merging,
+    scheduling,
+    tickets,
+)
 from tests.cast import CHILE, DESK, REGIONAL_HEAD, REQUESTER, STRANGER, TUESDAY, Cast, assemble
 from tests.services.test_scheduling import Leave, absence
+from tests.services.test_terms import catalogue_with
 
 Verb = Callable[[Session], object]
 
@@ -188,13 +199,19 @@ def elsewhere(database: Engine, verb: Verb) -> Callable[[], object]:
     return run
 
 
-def second_waits(house: Cast, database: Engine, second: Verb) -> object:
-    """Another transaction begins, waits for the one of the house, and goes on when that is committed."""
+def nothing() -> None:
+    """The house has done all that it does."""
+
+
+def second_waits(house: Cast, database: Engine, second: Verb, meanwhile: Callable[[], object] = nothing) -> object:
+    """Another transaction begins, waits for the one of the house, and goes on when that is committed; `meanwhile` is
+    what the house still does before."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(elsewhere(database, second))
         while not waiting(house) and not running.done():
             pass
         assert not running.done()
+        meanwhile()
         house.session.commit()
         return running.result(10)
 
@@ -250,6 +267,56 @@ def test_a_task_cancelled_while_the_calendar_is_edited_stays_as_it_was(house: Ca
     second_waits(house, database, lambda s: calendars.add_day(s, *where)[1])
     house.session.expire_all()
     assert (step.state, step.due_at, leave.alarm) == ("stopped", before, None)
+
+
+def test_an_approval_decided_while_the_calendar_is_edited_keeps_its_limit_though_no_term_runs(
+    house: Cast, database: Engine
+) -> None:
+    catalogue_with(house, approval_business_hours=8)
+    ticket = house.open()
+    ticket.started_at = ticket.due_at = None
+    house.session.commit()
+    step = house.step(ticket)
+    before = step.due_at
+    house.approve(ticket, REGIONAL_HEAD)
+    where = (house.agent, house.sigec.id, "cl-sigec", CLOSED)
+    second_waits(house, database, lambda s: calendars.add_day(s, *where)[1])
+    house.session.expire_all()
+    assert (step.state, step.due_at) == ("done", before)
+    assert whole(database, ticket.id)
+
+
+def test_a_merge_and_an_edited_day_wait_for_each_other_by_turns(house: Cast, database: Engine) -> None:
+    house.do(accounts.join_team, house.agent, "sigec-cl", "ana@sigec-cl.example.org", "mesa_ayuda", None)
+    older, newer = opened(house), opened(house)
+    house.do(locks.locked, house.agent, newer.id)
+
+    def merge() -> None:
+        house.do(merging.merge, house.agent, older.id, None, newer.number)
+
+    where = (house.agent, house.sigec.id, "cl-sigec", CLOSED)
+    (moved,) = second_waits(house, database, lambda s: calendars.add_day(s, *where)[1], merge)  # type: ignore[misc]  # moves
+    assert moved.ticket_id == newer.id
+
+
+def test_a_merge_and_what_is_told_at_the_end_of_others_wait_for_each_other_by_turns(
+    house: Cast, database: Engine
+) -> None:
+    house.do(accounts.join_team, house.agent, "sigec-cl", "ana@sigec-cl.example.org", "mesa_ayuda", None)
+    older, newer = opened(house), opened(house)
+    house.do(locks.locked, house.agent, newer.id)
+
+    steps = [house.step(ticket).id for ticket in (older, newer)]
+
+    def silently(session: Session) -> None:
+        for step in steps:
+            session.get_one(Step, step).due_at = TUESDAY
+
+    def merge() -> None:
+        house.do(merging.merge, house.agent, older.id, None, newer.number)
+
+    second_waits(house, database, silently, merge)
+    assert all(whole(database, ticket.id) for ticket in (older, newer))
 
 
 def test_two_tickets_are_opened_at_once(house: Cast, database: Engine) -> None:
