@@ -289,14 +289,15 @@ def test_an_approval_decided_while_the_calendar_is_edited_keeps_its_limit_though
 def test_a_merge_and_an_edited_day_wait_for_each_other_by_turns(house: Cast, database: Engine) -> None:
     house.do(accounts.join_team, house.agent, "sigec-cl", "ana@sigec-cl.example.org", "mesa_ayuda", None)
     older, newer = opened(house), opened(house)
+    before = newer.due_at
     house.do(locks.locked, house.agent, newer.id)
 
     def merge() -> None:
         house.do(merging.merge, house.agent, older.id, None, newer.number)
 
     where = (house.agent, house.sigec.id, "cl-sigec", CLOSED)
-    (moved,) = second_waits(house, database, lambda s: calendars.add_day(s, *where)[1], merge)  # type: ignore[misc]  # moves
-    assert moved.ticket_id == newer.id
+    found = second_waits(house, database, lambda s: calendars.add_day(s, *where)[1], merge)
+    assert found == (Move(newer.id, newer.number, before, datetime(2026, 4, 13, 11, tzinfo=CHILE)),)
 
 
 def test_a_merge_and_what_is_told_at_the_end_of_others_wait_for_each_other_by_turns(
