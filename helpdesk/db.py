@@ -65,3 +65,12 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         db.session.remove()
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """One unit of work that only reads, everything as it stood at one instant, whoever writes between two of its
+    statements; the database refuses whatever it would write. Needs an application context."""
+    with transaction() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        yield session

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from helpdesk import files
 from helpdesk.commands.opened import desk
-from helpdesk.db import transaction
+from helpdesk.db import snapshot, transaction
 from helpdesk.domain.errors import Invalid
 from helpdesk.domain.evidence import Finding
 from helpdesk.jobs import sealing
@@ -108,7 +108,7 @@ def _kept(path: Path) -> dict[str, str]:
 def _verify(kept: dict[str, str]) -> int:
     count = 0
     console = Console(stderr=True)
-    with desk() as settings, transaction() as session:
+    with desk() as settings, snapshot() as session:
         steps = track(
             chain(chains.altered(session, files.at(settings.files)), (tuple(chains.missing(session, kept)),)),
             description="checked",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock, files
 from helpdesk.commands.opened import desk
-from helpdesk.db import transaction
+from helpdesk.db import snapshot
 from helpdesk.evidence import folder
 from helpdesk.evidence.folder import as_json
 from helpdesk.models.institutions import Institution
@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
     export.add_argument("number", metavar="NUMBER")
     export.add_argument("folder", type=Path, metavar="DIR", nargs="?", help="by default ./NUMBER")
     chosen = parser.parse_args(argv)
-    with desk() as settings, transaction() as session:
+    with desk() as settings, snapshot() as session:
         match chosen.action:
             case "list":
                 kept_long = past_keeping(session) if chosen.past_keeping else None

@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from helpdesk.domain import routes
 from helpdesk.domain.calendars import Calendar
 from helpdesk.domain.catalogue import DeadlineSpec, Unit
 from helpdesk.domain.countedlines import CountedLine, restored
@@ -142,6 +143,24 @@ def limited(institution_id: int) -> Select[Step, Ticket]:
         .where(Step.kind.in_(("approve", "execute")))
         .order_by(Ticket.number)
     )
+
+
+def to_come(institution_id: int) -> Select[Step, Ticket]:
+    """The tasks of an institution that wait for their day."""
+    return (
+        select(Step, Ticket)
+        .join(Ticket, Ticket.id == Step.ticket_id)
+        .where(Ticket.institution_id == institution_id, Step.kind.in_(routes.BESIDE), Step.state == "to_come")
+        .order_by(Step.id)
+    )
+
+
+def counted(institution_id: int) -> Select[int]:
+    """The ids of an institution's tickets of which something is counted by its calendars: those that are open, and the
+    others with a step that waits or a task to come."""
+    waits = (each(institution_id).with_only_columns(Ticket.id).order_by(None) for each in (limited, to_come))
+    open_ones = select(Ticket.id).where(Ticket.institution_id == institution_id, Ticket.closed_at.is_(None))
+    return select(open_ones.union(*waits).subquery().c.id)
 
 
 def running(institution_id: int) -> Select[Ticket]:

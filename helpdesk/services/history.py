@@ -63,11 +63,12 @@ def record(
 
 @event.listens_for(Session, "before_commit")
 def tell_rest(session: Session) -> None:
-    """An event for what was written in a ticket's rows after the last one: nothing is committed that no event tells."""
+    """An event for what was written in a ticket's rows after the last one: nothing is committed that no event tells.
+    The newer ticket before the older, as whoever locks two."""
     if session.in_nested_transaction():
         return
     session.flush()
-    for ticket_id in sorted(standing.waiting(session)):
+    for ticket_id in sorted(standing.waiting(session), reverse=True):
         ticket = fresh(session, ticket_id)
         if ticket is not None:
             actor = session.info.get(ACTORS, {}).get(ticket_id) or machine(ticket.institution_id)

@@ -1,5 +1,7 @@
 """Takes a ticket for a change: its row is locked, its institution checked, its state the one the person saw."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -45,3 +47,9 @@ def fresh(session: Session, ticket_id: int) -> Ticket | None:
     return session.scalar(
         select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
     )
+
+
+def all_fresh(session: Session, ticket_ids: Collection[int]) -> Sequence[Ticket]:
+    """Those tickets as they are now, like `fresh`; the newer before the older, as in `locked_pair`."""
+    query = select(Ticket).where(Ticket.id.in_(ticket_ids)).order_by(Ticket.id.desc()).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()

@@ -2,30 +2,36 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from helpdesk.domain import routes
 from helpdesk.domain.actors import Actor
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import calendars
-from helpdesk.queries.deadlines import Move, limited, running, step_due, terms_of
-from helpdesk.services import deadlines, reminders, scheduling
+from helpdesk.queries.deadlines import Move, counted, limited, step_due, terms_of, to_come
+from helpdesk.services import deadlines, locks, reminders, scheduling
 
 
 def recount(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
     """Count the due dates of open tickets anew, the limits and reminders of their steps, and the days of tasks to come.
     What was announced with its date stays: the time to correct a returned request. Gives what moved, steps last."""
-    moved = (*_terms(session, actor, institution_id), *_steps(session, institution_id))
-    _tasks(session, actor, institution_id)
+    held = _held(session, institution_id)
+    moved = (*_terms(session, actor, institution_id, held), *_steps(session, institution_id, held))
+    _tasks(session, actor, institution_id, held)
     session.flush()
     return moved
 
 
-def _terms(session: Session, actor: Actor, institution_id: int) -> Iterator[Move]:
-    query = running(institution_id).with_for_update().execution_options(populate_existing=True)
-    tickets = session.scalars(query).all()
+def _held(session: Session, institution_id: int) -> dict[int, Ticket]:
+    """The tickets of which something is counted, by id, the oldest first. All are locked at once and before anything is
+    counted: what others write meanwhile is read, and whoever wants two of them too asks in the same order."""
+    tickets = locks.all_fresh(session, session.scalars(counted(institution_id)).all())
+    return {ticket.id: ticket for ticket in reversed(tickets)}
+
+
+def _terms(session: Session, actor: Actor, institution_id: int, held: dict[int, Ticket]) -> Iterator[Move]:
+    tickets = [each for each in held.values() if each.closed_at is None and each.started_at is not None]
     for ticket, term in terms_of(session, tickets, calendars.rules_of(session, institution_id)):
         before = ticket.due_at
         deadlines.settle(session, ticket, term)
@@ -35,8 +41,8 @@ def _terms(session: Session, actor: Actor, institution_id: int) -> Iterator[Move
             yield Move(ticket.id, ticket.number, before, ticket.due_at)
 
 
-def _steps(session: Session, institution_id: int) -> Iterator[Move]:
-    for step, ticket in session.execute(limited(institution_id)).all():
+def _steps(session: Session, institution_id: int, held: dict[int, Ticket]) -> Iterator[Move]:
+    for step, ticket in _now(session, limited(institution_id), held):
         before, due = step.due_at, step_due(session, ticket, step)
         step.due_at = due.at if due is not None else None
         reminders.recount(session, ticket, step)
@@ -44,12 +50,12 @@ def _steps(session: Session, institution_id: int) -> Iterator[Move]:
             yield Move(ticket.id, ticket.number, before, step.due_at, step.name)
 
 
-def _tasks(session: Session, actor: Actor, institution_id: int) -> None:
-    to_come = (
-        select(Step, Ticket)
-        .join(Ticket, Ticket.id == Step.ticket_id)
-        .where(Ticket.institution_id == institution_id, Step.kind.in_(routes.BESIDE), Step.state == "to_come")
-        .order_by(Step.id)
-    )
-    for step, ticket in session.execute(to_come).all():
+def _tasks(session: Session, actor: Actor, institution_id: int, held: dict[int, Ticket]) -> None:
+    for step, ticket in _now(session, to_come(institution_id), held):
         scheduling.recount(session, actor, ticket, step)
+
+
+def _now(session: Session, query: Select[Step, Ticket], held: dict[int, Ticket]) -> list[tuple[Step, Ticket]]:
+    """Steps as they are under the lock of their tickets, without those of tickets that are not locked."""
+    found = session.execute(query.execution_options(populate_existing=True)).all()
+    return [(step, ticket) for step, ticket in found if ticket.id in held]

@@ -5,10 +5,12 @@ not written yet; what there is no such event for waits for the next one, which `
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Result, event, inspect, select
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from helpdesk import batch
 from helpdesk.db import Base
@@ -20,6 +22,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries.standing import COLUMNS, columns
 
 WAITING = "rows_to_be_told"
+BEFORE = "rows_to_be_told_before_savepoints"
 Change = tuple[int, str, str, Columns | None]
 """Ticket, table, the row's id, and its columns."""
 
@@ -82,9 +85,23 @@ def _at_once(state: ORMExecuteState) -> Result[Any] | None:
     return done
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop(WAITING, None)
+@event.listens_for(Session, "after_transaction_create")
+def _keep(session: Session, begun: SessionTransaction) -> None:
+    """A savepoint begins, behind all that was changed before it: what waits now is what will have waited if it is
+    rolled back."""
+    if begun.nested:
+        kept_for = session.info.setdefault(BEFORE, WeakKeyDictionary())
+        kept_for[begun] = deepcopy(waiting(session))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    """What was written in a savepoint, or in the whole unit of work, is not. A flush that fails is neither: whatever
+    holds it must be rolled back before the session goes on."""
+    if ended.nested:
+        session.info[WAITING] = session.info[BEFORE].pop(ended)
+    elif ended.parent is None:
+        session.info.pop(WAITING, None)
 
 
 def _new(session: Session) -> Iterator[Change]:

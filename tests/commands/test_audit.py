@@ -4,26 +4,31 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from helpdesk.commands.audit import in_words
 from helpdesk.domain.actors import machine
+from helpdesk.domain.actors import operator as at_the_desk
+from helpdesk.domain.seals import REPLAYED
 from helpdesk.files import Files
 from helpdesk.models.documents import Original
 from helpdesk.models.ledger import Arrival
 from helpdesk.models.tickets import Extension, Ticket
-from helpdesk.queries import chains
+from helpdesk.queries import chains, dossier, standing
+from helpdesk.services import history as changes
 from helpdesk.services import links, seals
 from tests.cast import ATTACHED_MEMO, Cast
 from tests.cast import file as memo
 from tests.commands import story
 from tests.commands.operating import Operator
+from tests.commands.test_evidence import verify
 from tests.conftest import WORKER, create_from_template, drop
 
 ORIGINAL = f"history_{WORKER}"
@@ -92,6 +97,42 @@ def found(operator: Operator) -> list[str]:
 
 def test_an_untouched_history_is_intact(operator: Operator, history: Engine) -> None:
     assert operator.does("audit", "verify") == INTACT
+
+
+def while_it_reads(monkeypatch: pytest.MonkeyPatch, place: ModuleType, name: str, history: Engine) -> None:
+    """The desk goes on working whenever a part of what is stored was read: a ticket changes, and a mail that was put
+    aside is taken in by hand."""
+    read = getattr(place, name)
+
+    def and_work_goes_on(*arguments: object) -> object:
+        found = read(*arguments)
+        with Session(history) as session:
+            ticket = session.get_one(Ticket, 1)
+            ticket.subject = f"{ticket.subject}, otra vez"
+            mail = session.scalars(select(Arrival).where(Arrival.reason.is_not(None))).one()
+            mail.attempts += 1
+            data = {"ledger_id": mail.id}
+            changes.record(session, at_the_desk(), None, REPLAYED, data, institution_id=mail.institution_id)
+            session.commit()
+        return found
+
+    monkeypatch.setattr(place, name, and_work_goes_on)
+
+
+@pytest.mark.parametrize(("place", "name"), [(standing, "of_tickets"), (chains, "_ends")])
+def test_a_history_to_which_is_written_meanwhile_is_intact(
+    operator: Operator, history: Engine, monkeypatch: pytest.MonkeyPatch, place: ModuleType, name: str
+) -> None:
+    while_it_reads(monkeypatch, place, name, history)
+    assert operator.does("audit", "verify") == INTACT
+
+
+def test_the_folder_of_a_ticket_that_changes_meanwhile_is_whole(
+    operator: Operator, history: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    while_it_reads(monkeypatch, dossier, "evidence", history)
+    operator.does("ticket", "export", story.NUMBER, tmp_path / "evidence")
+    assert verify(tmp_path / "evidence").returncode == 0
 
 
 def test_the_database_itself_refuses_a_change(history: Engine) -> None:

@@ -14,13 +14,26 @@ from helpdesk.domain.actors import Actor, machine
 from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.chain import event_hash
 from helpdesk.domain.errors import Conflict, HelpdeskError
+from helpdesk.domain.papers import Review
 from helpdesk.models.audit import Event
 from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries.deadlines import Move
-from helpdesk.services import approvals, calendarlock, calendars, conversation, tickets
+from helpdesk.services import (
+    accounts,
+    approvals,
+    calendarlock,
+    calendars,
+    conversation,
+    locks,
+    merging,
+    scheduling,
+    tickets,
+)
 from tests.cast import CHILE, DESK, REGIONAL_HEAD, REQUESTER, STRANGER, TUESDAY, Cast, assemble
+from tests.services.test_scheduling import Leave, absence
+from tests.services.test_terms import catalogue_with
 
 Verb = Callable[[Session], object]
 
@@ -169,9 +182,9 @@ def test_new_requests_at_once_get_numbers_of_their_own(house: Cast, database: En
 
 
 def waiting(house: Cast) -> int:
-    """How many transactions wait for the calendars."""
-    found = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND NOT granted")
-    return house.session.scalar(found, {"kind": calendarlock.KIND}) or 0
+    """How many locks others wait for because the house's transaction holds them."""
+    found = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    return house.session.scalar(found) or 0
 
 
 def elsewhere(database: Engine, verb: Verb) -> Callable[[], object]:
@@ -186,13 +199,19 @@ def elsewhere(database: Engine, verb: Verb) -> Callable[[], object]:
     return run
 
 
-def second_waits(house: Cast, database: Engine, second: Verb) -> object:
-    """Another transaction begins, waits for the one of the house, and goes on when that is committed."""
+def nothing() -> None:
+    """The house has done all that it does."""
+
+
+def second_waits(house: Cast, database: Engine, second: Verb, meanwhile: Callable[[], object] = nothing) -> object:
+    """Another transaction begins, waits for the one of the house, and goes on when that is committed; `meanwhile` is
+    what the house still does before."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(elsewhere(database, second))
         while not waiting(house) and not running.done():
             pass
         assert not running.done()
+        meanwhile()
         house.session.commit()
         return running.result(10)
 
@@ -215,6 +234,90 @@ def test_a_ticket_opened_while_a_day_is_edited_counts_with_that_day(house: Cast,
     outcome = second_waits(house, database, lambda s: conversation.receive(s, machine(house.sigec.id), letter))
     ticket = house.ticket(outcome.ticket_id)  # type: ignore[attr-defined]  # as above
     assert ticket.due_at == datetime(2026, 4, 13, 11, tzinfo=CHILE)
+
+
+def closed_with_a_task(house: Cast) -> Leave:
+    """A committed ticket that is closed, with a task for Friday the 17th of April."""
+    leave = absence(house, "ausencia_temporal", desde="2026-04-13", hasta="2026-04-17")
+    without = Review(reason="Los papeles se vieron en persona.")
+    house.do(conversation.reply, leave.agent, leave.ticket.id, None, "Listo.", close=True, review=without)
+    house.session.commit()
+    return leave
+
+
+DAY_OF_THE_TASK = DayEdit(date(2026, 4, 17), "closed", "Duelo nacional", "Decreto 8")
+
+
+def test_a_note_on_a_closed_ticket_whose_task_another_calendar_moves_leaves_its_history_whole(
+    house: Cast, database: Engine
+) -> None:
+    leave = closed_with_a_task(house)
+    house.do(conversation.note, leave.agent, leave.ticket.id, "Llamar.")
+    where = (leave.agent, house.mef.id, "ec-oficina", DAY_OF_THE_TASK)
+    second_waits(house, database, lambda s: calendars.add_day(s, *where)[1])
+    assert whole(database, leave.ticket.id)
+
+
+def test_a_task_cancelled_while_the_calendar_is_edited_stays_as_it_was(house: Cast, database: Engine) -> None:
+    leave = closed_with_a_task(house)
+    step = leave.waiting()
+    before = step.due_at
+    house.do(scheduling.cancel, leave.agent, leave.ticket.id, None, step.id, "El titular no vuelve.")
+    where = (leave.agent, house.mef.id, "ec-oficina", DAY_OF_THE_TASK)
+    second_waits(house, database, lambda s: calendars.add_day(s, *where)[1])
+    house.session.expire_all()
+    assert (step.state, step.due_at, leave.alarm) == ("stopped", before, None)
+
+
+def test_an_approval_decided_while_the_calendar_is_edited_keeps_its_limit_though_no_term_runs(
+    house: Cast, database: Engine
+) -> None:
+    catalogue_with(house, approval_business_hours=8)
+    ticket = house.open()
+    ticket.started_at = ticket.due_at = None
+    house.session.commit()
+    step = house.step(ticket)
+    before = step.due_at
+    house.approve(ticket, REGIONAL_HEAD)
+    where = (house.agent, house.sigec.id, "cl-sigec", CLOSED)
+    second_waits(house, database, lambda s: calendars.add_day(s, *where)[1])
+    house.session.expire_all()
+    assert (step.state, step.due_at) == ("done", before)
+    assert whole(database, ticket.id)
+
+
+def test_a_merge_and_an_edited_day_wait_for_each_other_by_turns(house: Cast, database: Engine) -> None:
+    house.do(accounts.join_team, house.agent, "sigec-cl", "ana@sigec-cl.example.org", "mesa_ayuda", None)
+    older, newer = opened(house), opened(house)
+    before = newer.due_at
+    house.do(locks.locked, house.agent, newer.id)
+
+    def merge() -> None:
+        house.do(merging.merge, house.agent, older.id, None, newer.number)
+
+    where = (house.agent, house.sigec.id, "cl-sigec", CLOSED)
+    found = second_waits(house, database, lambda s: calendars.add_day(s, *where)[1], merge)
+    assert found == (Move(newer.id, newer.number, before, datetime(2026, 4, 13, 11, tzinfo=CHILE)),)
+
+
+def test_a_merge_and_what_is_told_at_the_end_of_others_wait_for_each_other_by_turns(
+    house: Cast, database: Engine
+) -> None:
+    house.do(accounts.join_team, house.agent, "sigec-cl", "ana@sigec-cl.example.org", "mesa_ayuda", None)
+    older, newer = opened(house), opened(house)
+    house.do(locks.locked, house.agent, newer.id)
+
+    steps = [house.step(ticket).id for ticket in (older, newer)]
+
+    def silently(session: Session) -> None:
+        for step in steps:
+            session.get_one(Step, step).due_at = TUESDAY
+
+    def merge() -> None:
+        house.do(merging.merge, house.agent, older.id, None, newer.number)
+
+    second_waits(house, database, silently, merge)
+    assert all(whole(database, ticket.id) for ticket in (older, newer))
 
 
 def test_two_tickets_are_opened_at_once(house: Cast, database: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import delete, insert, inspect, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from helpdesk import batch, clock
@@ -139,6 +140,46 @@ def test_what_a_rolled_back_unit_of_work_wrote_is_not_told(home_of_the_cast: obj
     session.rollback()
     history.tell_rest(session)
     assert [row for row in session.new if isinstance(row, Event)] == []
+
+
+def test_what_was_written_before_a_savepoint_that_is_rolled_back_is_told(cast: Cast) -> None:
+    ticket = cast.open()
+    told(cast, ticket)
+    ticket.region = "CL-RM"
+    with cast.session.begin_nested() as savepoint:
+        ticket.region, ticket.entity = "CL-VS", "Otra"
+        cast.session.flush()
+        savepoint.rollback()
+    assert own(cast, ticket)["region"] == ticket.region == "CL-RM"
+    (rest,) = cast.events(ticket, "rows_kept")
+    assert rest.rows == {"tickets": {str(ticket.id): {"region": "CL-RM"}}}
+
+
+def test_what_an_event_told_in_a_savepoint_that_is_rolled_back_is_told_by_another(cast: Cast) -> None:
+    ticket = cast.open()
+    told(cast, ticket)
+    ticket.region = "CL-RM"
+    with cast.session.begin_nested() as savepoint:
+        cast.do(tickets.take, cast.agent, ticket.id, None)
+        savepoint.rollback()
+    assert (own(cast, ticket)["region"], cast.events(ticket, "assigned")) == ("CL-RM", [])
+
+
+def test_a_savepoint_whose_rows_the_database_refuses_takes_nothing_from_what_is_told(cast: Cast) -> None:
+    ticket = cast.open()
+    told(cast, ticket)
+    ticket.region = "CL-RM"
+    with pytest.raises(IntegrityError), cast.session.begin_nested():
+        cast.session.add(Step(ticket_id=ticket.id))
+        cast.session.flush()
+    assert own(cast, ticket)["region"] == "CL-RM"
+
+
+def test_what_a_savepoint_that_stays_wrote_is_told(cast: Cast) -> None:
+    ticket = cast.open()
+    with cast.session.begin_nested():
+        ticket.region = "CL-RM"
+    assert own(cast, ticket)["region"] == "CL-RM"
 
 
 def test_a_desk_full_of_tickets_stands_as_its_history_tells(session: Session) -> None:
