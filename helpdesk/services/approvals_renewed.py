@@ -34,13 +34,16 @@ TOO_OFTEN = (
 )
 
 
-def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime | None = None) -> bool:
+def request_changed(
+    session: Session, actor: Actor, ticket: Ticket, at: datetime | None = None, looked_at: bool = False
+) -> bool:
     """To be called where type, data or files of a request may have changed, its row locked: approvals that were asked
     or decided about another request than the present one begin a fresh round, or are taken back while a document is
     missing. Gives whether it was so.
 
     `at` is when the change arrived (None: now): a term that stood still runs on from then. A request that was returned
-    and still lacks something is not asked about before it is complete.
+    and still lacks something is not asked about before it is complete. `looked_at`: the desk looked at a request that
+    was stopped, however often it changed.
     """
     if ticket.closed_at is not None or catalogues.request_type_of(session, ticket) is None:
         return False
@@ -52,7 +55,7 @@ def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime
     if returned and row is not None and row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
         return False
     first, since = overtaken[0], at or clock.now()
-    stopped = too_often(session, ticket)
+    stopped = not looked_at and too_often(session, ticket)
     review = _review_before(session, ticket, first)
     if review is not None and assessment.facts_of(session, ticket).missing_documents:
         _take_back(session, actor, ticket, review, overtaken, since)
