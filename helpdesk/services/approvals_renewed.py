@@ -74,22 +74,25 @@ def request_changed(
 
 def amended(session: Session, actor: Actor, ticket: Ticket, message: Message) -> bool:
     """The words of a message of the requester's side correct, add to or withdraw a request that still has to be
-    approved: its approvals are asked afresh, with these words, and the desk is told. A mere question or thanks change
-    nothing. To be called before `request_changed`; gives whether approvals were asked afresh or taken back."""
+    approved: its approvals are asked afresh, with these words, and the desk is told; of a withdrawal also where nothing
+    was asked yet. A mere question or thanks change nothing. To be called before `request_changed`; gives whether approvals were asked afresh or taken back."""
     if ticket.closed_at is not None or not _to_be_approved(session, ticket):
         return False
     kind = amends(message.new_text, _known(session, ticket, message))
     if kind is None or approvals_asked.is_asked_by_then(session, ticket, message):
         return False
     history.record(session, actor, ticket, "request_amended", {"message": message.id, "kind": kind})
-    if not request_changed(session, actor, ticket, message.at):
-        return False
+    renewed = request_changed(session, actor, ticket, message.at)
+    if renewed or kind == "withdrawal":
+        _tell_desk(session, actor, ticket, message, "request_withdrawn" if kind == "withdrawal" else "request_amended")
+    return renewed
+
+
+def _tell_desk(session: Session, actor: Actor, ticket: Ticket, message: Message, kind: desknotices.Kind) -> None:
     row = routes.active(session, ticket)
     if row is not None:
-        told: desknotices.Kind = "request_withdrawn" if kind == "withdrawal" else "request_amended"
         who = message.from_name or message.from_address
-        desknotices.tell(session, actor, ticket, row, told, who, message.new_text.strip()[:MOST_WORDS])
-    return True
+        desknotices.tell(session, actor, ticket, row, kind, who, message.new_text.strip()[:MOST_WORDS])
 
 
 def _to_be_approved(session: Session, ticket: Ticket) -> bool:
