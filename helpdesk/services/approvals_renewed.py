@@ -75,7 +75,8 @@ def request_changed(
 def amended(session: Session, actor: Actor, ticket: Ticket, message: Message) -> bool:
     """The words of a message of the requester's side correct, add to or withdraw a request that still has to be
     approved: its approvals are asked afresh, with these words, and the desk is told; of a withdrawal also where nothing
-    was asked yet. A mere question or thanks change nothing. To be called before `request_changed`; gives whether approvals were asked afresh or taken back."""
+    was asked yet. A mere question or thanks change nothing. To be called before `request_changed`; gives whether
+    approvals were asked afresh or taken back."""
     if ticket.closed_at is not None or not _to_be_approved(session, ticket):
         return False
     kind = amends(message.new_text, _known(session, ticket, message))
