@@ -254,6 +254,12 @@ def is_stopped(session: Session, ticket: Ticket) -> bool:
     return row is not None and row.kind == "approve" and row.approver_id is None
 
 
+def is_returned(session: Session, ticket: Ticket) -> bool:
+    """Whether the requester has to complete or correct the request before its route goes on."""
+    row = active(session, ticket)
+    return row is not None and row.state == "returned"
+
+
 def forget_approver_elsewhere(session: Session, ticket: Ticket) -> None:
     """The ticket's place changed: who was asked for another one decides no more, the approval counts as stopped."""
     row = active(session, ticket)

@@ -273,7 +273,8 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
     renewed = approvals_renewed.request_changed(session, actor, ticket, looked_at=looked_at)
     if renewed or routes.ask_stopped(session, actor, ticket):
         return ticket
-    if lacking:
+    # Nobody but the desk takes up what it returned in words of its own, where nothing lacked by the list.
+    if lacking or not routes.is_returned(session, ticket):
         routes.resume_if_complete(session, actor, ticket, clock.now())
     return ticket
 
