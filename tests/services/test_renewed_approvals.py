@@ -251,9 +251,9 @@ def test_the_desk_corrects_what_was_stopped_and_the_earlier_approval_is_asked_af
         change(cast, ticket, number)
     cast.approve(ticket, REGIONAL_HEAD)
     change(cast, ticket, 4)
-    assert ticket.blocked_by == approvals_renewed.TOO_OFTEN
+    assert cast.events(ticket, "blocked")
     change(cast, ticket, 5)
-    assert (cast.step(ticket).key, ticket.blocked_by) == ("validar_jar", None)
+    assert (cast.step(ticket).key, ticket.status, ticket.blocked_by) == ("validar_jar", "waiting_approval", None)
     assert cast.step(ticket).approver_id == cast.person(REGIONAL_HEAD).id
 
 
