@@ -25,6 +25,7 @@ from helpdesk.models.people import Person
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
+from helpdesk.queries import merges
 from helpdesk.queries.people import holders, today
 from helpdesk.services import (
     approvalletters,
@@ -308,13 +309,15 @@ def _tell_too_early(
 
 
 def _names_another(session: Session, ticket: Ticket, incoming: Incoming) -> bool:
-    """Whether an answer speaks of another ticket than the one that was asked about, or those joined to it."""
+    """Whether an answer speaks, in its words or its subject, of another ticket than the one that was asked about, or
+    those joined to it."""
     prefix = session.get_one(Institution, ticket.institution_id).ticket_prefix
-    said = {number for _, number in ticket_numbers_in(f"{incoming.new_text}\n{incoming.other_text}", (prefix,))}
+    told = f"{incoming.subject}\n{incoming.new_text}\n{incoming.other_text}"
+    said = {number for _, number in ticket_numbers_in(told, (prefix,))}
     if said <= {ticket.number}:
         return False
-    joined = select(Ticket.number).where(Ticket.merged_into_id == ticket.id)
-    return not said <= {ticket.number, *session.scalars(joined)}
+    family = select(Ticket.number).where(Ticket.id.in_(merges.family(session, ticket.id)))
+    return not said <= set(session.scalars(family))
 
 
 def _doubt(session: Session, ticket: Ticket, step: Step, thread: Thread, message: Message, read: Answer) -> str | None:

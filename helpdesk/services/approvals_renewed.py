@@ -34,13 +34,16 @@ TOO_OFTEN = (
 )
 
 
-def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime | None = None) -> bool:
+def request_changed(
+    session: Session, actor: Actor, ticket: Ticket, at: datetime | None = None, looked_at: bool = False
+) -> bool:
     """To be called where type, data or files of a request may have changed, its row locked: approvals that were asked
     or decided about another request than the present one begin a fresh round, or are taken back while a document is
     missing. Gives whether it was so.
 
     `at` is when the change arrived (None: now): a term that stood still runs on from then. A request that was returned
-    and still lacks something is not asked about before it is complete.
+    and still lacks something is not asked about before it is complete. `looked_at`: the desk looked at a request that
+    was stopped, however often it changed.
     """
     if ticket.closed_at is not None or catalogues.request_type_of(session, ticket) is None:
         return False
@@ -52,7 +55,7 @@ def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime
     if returned and row is not None and row.kind != "approve" and not assessment.facts_of(session, ticket).complete:
         return False
     first, since = overtaken[0], at or clock.now()
-    stopped = too_often(session, ticket)
+    stopped = not looked_at and too_often(session, ticket)
     review = _review_before(session, ticket, first)
     if review is not None and assessment.facts_of(session, ticket).missing_documents:
         _take_back(session, actor, ticket, review, overtaken, since)
@@ -71,22 +74,26 @@ def request_changed(session: Session, actor: Actor, ticket: Ticket, at: datetime
 
 def amended(session: Session, actor: Actor, ticket: Ticket, message: Message) -> bool:
     """The words of a message of the requester's side correct, add to or withdraw a request that still has to be
-    approved: its approvals are asked afresh, with these words, and the desk is told. A mere question or thanks change
-    nothing. To be called before `request_changed`; gives whether approvals were asked afresh or taken back."""
+    approved: its approvals are asked afresh, with these words, and the desk is told; of a withdrawal also where nothing
+    was asked yet. A mere question or thanks change nothing. To be called before `request_changed`; gives whether
+    approvals were asked afresh or taken back."""
     if ticket.closed_at is not None or not _to_be_approved(session, ticket):
         return False
     kind = amends(message.new_text, _known(session, ticket, message))
     if kind is None or approvals_asked.is_asked_by_then(session, ticket, message):
         return False
     history.record(session, actor, ticket, "request_amended", {"message": message.id, "kind": kind})
-    if not request_changed(session, actor, ticket, message.at):
-        return False
+    renewed = request_changed(session, actor, ticket, message.at)
+    if renewed or kind == "withdrawal":
+        _tell_desk(session, actor, ticket, message, "request_withdrawn" if kind == "withdrawal" else "request_amended")
+    return renewed
+
+
+def _tell_desk(session: Session, actor: Actor, ticket: Ticket, message: Message, kind: desknotices.Kind) -> None:
     row = routes.active(session, ticket)
     if row is not None:
-        told: desknotices.Kind = "request_withdrawn" if kind == "withdrawal" else "request_amended"
         who = message.from_name or message.from_address
-        desknotices.tell(session, actor, ticket, row, told, who, message.new_text.strip()[:MOST_WORDS])
-    return True
+        desknotices.tell(session, actor, ticket, row, kind, who, message.new_text.strip()[:MOST_WORDS])
 
 
 def _to_be_approved(session: Session, ticket: Ticket) -> bool:

@@ -223,8 +223,9 @@ def check_asked_for(session: Session, ticket: Ticket, key: str) -> None:
 
 
 def reassess(session: Session, actor: Actor, ticket: Ticket, at: datetime, doubted: bool = False) -> None:
-    """Somebody judged what is there: a request that was returned for documents, or waits in their review, goes on from
-    `at` when it turns out that none is missing, or the last one `doubted` was what it seemed."""
+    """Somebody judged what is there: a request that was returned for documents goes on from `at` when it turns out that
+    none is missing, or the one `doubted` was what it seemed; one that waits in their review, once nothing is missing or
+    in doubt, by whatever that was settled."""
     if catalogues.request_type_of(session, ticket) is None:
         return
     lacked = bool(ticket.missing_documents)
@@ -232,7 +233,7 @@ def reassess(session: Session, actor: Actor, ticket: Ticket, at: datetime, doubt
     row = routes.active(session, ticket)
     if row is None or row.kind == "approve":
         return
-    if (lacked or doubted) and rules.may_go_on(row.kind, row.state, facts):
+    if (lacked or doubted or row.state == "active") and rules.may_go_on(row.kind, row.state, facts):
         routes.resume(session, actor, ticket, at)
 
 

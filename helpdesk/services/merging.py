@@ -194,6 +194,8 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, came: list[Message]) 
         documents.propose(session, actor, ticket)
         for message in in_time:
             reading.read_again(session, ticket, reading.words_of_message(session, message))
+        for message in in_time:
+            approvals_renewed.amended(session, actor, ticket, message)
         came_at = min(max(documents.newest_at(session, ticket), in_time[0].at), in_time[-1].at)
         routes.resume_if_complete(session, actor, ticket, came_at, "silent")
     if late:

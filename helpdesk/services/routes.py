@@ -240,12 +240,24 @@ def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: T
 def ask_stopped(session: Session, actor: Actor, ticket: Ticket) -> bool:
     """Try anew to ask for an approval that was stopped because nobody could be asked. Gives whether there was one."""
     row = active(session, ticket)
-    if row is None or row.kind != "approve" or row.approver_id is not None:
+    if row is None or not is_stopped(session, ticket):
         return False
     row.state = "to_come"
     session.flush()
     walk(session, actor, ticket, clock.now())
     return True
+
+
+def is_stopped(session: Session, ticket: Ticket) -> bool:
+    """Whether an approval waits that was asked of nobody."""
+    row = active(session, ticket)
+    return row is not None and row.kind == "approve" and row.approver_id is None
+
+
+def is_returned(session: Session, ticket: Ticket) -> bool:
+    """Whether the requester has to complete or correct the request before its route goes on."""
+    row = active(session, ticket)
+    return row is not None and row.state == "returned"
 
 
 def forget_approver_elsewhere(session: Session, ticket: Ticket) -> None:

@@ -264,12 +264,17 @@ def set_fields(session: Session, actor: Actor, ticket_id: int, touched: int | No
         deadlines.recount_told(session, actor, ticket)
         work_moved.follow_place(session, actor, ticket)
     assessment.facts_of(session, ticket)
+    # Before an approver elsewhere is forgotten: only one that was stopped already was for the desk to look at.
+    looked_at = routes.is_stopped(session, ticket)
     routes.forget_approver_elsewhere(session, ticket)
     if routes.depends_on(session, ticket, changed):
         routes.hand_over_again(session, actor, ticket)
-    if routes.ask_stopped(session, actor, ticket) or approvals_renewed.request_changed(session, actor, ticket):
+    # First what was approved of the earlier request: asking only the approval that waits would let it stand.
+    renewed = approvals_renewed.request_changed(session, actor, ticket, looked_at=looked_at)
+    if renewed or routes.ask_stopped(session, actor, ticket):
         return ticket
-    if lacking:
+    # Nobody but the desk takes up what it returned in words of its own, where nothing lacked by the list.
+    if lacking or not routes.is_returned(session, ticket):
         routes.resume_if_complete(session, actor, ticket, clock.now())
     return ticket
 

@@ -8,7 +8,7 @@ from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import approvalpages
 from helpdesk.services import approvals, conversation, tickets
-from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, Cast
+from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REQUESTER, Cast, file
 
 CORRECTION = "El monto correcto es 3.400.000."
 WITHDRAWAL = "Ya no lo necesitamos, por favor dejar sin efecto."
@@ -84,6 +84,42 @@ def test_the_desk_is_told_once_with_the_words(cast: Cast, text: str, subject: st
     assert told.recipient == "ana@sigec-cl.example.org"
     assert subject in told.subject
     assert text in " ".join(told.text.replace("> ", "").split())
+
+
+def told_of_withdrawal(cast: Cast, ticket: Ticket) -> list[str]:
+    """The steps at which the desk was told that the request is withdrawn."""
+    told = cast.events(ticket, "desk_told")
+    return [str(each.data["step"]) for each in told if each.data["kind"] == "request_withdrawn"]
+
+
+def test_the_desk_is_told_of_a_withdrawal_while_documents_lack(cast: Cast) -> None:
+    ticket = cast.open(files=())
+    cast.receive(cast.answer_to(cast.letter(ticket, "incompleto"), WITHDRAWAL, REQUESTER))
+    assert told_of_withdrawal(cast, ticket) == ["validar_documentos"]
+    assert ticket.status == "waiting_requester"
+
+
+def test_the_desk_is_told_of_a_withdrawal_while_a_file_is_in_doubt(cast: Cast) -> None:
+    ticket = cast.open(files=(file("scan0001.pdf"),))
+    assert (cast.step(ticket).key, cast.step(ticket).state) == ("validar_documentos", "active")
+    writes(cast, ticket, WITHDRAWAL)
+    assert told_of_withdrawal(cast, ticket) == ["validar_documentos"]
+
+
+def test_the_desk_is_told_of_a_withdrawal_that_answers_an_approvers_question(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(approvals.clarify, cast.acting(REGIONAL_HEAD), cast.step(ticket).id, "¿Qué monto?")
+    cast.receive(cast.answer_to(cast.letter(ticket, "aclaracion"), WITHDRAWAL, REQUESTER))
+    assert told_of_withdrawal(cast, ticket) == ["validar_jar"]
+    assert WITHDRAWAL in cast.letter(ticket, "aprobacion", REGIONAL_HEAD).text.replace("> ", "")
+
+
+def test_the_desk_is_told_of_a_withdrawal_while_nobody_could_be_asked(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-RM"})
+    assert ticket.blocked_by is not None and "asigne un titular" in ticket.blocked_by
+    writes(cast, ticket, WITHDRAWAL)
+    assert told_of_withdrawal(cast, ticket) == ["validar_jar"]
 
 
 @pytest.mark.parametrize("text", ["Gracias.", "¿Cómo va?", "Muchas gracias, quedo atenta a su respuesta."])

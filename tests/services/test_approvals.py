@@ -164,6 +164,15 @@ def test_an_answer_that_names_another_ticket_decides_neither(cast: Cast, text: s
     assert (cast.step(ticket).state, cast.step(other).state) == ("active", "active")
 
 
+def test_an_answer_whose_subject_names_another_ticket_decides_neither(cast: Cast) -> None:
+    other, ticket = cast.open(), cast.open()
+    answer = cast.answer_to(cast.letter(ticket, "aprobacion"), "Apruebo.", REGIONAL_HEAD)
+    outcome = cast.receive(replace(answer, subject=f"RE: [SIGEC {other.number}] Solicitud de aprobación"))
+    assert outcome.action == "needs_human"
+    assert "nombra otro ticket" in cast.letter(ticket, "aclarar").text
+    assert (cast.step(ticket).state, cast.step(other).state) == ("active", "active")
+
+
 def test_an_answer_may_name_its_own_ticket(cast: Cast) -> None:
     ticket = cast.open()
     assert cast.answers(ticket, REGIONAL_HEAD, f"Apruebo el ticket SIGEC-{ticket.number}.").action == "approve"

@@ -1,17 +1,20 @@
 """Files as required documents, and the originals that a clerk saw (R-016, R-029, R-036, R-120, R-163)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from helpdesk.domain.actors import Actor
+from helpdesk.domain.catalogue import Condition
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
 from helpdesk.models.documents import Document, Original
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
 from helpdesk.services import documents, originals, tickets
-from tests.cast import REQUESTER, Cast, file
+from tests.cast import REQUESTER, Cast, file, load
+from tests.domain.shipped import shipped
 
 CONSULTATION = "crear_usuario_consulta"
 FILES = {
@@ -42,9 +45,9 @@ def attachment(cast: Cast, ticket: Ticket, name: str) -> int:
     ).one()
 
 
-def consultation(cast: Cast, *keys: str) -> Ticket:
-    """A ministry asks for a user of the consultation module, with the files of these documents, or of all."""
-    wanted = tuple(file(FILES[key]) for key in keys or FILES)
+def consultation(cast: Cast, *keys: str, more: tuple[str, ...] = ()) -> Ticket:
+    """A ministry asks for a user of the consultation module, with the files of these documents, or of all, and more."""
+    wanted = tuple(file(name) for name in (*(FILES[key] for key in keys or FILES), *more))
     text = (
         "Solicito crear un usuario de consulta. Entidad: Ministerio de Ejemplo. Entidades adscritas a visualizar: "
         "Instituto de Ejemplo. Razón: acceso a entidades adscritas."
@@ -310,6 +313,45 @@ def test_a_request_goes_on_once_a_person_has_confirmed_the_file_in_doubt(cast: C
     ticket = with_scan(cast, ASKED)
     cast.do(documents.confirm, cast.agent, mark(cast, ticket).id)
     assert cast.step(ticket).kind == "approve"
+
+
+def test_a_request_goes_on_once_another_file_is_the_document_in_doubt(cast: Cast) -> None:
+    sure = ("oficio_solicitud", "formulario_consulta", "accion_personal_autoridad")
+    ticket = consultation(cast, *sure, more=("IMG_0412.pdf",))
+    assert cast.step(ticket).kind == "validate_documents"
+    found = attachment(cast, ticket, FILES["oficio_solicitud"])
+    cast.do(documents.assign_file, clerk(cast), ticket.id, found, "acuerdo_responsabilidad_consulta")
+    assert cast.steps(ticket)["validar_documentos"] == "done"
+
+
+def test_a_request_goes_on_once_the_original_of_the_document_in_doubt_was_seen(cast: Cast) -> None:
+    ticket = with_scan(cast, ASKED)
+    cast.do(originals.see, cast.agent, ticket.id, None, "memorandum")
+    assert cast.step(ticket).kind == "approve"
+
+
+def test_a_request_goes_on_once_a_datum_says_that_the_document_in_doubt_is_not_needed(cast: Cast) -> None:
+    content = shipped("sigec-cl")
+    needed = Condition("convocatoria_nombre", any_of=("Familias",))
+    kinds = [
+        replace(
+            each,
+            required_documents=tuple(replace(d, mandatory="conditional", when=needed) for d in each.required_documents),
+        )
+        for each in content.request_types
+    ]
+    load(cast.session, replace(content, request_types=tuple(kinds)))
+    ticket = with_scan(cast, ASKED)
+    assert cast.step(ticket).kind == "validate_documents"
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"convocatoria_nombre": "Mayores"})
+    assert cast.step(ticket).kind == "approve"
+
+
+def test_a_datum_takes_up_nothing_that_the_desk_returned_in_its_own_words(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(documents.return_incomplete, cast.agent, ticket.id, None, (), "Explique qué convenio es.")
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"convocatoria_nombre": "Mayores"})
+    assert (cast.step(ticket).kind, ticket.status) == ("validate_documents", "waiting_requester")
 
 
 def test_a_rejected_file_in_doubt_leaves_its_document_missing_with_the_team(cast: Cast) -> None:

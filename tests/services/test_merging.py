@@ -310,3 +310,30 @@ def test_how_a_merged_ticket_was_counted_stays_until_the_merge_is_undone(cast: C
     cast.do(merging.undo, cast.agent, link.id)
     assert ticket.due_at == into.due_at
     assert terms.explained(cast.session, ticket) == terms.explained(cast.session, into)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ya no lo necesitamos, por favor dejar sin efecto.", "El monto correcto es 3.400.000."]
+)
+def test_what_was_withdrawn_or_corrected_while_merged_is_asked_about_afresh_once_undone(cast: Cast, text: str) -> None:
+    ticket, into = cast.open(), cast.open()
+    asked = cast.letter(ticket, "aprobacion")
+    link = merge(cast, ticket, into)
+    cast.receive(cast.answer_to(cast.letter(ticket, "acuse"), text, REQUESTER))
+    cast.do(merging.undo, cast.agent, link.id)
+    assert text in " ".join(cast.letter(ticket, "aprobacion", REGIONAL_HEAD).text.replace("> ", "").split())
+    assert len(cast.letters(ticket, "aprobacion")) == 2
+    assert cast.events(ticket, "desk_told")
+    cast.receive(cast.answer_to(asked, "Apruebo.", REGIONAL_HEAD))
+    assert cast.step(ticket).key == "validar_jar"
+
+
+def test_a_correction_that_completes_a_returned_ticket_while_merged_is_asked_about_once(cast: Cast) -> None:
+    ticket, into = cast.open(files=()), cast.open()
+    link = merge(cast, ticket, into)
+    text = "El monto correcto es 3.400.000. Va el memorándum."
+    answer = cast.answer_to(cast.letter(ticket, "incompleto"), text, REQUESTER, files=(file("Memorándum 12.pdf"),))
+    cast.receive(answer)
+    cast.do(merging.undo, cast.agent, link.id)
+    (asked,) = cast.letters(ticket, "aprobacion")
+    assert "3.400.000" in asked.text

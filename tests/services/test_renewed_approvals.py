@@ -245,6 +245,42 @@ def test_the_desk_asks_again_by_saving_the_data(cast: Cast) -> None:
     assert (ticket.blocked_by, ticket.status) == (None, "waiting_approval")
 
 
+def test_the_desk_corrects_what_was_stopped_and_the_earlier_approval_is_asked_afresh(cast: Cast) -> None:
+    ticket = cast.open()
+    for number in (1, 2, 3):
+        change(cast, ticket, number)
+    cast.approve(ticket, REGIONAL_HEAD)
+    change(cast, ticket, 4)
+    assert cast.events(ticket, "blocked")
+    change(cast, ticket, 5)
+    assert (cast.step(ticket).key, ticket.status, ticket.blocked_by) == ("validar_jar", "waiting_approval", None)
+    assert cast.step(ticket).approver_id == cast.person(REGIONAL_HEAD).id
+
+
+@pytest.mark.parametrize("programme", ["programa-mayores", "programa-familias"])
+def test_an_approval_of_another_region_is_overtaken_though_the_one_that_waits_goes_elsewhere_too(
+    cast: Cast, programme: str
+) -> None:
+    ticket = cast.open()
+    cast.approve(ticket, REGIONAL_HEAD)
+    data = {"region": "CL-VS", "programa": programme}
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, data)
+    old, new = rows(cast, ticket, "validar_jar")
+    assert (old.state, old.superseded_at, new.state, new.scope) == ("done", TUESDAY, "active", "CL-VS")
+    assert cast.steps(ticket)["validar_encargado_nacional"] == "to_come"
+
+
+def test_an_approval_of_another_region_is_overtaken_though_the_one_that_waits_was_stopped(cast: Cast) -> None:
+    ticket = cast.open()
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"programa": None})
+    cast.approve(ticket, REGIONAL_HEAD)
+    assert ticket.blocked_by is not None and "Falta el programa" in ticket.blocked_by
+    data = {"region": "CL-VS", "programa": "programa-familias"}
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, data)
+    assert (cast.step(ticket).key, cast.step(ticket).scope) == ("validar_jar", "CL-VS")
+    assert [row.superseded_at is None for row in rows(cast, ticket, "validar_jar")[-2:]] == [False, True]
+
+
 def test_a_question_goes_to_the_requester_and_the_clock_stands_still(cast: Cast) -> None:
     ticket = cast.open()
     ask_back(cast, ticket)
