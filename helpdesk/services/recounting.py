@@ -15,7 +15,8 @@ from helpdesk.services import deadlines, reminders, scheduling
 
 
 def recount(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
-    """Count the due dates of open tickets anew, the limits and reminders of their steps, and the days of tasks to come.
+    """Count the terms of open tickets anew, from their filing on, the limits and reminders of their steps, and the days
+    of tasks to come.
     What was announced with its date stays: the time to correct a returned request. Gives what moved, steps last."""
     moved = (*_terms(session, actor, institution_id), *_steps(session, institution_id))
     _tasks(session, actor, institution_id)
@@ -26,8 +27,12 @@ def recount(session: Session, actor: Actor, institution_id: int) -> tuple[Move, 
 def _terms(session: Session, actor: Actor, institution_id: int) -> Iterator[Move]:
     query = running(institution_id).with_for_update().execution_options(populate_existing=True)
     tickets = session.scalars(query).all()
-    for ticket, term in terms_of(session, tickets, calendars.rules_of(session, institution_id)):
+    rules = calendars.rules_of(session, institution_id)
+    for ticket, term in terms_of(session, tickets, rules):
         before = ticket.due_at
+        ticket.filed_at = calendars.request_filed_at(session, ticket, rules)
+        if term is not None:
+            deadlines.start_anew(session, ticket, term.start)
         deadlines.settle(session, ticket, term)
         if ticket.due_at != before:
             deadlines.tell_move(session, actor, ticket, before, "cambió el calendario")

@@ -389,7 +389,7 @@ def test_the_return_of_a_file_in_doubt_suspends_the_term_that_ran(cast: Cast) ->
 
 def test_the_term_begins_with_a_file_in_doubt_that_completes_a_returned_request(cast: Cast) -> None:
     ticket = consultation(cast, *(key for key in FILES if key != DOUBTFUL))
-    assert ticket.started_at is None
+    assert (ticket.missing_documents, ticket.started_at) == ([DOUBTFUL], None)
     at = cast.later(days=1)
     letter = cast.letter(ticket, "incompleto")
     sender = Named(letter.recipient_name, letter.recipient)
