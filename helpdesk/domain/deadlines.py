@@ -259,6 +259,16 @@ def term_start(unit: Unit, arrived: datetime, filed: datetime, all_units: bool) 
     return (max(arrived, filed) if from_filing else arrived).astimezone(UTC)
 
 
+def from_start(
+    suspensions: tuple[Suspension, ...], before: datetime | None, start: datetime | None
+) -> tuple[Suspension, ...]:
+    """The suspensions of a term that starts at `start` instead of `before`: what stood still from the start on, since
+    it cannot before, does so from an earlier one too."""
+    if before is None or start is None or start >= before:
+        return suspensions
+    return tuple(replace(each, start=start) if each.start == before else each for each in suspensions)
+
+
 def filing_day(started: datetime, calendar: Calendar) -> date:
     """The day from which the working days of a term count that started with a filing: its own, although the office may
     have been closed at that hour (F-13), unless the whole day is closed."""

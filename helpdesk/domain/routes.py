@@ -138,6 +138,13 @@ def may_go_on(kind: str, state: str, facts: Facts) -> bool:
     return waits_for_the_rest(kind, state) and facts.complete and not (state == "active" and facts.in_doubt)
 
 
+def only_doubted(request_type: RequestType, step: str, state: str, facts: Facts) -> bool:
+    """Whether the review of completeness waits for nothing but a person's look at files in doubt: the requester has
+    sent all there is to send, and the term runs meanwhile (R-047)."""
+    is_review = step == gate(request_type) and request_type.step(step).kind == REVIEW
+    return is_review and state == "active" and facts.complete and facts.in_doubt
+
+
 def needed_data(request_type: RequestType, step: StepSpec, lacking: tuple[IntakeField, ...]) -> tuple[IntakeField, ...]:
     """Which of the missing mandatory data must be known before a person marks the step as done.
 

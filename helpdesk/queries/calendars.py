@@ -122,18 +122,27 @@ def region_of(catalogue: Catalogue, ticket: Ticket) -> str | None:
     return office_region(catalogue, spec.responsible_team if spec else ticket.team, ticket.region, ticket.centre)
 
 
-def service_calendar(session: Session, ticket: Ticket) -> Calendar:
-    """The opening hours in which the ticket's office receives: of its type, without one of its team."""
+def service_calendar(session: Session, ticket: Ticket, rules: Rules | None = None) -> Calendar:
+    """The opening hours in which the ticket's office receives: of its type, without one of its team. `rules` None:
+    those in force."""
     catalogue = catalogues.of_ticket(session, ticket)
     spec = next((each for each in catalogue.request_types if each.key == ticket.request_type), None)
-    return for_ticket(session, ticket, spec.service_hours if spec else catalogue.team(ticket.team).calendar)
+    return for_ticket(session, ticket, spec.service_hours if spec else catalogue.team(ticket.team).calendar, rules)
 
 
-def filed_at(session: Session, ticket: Ticket, arrived: datetime) -> datetime:
+def filed_at(session: Session, ticket: Ticket, arrived: datetime, rules: Rules | None = None) -> datetime:
     """When counts as filed what arrived for a ticket (R-119): by its office's hours, and by the cut-off with which it
-    was opened."""
+    was opened. `rules` None: those in force."""
     cut_off = catalogues.choices_of_ticket(session, ticket).cut_off
-    return deadlines.filed_at(arrived, service_calendar(session, ticket), cut_off)
+    return deadlines.filed_at(arrived, service_calendar(session, ticket, rules), cut_off)
+
+
+def request_filed_at(session: Session, ticket: Ticket, rules: Rules | None = None) -> datetime:
+    """When the request itself counts as filed: by the hours with which it was opened, since other ones published later
+    file nothing anew, and by the days edited by hand. `rules` None: those in force."""
+    rules = rules or rules_of(session, ticket.institution_id)
+    then = replace(rules, catalogue=catalogues.of_ticket(session, ticket))
+    return filed_at(session, ticket, ticket.received_at, then)
 
 
 @dataclass(frozen=True, slots=True)

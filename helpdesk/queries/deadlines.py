@@ -21,8 +21,10 @@ from helpdesk.domain.deadlines import (
     due_at,
     escalation_at,
     filing_day,
+    from_start,
     prolonged,
     target_due,
+    term_start,
     warning_at,
 )
 from helpdesk.domain.deadlines import Suspension as Stretch
@@ -82,9 +84,22 @@ def term_of(session: Session, ticket: Ticket, begun_now: bool = False) -> Term |
     if ticket.started_at is None:
         return None
     rules = calendars.rules_of(session, ticket.institution_id)
+    start = ticket.started_at
     if begun_now:
-        return _term(session, ticket, rules, (), ())
-    return _term(session, ticket, rules, suspensions_of(session, ticket), prolongations_of(session, ticket))
+        return _term(session, ticket, rules, start, (), ())
+    return _term(session, ticket, rules, start, suspensions_of(session, ticket), prolongations_of(session, ticket))
+
+
+def start_by(session: Session, ticket: Ticket, rules: Rules) -> datetime | None:
+    """When a term that began starts by `rules` (R-119, R-184): one that runs from the reception when what arrived
+    counts as filed, one that waited for the request to be complete when it was; None while it has not begun."""
+    request_type = catalogue.request_type_of(session, ticket)
+    deadline = request_type.deadline if request_type else None
+    if deadline is None or deadline.starts_at != "received" or ticket.started_at is None:
+        return ticket.started_at
+    filed = calendars.request_filed_at(session, ticket, rules)
+    chosen = catalogue.choices_of_ticket(session, ticket)
+    return term_start(deadline.unit, ticket.received_at, filed, chosen.all_terms_from_filing)
 
 
 def step_due(session: Session, ticket: Ticket, step: Step, rules: Rules | None = None) -> Due | None:
@@ -173,7 +188,7 @@ def running(institution_id: int) -> Select[Ticket]:
 
 
 def terms_of(session: Session, tickets: Iterable[Ticket], rules: Rules) -> list[tuple[Ticket, Term | None]]:
-    """The terms of many tickets by `rules`, in two statements."""
+    """The terms of many tickets by `rules`, their starts too, in two statements."""
     many = list(tickets)
     ids = [ticket.id for ticket in many]
     stopped: dict[int, list[Stretch]] = defaultdict(list)
@@ -182,9 +197,12 @@ def terms_of(session: Session, tickets: Iterable[Ticket], rules: Rules) -> list[
         stopped[row.ticket_id].append(_stretch(row))
     for each in session.scalars(_extensions(Extension.ticket_id.in_(ids))):
         longer[each.ticket_id].append(_prolongation(each))
-    return [
-        (ticket, _term(session, ticket, rules, tuple(stopped[ticket.id]), tuple(longer[ticket.id]))) for ticket in many
-    ]
+    found = []
+    for ticket in many:
+        start = start_by(session, ticket, rules)
+        stretches = from_start(tuple(stopped[ticket.id]), ticket.started_at, start)
+        found.append((ticket, _term(session, ticket, rules, start, stretches, tuple(longer[ticket.id]))))
+    return found
 
 
 def explained(session: Session, ticket: Ticket) -> tuple[CountedLine, ...]:
@@ -250,13 +268,14 @@ def _term(
     session: Session,
     ticket: Ticket,
     rules: Rules,
+    start: datetime | None,
     suspensions: tuple[Stretch, ...],
     prolongations: tuple[Prolongation, ...],
 ) -> Term | None:
     request_type = catalogue.request_type_of(session, ticket)
-    if request_type is None or request_type.deadline is None or ticket.started_at is None:
+    if request_type is None or request_type.deadline is None or start is None:
         return None
-    spec, start, mode = request_type.deadline, ticket.started_at, rules.choices.business_hours_mode
+    spec, mode = request_type.deadline, rules.choices.business_hours_mode
     calendar = calendars.for_ticket(session, ticket, spec.calendar, rules)
     due = due_at(spec, start, calendar, suspensions, mode, filing_day(start, calendar))
     due = prolonged(due, prolongations, calendar, suspensions, mode)

@@ -15,7 +15,7 @@ from helpdesk.models.outbox import Letter
 from helpdesk.models.steps import Step
 from helpdesk.models.tickets import Extension, Suspension, Ticket
 from helpdesk.queries import calendars, catalogue
-from helpdesk.queries.deadlines import Term, extensions_of, step_due, term_of
+from helpdesk.queries.deadlines import Term, extensions_of, start_by, step_due, term_of
 from helpdesk.queries.viewers import viewer
 from helpdesk.services import alarms, history, notifications
 from helpdesk.services.locks import locked
@@ -35,7 +35,11 @@ def begin(session: Session, ticket: Ticket, at: datetime, complete: bool) -> Non
     if from_reception or complete:
         arrived = ticket.received_at if from_reception else at
         chosen = catalogue.choices_of_ticket(session, ticket)
-        filed = calendars.filed_at(session, ticket, arrived)
+        filed = (
+            calendars.request_filed_at(session, ticket)
+            if from_reception
+            else calendars.filed_at(session, ticket, arrived)
+        )
         unit = request_type.deadline.unit
         ticket.started_at = term_start(unit, arrived, filed, chosen.all_terms_from_filing)
         settle(session, ticket, term_of(session, ticket, begun_now=batch.is_new(session, ticket.id)))
@@ -170,10 +174,21 @@ def recount(session: Session, ticket: Ticket) -> None:
 
 
 def recount_told(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """The office that answers is another one: count the due date by its calendar, and say so when it moved."""
+    """The office that answers is another one: count the term by its calendar, from its start on, and say so when the
+    due date moved."""
     before = ticket.due_at
+    start_anew(session, ticket, start_by(session, ticket, calendars.rules_of(session, ticket.institution_id)))
     recount(session, ticket)
     tell_move(session, actor, ticket, before, "responde otra oficina, con otro calendario")
+
+
+def start_anew(session: Session, ticket: Ticket, start: datetime | None) -> None:
+    """The term that runs starts at another instant; a stretch that stood still from its start on goes with it."""
+    before, ticket.started_at = ticket.started_at, start
+    if before is not None and start is not None and start < before:
+        for stretch in session.scalars(_standing(ticket).where(Suspension.since == before)).all():
+            stretch.since = start
+    session.flush()
 
 
 def step_begins(session: Session, ticket: Ticket, step: Step) -> None:

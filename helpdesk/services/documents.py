@@ -233,6 +233,7 @@ def reassess(session: Session, actor: Actor, ticket: Ticket, at: datetime, doubt
     row = routes.active(session, ticket)
     if row is None or row.kind == "approve":
         return
+    routes.begin_in_doubt(session, ticket, row, facts, at)
     if (lacked or doubted or row.state == "active") and rules.may_go_on(row.kind, row.state, facts):
         routes.resume(session, actor, ticket, at)
 

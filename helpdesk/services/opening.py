@@ -155,7 +155,7 @@ def settle_place(session: Session, ticket: Ticket) -> None:
             ticket.fields = {**ticket.fields, "centro": request_type.centre}
     team = catalogues.of_ticket(session, ticket).team(ticket.team)
     ticket.team_scope = ticket.region if team.per_region else ticket.centre if team.per_centre else None
-    ticket.filed_at = calendars.filed_at(session, ticket, ticket.received_at)
+    ticket.filed_at = calendars.request_filed_at(session, ticket)
 
 
 def _classify(catalogue: Catalogue, mailbox: MailboxSpec, incoming: Incoming, roles: frozenset[str]) -> Classification:

@@ -14,7 +14,8 @@ from helpdesk.services import deadlines, locks, reminders, scheduling
 
 
 def recount(session: Session, actor: Actor, institution_id: int) -> tuple[Move, ...]:
-    """Count the due dates of open tickets anew, the limits and reminders of their steps, and the days of tasks to come.
+    """Count the terms of open tickets anew, from their filing on, the limits and reminders of their steps, and the days
+    of tasks to come.
     What was announced with its date stays: the time to correct a returned request. Gives what moved, steps last."""
     held = _held(session, institution_id)
     moved = (*_terms(session, actor, institution_id, held), *_steps(session, institution_id, held))
@@ -32,8 +33,12 @@ def _held(session: Session, institution_id: int) -> dict[int, Ticket]:
 
 def _terms(session: Session, actor: Actor, institution_id: int, held: dict[int, Ticket]) -> Iterator[Move]:
     tickets = [each for each in held.values() if each.closed_at is None and each.started_at is not None]
-    for ticket, term in terms_of(session, tickets, calendars.rules_of(session, institution_id)):
+    rules = calendars.rules_of(session, institution_id)
+    for ticket, term in terms_of(session, tickets, rules):
         before = ticket.due_at
+        ticket.filed_at = calendars.request_filed_at(session, ticket, rules)
+        if term is not None:
+            deadlines.start_anew(session, ticket, term.start)
         deadlines.settle(session, ticket, term)
         if ticket.due_at != before:
             deadlines.tell_move(session, actor, ticket, before, "cambió el calendario")

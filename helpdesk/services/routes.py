@@ -106,7 +106,8 @@ def _walk(
                 case "wait":
                     activate(session, actor, ticket, row, turn.step)
             gate = routes.gate(request_type)
-            if gate in turn.skipped or (turn.step.key == gate and row.state == "done"):
+            passed = gate in turn.skipped or (turn.step.key == gate and row.state == "done")
+            if passed or routes.only_doubted(request_type, row.key, row.state, facts):
                 deadlines.begin(session, ticket, at, complete=True)
         _set_status(session, actor, ticket, _waiting(rows))
 
@@ -311,10 +312,19 @@ def resume_if_complete(session: Session, actor: Actor, ticket: Ticket, at: datet
     row = active(session, ticket)
     if row is None or not routes.waits_for_the_rest(row.kind, row.state):
         return False
-    if row.kind != "approve" and not routes.may_go_on(row.kind, row.state, assessment.facts_of(session, ticket)):
-        return False
+    if row.kind != "approve":
+        facts = assessment.facts_of(session, ticket)
+        begin_in_doubt(session, ticket, row, facts, at)
+        if not routes.may_go_on(row.kind, row.state, facts):
+            return False
     resume(session, actor, ticket, at, tone)
     return True
+
+
+def begin_in_doubt(session: Session, ticket: Ticket, row: Step, facts: Facts, at: datetime) -> None:
+    """Files in doubt keep the review of a complete request waiting, not its clock: the term begins at `at`."""
+    if routes.only_doubted(_request_type(session, ticket), row.key, row.state, facts):
+        deadlines.begin(session, ticket, at, complete=True)
 
 
 def again(session: Session, ticket: Ticket, from_key: str, returned: bool) -> None:

@@ -18,6 +18,7 @@ from helpdesk.domain.deadlines import (
     due_at,
     extended,
     filed_at,
+    from_start,
     is_overdue,
     remaining,
     target_due,
@@ -299,3 +300,10 @@ def test_a_negative_amount_or_a_start_without_zone_is_refused(start: datetime) -
 def test_a_due_time_is_in_utc() -> None:
     counted: Due = count(1, "hours", quito(3, 2, 9), ECUADOR)
     assert counted.at.tzinfo is UTC
+
+
+def test_a_stretch_that_stood_still_from_the_start_on_follows_an_earlier_start() -> None:
+    before, earlier, later = quito(3, 3, 9), quito(3, 2, 11), quito(3, 4, 9)
+    stretches = (Suspension(before, quito(3, 5, 9)), Suspension(quito(3, 6, 9), None))
+    assert from_start(stretches, before, earlier) == (Suspension(earlier, quito(3, 5, 9)), stretches[1])
+    assert from_start(stretches, before, later) == stretches

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.domain.catalogue import Condition, RequestType, StepActor, StepKind, StepOutcome, StepSpec
-from helpdesk.domain.routes import Course, Facts, course, gate, holds, next_step, refusal, walked
+from helpdesk.domain.routes import Course, Facts, course, gate, holds, next_step, only_doubted, refusal, walked
 from tests.domain.shipped import shipped
 
 TEAM = StepActor(team="mesa")
@@ -120,6 +120,22 @@ def test_whatever_is_missing_returns_the_request_at_the_gate(facts: Facts) -> No
 
 def test_a_complete_request_passes_the_gate() -> None:
     assert course_of("validar") == "pass"
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "facts", "expected"),
+    [
+        ("validar", "active", replace(COMPLETE, in_doubt=True), True),
+        ("validar", "active", COMPLETE, False),
+        ("validar", "active", replace(INCOMPLETE, in_doubt=True), False),
+        ("validar", "returned", replace(COMPLETE, in_doubt=True), False),
+        ("ejecutar", "active", replace(COMPLETE, in_doubt=True), False),
+    ],
+)
+def test_only_the_review_of_a_complete_request_waits_for_nothing_but_a_doubt(
+    key: str, state: str, facts: Facts, expected: bool
+) -> None:
+    assert only_doubted(REQUEST, key, state, facts) is expected
 
 
 @pytest.mark.parametrize("key", ["aprobar", "ejecutar", "cerrar"])

@@ -12,12 +12,13 @@ from helpdesk import clock
 from helpdesk.domain.calendars import DayEdit
 from helpdesk.domain.catalogue import Unit
 from helpdesk.domain.errors import Conflict, Invalid, NotFound
+from helpdesk.domain.incoming import Person as Named
 from helpdesk.models.audit import Event
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import calendars as queries
 from helpdesk.queries import deadlines as terms
 from helpdesk.services import calendars, tickets
-from tests.cast import CHILE, REPORT_TEXT, Cast, load
+from tests.cast import CHILE, REPORT_TEXT, Cast, file, load
 from tests.domain.shipped import shipped
 
 CALENDAR = "cl-sigec"
@@ -212,6 +213,78 @@ def test_a_request_whose_region_is_corrected_is_counted_by_its_calendar(cast: Ca
     cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-NB"})
     assert due(ticket) == datetime(2026, 8, 25, 11, tzinfo=CHILE)
     assert len(cast.events(ticket, "due_changed")) == 1
+
+
+NUBLE_DAY = datetime(2026, 8, 20, 10, tzinfo=CHILE)
+
+
+def on_the_holiday(cast: Cast, region: str, **more: Any) -> Ticket:
+    """A request that arrives on the Ñuble's own holiday, for the team of its region."""
+    answered_in_its_region(cast, region)
+    cast.now = NUBLE_DAY
+    return cast.open(text=REPORT_TEXT.replace("Región del Biobío", f"Región {region}"), **more)
+
+
+def instants(ticket: Ticket) -> tuple[datetime | None, ...]:
+    return ticket.filed_at, ticket.started_at, ticket.due_at
+
+
+def test_a_request_whose_region_is_corrected_counts_from_its_filing_there(cast: Cast) -> None:
+    there = on_the_holiday(cast, "del Biobío")
+    ticket = on_the_holiday(cast, "de Ñuble")
+    assert ticket.started_at == datetime(2026, 8, 21, 8, tzinfo=CHILE)
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-BI"})
+    assert instants(ticket) == instants(there)
+    assert ticket.started_at == NUBLE_DAY
+    cast.do(tickets.set_fields, cast.agent, there.id, None, {"region": "CL-NB"})
+    assert there.started_at == datetime(2026, 8, 21, 8, tzinfo=CHILE)
+
+
+def test_a_request_returned_on_arrival_stands_still_from_its_corrected_start(cast: Cast) -> None:
+    ticket = on_the_holiday(cast, "de Ñuble", files=())
+    assert [each.since for each in cast.suspensions(ticket)] == [datetime(2026, 8, 21, 8, tzinfo=CHILE)]
+    cast.do(tickets.set_fields, cast.agent, ticket.id, None, {"region": "CL-BI"})
+    assert ticket.started_at == NUBLE_DAY
+    assert [each.since for each in cast.suspensions(ticket)] == [NUBLE_DAY]
+
+
+def test_a_term_counts_from_the_filing_again_when_the_closed_day_of_its_arrival_is_taken_back(cast: Cast) -> None:
+    cast.now = datetime(2026, 4, 8, 10, tzinfo=CHILE)
+    before = instants(cast.open())
+    day = add(cast)
+    ticket = cast.open()
+    assert ticket.started_at == ticket.filed_at == datetime(2026, 4, 9, 8, tzinfo=CHILE)
+    _, moves = cast.do(calendars.preview_withdrawal, cast.sigec.id, day)
+    assert {move.after for move in moves} == {before[2]}
+    cast.do(calendars.withdraw_day, cast.agent, cast.sigec.id, day)
+    assert instants(ticket) == before
+
+
+def test_a_complete_request_keeps_the_instant_of_completeness_when_days_are_edited(cast: Cast) -> None:
+    types = tuple(
+        replace(each, deadline=replace(each.deadline, starts_at="complete")) if each.deadline else each
+        for each in shipped("sigec-cl").request_types
+    )
+    with clock.fixed(cast.now):
+        load(cast.session, replace(shipped("sigec-cl"), request_types=types))
+    ticket = cast.open(files=())
+    assert (ticket.status, ticket.started_at) == ("waiting_requester", None)
+    at = cast.later(hours=2)
+    letter = cast.letter(ticket, "incompleto")
+    sender = Named(letter.recipient_name, letter.recipient)
+    cast.receive(cast.answer_to(letter, "Va.", sender, files=(file(),)))
+    add(cast)
+    assert ticket.started_at == at
+
+
+def test_other_hours_published_later_do_not_file_an_open_request_anew(cast: Cast) -> None:
+    cast.now = datetime(2026, 4, 7, 15, 30, tzinfo=CHILE)
+    ticket = cast.open()
+    content = shipped("sigec-cl")
+    shorter = tuple(replace(each, hours=dict.fromkeys(each.hours, (("08:00", "15:00"),))) for each in content.calendars)
+    with clock.fixed(cast.now):
+        load(cast.session, replace(content, calendars=shorter))
+    assert (ticket.filed_at, ticket.started_at) == (cast.now, cast.now)
 
 
 def test_a_closing_hour_on_a_day_closed_by_hand_is_outside_the_calendar(cast: Cast) -> None:

@@ -9,6 +9,9 @@ from sqlalchemy import select
 from helpdesk.domain.actors import Actor
 from helpdesk.domain.catalogue import Condition
 from helpdesk.domain.errors import IllegalMove, Invalid, NotFound
+from helpdesk.domain.incoming import Person as Named
+from helpdesk.domain.papers import Review
+from helpdesk.models.alarms import Alarm
 from helpdesk.models.documents import Document, Original
 from helpdesk.models.messages import Attachment, Message
 from helpdesk.models.tickets import Ticket
@@ -376,3 +379,62 @@ def test_a_file_in_doubt_ends_the_wait_for_the_requester_and_begins_that_for_a_p
     cast.receive(answer)
     assert ticket.status == "open"
     assert cast.step(ticket).kind == "validate_documents"
+
+
+DOUBTFUL = "acuerdo_responsabilidad_consulta"
+
+
+def consultation_in_doubt(cast: Cast) -> Ticket:
+    """A request for a query user with all its documents, of one of which nothing says that it is one."""
+    text = (
+        "Solicito crear un usuario de consulta. Entidad: Ministerio de Ejemplo. Entidades adscritas a visualizar: "
+        "Instituto de Ejemplo. Razón: acceso a entidades adscritas."
+    )
+    names = (*(name for key, name in FILES.items() if key != DOUBTFUL), "IMG_0412.pdf")
+    box = cast.mailbox("centro_servicios", cast.mef)
+    files = tuple(file(name) for name in names)
+    outcome = cast.receive(cast.incoming("Creación de usuario de consulta", text, mailbox=box, files=files))
+    assert outcome.ticket_id is not None
+    return cast.ticket(outcome.ticket_id)
+
+
+def test_the_term_of_a_complete_request_runs_and_warns_while_a_file_is_in_doubt(cast: Cast) -> None:
+    ticket = consultation_in_doubt(cast)
+    assert cast.step(ticket).kind == "validate_documents"
+    assert ticket.started_at == ticket.received_at
+    assert ticket.due_at is not None
+    rows = cast.session.scalars(select(Alarm.kind).where(Alarm.ticket_id == ticket.id, Alarm.step_id.is_(None)))
+    assert set(rows) == {"warning", "escalation"}
+
+
+@pytest.mark.parametrize("button", ["confirm", "step done"])
+def test_the_term_begins_at_the_arrival_by_whichever_button_the_doubt_ends(cast: Cast, button: str) -> None:
+    ticket = consultation_in_doubt(cast)
+    due_at = ticket.due_at
+    cast.later(days=3)
+    if button == "confirm":
+        cast.do(documents.confirm, clerk(cast), mark(cast, ticket, DOUBTFUL).id)
+    else:
+        cast.do(tickets.complete_step, clerk(cast), ticket.id, None, "", Review(looked_at=True))
+    assert cast.step(ticket).key == "cotejar_originales"
+    assert (ticket.started_at, ticket.due_at) == (ticket.received_at, due_at)
+
+
+def test_the_return_of_a_file_in_doubt_suspends_the_term_that_ran(cast: Cast) -> None:
+    ticket = consultation_in_doubt(cast)
+    at = cast.later(days=1)
+    cast.do(documents.reject, clerk(cast), mark(cast, ticket, DOUBTFUL).id, "unreadable")
+    cast.do(documents.return_incomplete, clerk(cast), ticket.id, None, (DOUBTFUL,), "")
+    assert ticket.started_at == ticket.received_at
+    assert [(each.since, each.until) for each in cast.suspensions(ticket)] == [(at, None)]
+
+
+def test_the_term_begins_with_a_file_in_doubt_that_completes_a_returned_request(cast: Cast) -> None:
+    ticket = consultation(cast, *(key for key in FILES if key != DOUBTFUL))
+    assert (ticket.missing_documents, ticket.started_at) == ([DOUBTFUL], None)
+    at = cast.later(days=1)
+    letter = cast.letter(ticket, "incompleto")
+    sender = Named(letter.recipient_name, letter.recipient)
+    cast.receive(cast.answer_to(letter, "Ahí va.", sender, files=(file("IMG_0412.pdf"),)))
+    assert cast.step(ticket).kind == "validate_documents"
+    assert (ticket.status, ticket.started_at) == ("open", at)

@@ -401,6 +401,7 @@ def test_an_approval_that_is_overdue_by_its_own_limit_is_reminded_of_again(cast:
     ticket = cast.open()
     limit = cast.step(ticket).due_at
     for hour in (TUESDAY + timedelta(hours=4), limit):
+        cast.session.flush()
         cast.session.expire_all()
         alarm = reminder(cast, ticket)
         assert alarm is not None
