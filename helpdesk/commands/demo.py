@@ -27,6 +27,7 @@ Para probar:
   2. En /demo/correo abra una carta «Aprobación solicitada», responda «Apruebo» y vea avanzar el ticket.
   3. Abra un ticket devuelto por incompleto, responda su carta en /demo/correo y siga la conversación.
   4. En un ticket listo use «Responder y cerrar»: la respuesta sale en el hilo del solicitante.
+  5. En /demo/correo/nuevo escriba usted a un buzón, con los archivos que quiera: en segundos es un ticket.
 
 Ctrl-C detiene todo; la próxima vez continúa donde quedó.
 """
