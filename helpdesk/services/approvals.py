@@ -309,15 +309,18 @@ def _tell_too_early(
 
 
 def _names_another(session: Session, ticket: Ticket, incoming: Incoming) -> bool:
-    """Whether an answer speaks, in its words or its subject, of another ticket than the one that was asked about, or
-    those joined to it."""
+    """Whether an answer speaks, in its words, its subject or the reply addresses it was sent to, of another ticket than
+    the one that was asked about, or those joined to it."""
     prefix = session.get_one(Institution, ticket.institution_id).ticket_prefix
     told = f"{incoming.subject}\n{incoming.new_text}\n{incoming.other_text}"
     said = {number for _, number in ticket_numbers_in(told, (prefix,))}
-    if said <= {ticket.number}:
+    sent_to = [tokens.opened(session, text) for text in incoming.tokens] if len(incoming.tokens) > 1 else []
+    addressed = {token.ticket_id for token in sent_to if token is not None}
+    if said <= {ticket.number} and addressed <= {ticket.id}:
         return False
-    family = select(Ticket.number).where(Ticket.id.in_(merges.family(session, ticket.id)))
-    return not said <= set(session.scalars(family))
+    family = select(Ticket.id, Ticket.number).where(Ticket.id.in_(merges.family(session, ticket.id)))
+    known = session.execute(family).all()
+    return not (addressed <= {row.id for row in known} and said <= {row.number for row in known})
 
 
 def _doubt(session: Session, ticket: Ticket, step: Step, thread: Thread, message: Message, read: Answer) -> str | None:

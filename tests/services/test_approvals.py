@@ -23,6 +23,7 @@ from tests.cast import (
     Cast,
     file,
     load,
+    token_of,
 )
 from tests.domain.shipped import shipped
 
@@ -169,6 +170,15 @@ def test_an_answer_whose_subject_names_another_ticket_decides_neither(cast: Cast
     answer = cast.answer_to(cast.letter(ticket, "aprobacion"), "Apruebo.", REGIONAL_HEAD)
     outcome = cast.receive(replace(answer, subject=f"RE: [SIGEC {other.number}] Solicitud de aprobación"))
     assert outcome.action == "needs_human"
+    assert "nombra otro ticket" in cast.letter(ticket, "aclarar").text
+    assert (cast.step(ticket).state, cast.step(other).state) == ("active", "active")
+
+
+def test_an_answer_sent_to_the_reply_addresses_of_two_tickets_decides_neither(cast: Cast) -> None:
+    other, ticket = cast.open(), cast.open()
+    answer = cast.answer_to(cast.letter(ticket, "aprobacion"), "Apruebo.", REGIONAL_HEAD)
+    both = (*answer.tokens, token_of(cast.letter(other, "aprobacion")))
+    assert cast.receive(replace(answer, tokens=both)).action == "needs_human"
     assert "nombra otro ticket" in cast.letter(ticket, "aclarar").text
     assert (cast.step(ticket).state, cast.step(other).state) == ("active", "active")
 
