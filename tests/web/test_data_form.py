@@ -14,7 +14,7 @@ from helpdesk.domain.errors import Invalid
 from helpdesk.domain.options import lacks_region
 from helpdesk.models.institutions import Institution
 from helpdesk.models.tickets import Ticket
-from helpdesk.services import tickets
+from helpdesk.services import approvals, tickets
 from helpdesk.web.datafields import changes, written
 from tests.cast import NATIONAL_OFFICER, REGIONAL_HEAD, REPORT_TEXT, file
 from tests.domain.shipped import shipped
@@ -62,6 +62,14 @@ def waiting_for_its_programme(app: Flask) -> Ticket:
     return now(app, ticket)
 
 
+def head_approves(app: Flask, ticket: Ticket) -> None:
+    """The regional head approves the request as it is now."""
+    with work(app) as session:
+        cast = requests.cast(session)
+        step = cast.step(cast.ticket(ticket.id))
+        cast.do(approvals.decide, cast.acting(REGIONAL_HEAD), step.id, "approve", None, "web")
+
+
 def test_the_ticket_leads_to_the_form_where_it_says_what_it_lacks(app: Flask, sign_in: SignIn) -> None:
     ticket = opened(app, NO_REGION)
     page = sign_in("agente").get(path(ticket, "")).text
@@ -101,20 +109,26 @@ def test_the_missing_region_asks_the_regional_head(app: Flask, sign_in: SignIn) 
     assert "Datos guardados. La solicitud siguió su ruta." in client.get(path(ticket, "")).text
 
 
-def test_the_missing_programme_asks_its_national_officer(app: Flask, sign_in: SignIn) -> None:
+def test_the_missing_programme_is_approved_by_the_head_with_the_request_and_asks_its_national_officer(
+    app: Flask, sign_in: SignIn
+) -> None:
     ticket = waiting_for_its_programme(app)
     assert "programa" in (ticket.blocked_by or "")
     form = {"touched": ticket.touched, "dato-programa": "programa-familias"}
     assert sign_in("agente").post(path(ticket), data=form).status_code == 303
-    assert asked(app, ticket)[-1] == NATIONAL_OFFICER.address
     assert now(app, ticket).blocked_by is None
+    head_approves(app, ticket)
+    assert asked(app, ticket) == [REGIONAL_HEAD.address, REGIONAL_HEAD.address, NATIONAL_OFFICER.address]
 
 
 def test_another_programme_asks_its_own_officer_instead(app: Flask, sign_in: SignIn) -> None:
     ticket, client = waiting_for_its_programme(app), sign_in("agente")
-    client.post(path(ticket), data={"dato-programa": "programa-familias"})
-    client.post(path(ticket), data={"dato-programa": "programa-mayores"})
-    assert asked(app, ticket)[-2:] == [NATIONAL_OFFICER.address, OTHER_OFFICER]
+    for programme in ("programa-familias", "programa-mayores"):
+        client.post(path(ticket), data={"dato-programa": programme})
+        head_approves(app, ticket)
+    assert asked(app, ticket)[1:] == [
+        REGIONAL_HEAD.address, NATIONAL_OFFICER.address, REGIONAL_HEAD.address, OTHER_OFFICER
+    ]  # fmt: skip
 
 
 def test_a_programme_written_freely_is_asked_for_by_its_list(app: Flask, sign_in: SignIn) -> None:
