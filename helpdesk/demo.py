@@ -26,7 +26,6 @@ from helpdesk.cataloguefile import SHIPPED, read
 from helpdesk.db import transaction
 from helpdesk.domain.actors import operator
 from helpdesk.domain.errors import Invalid, NotFound, Unavailable
-from helpdesk.models.institutions import Mailbox
 from helpdesk.models.ledger import Arrival
 from helpdesk.models.outbox import Letter
 from helpdesk.models.people import Person
@@ -158,11 +157,6 @@ def deliver_samples(host: str, port: int, ours: frozenset[str], already: int) ->
                 lmtp.sendmail(SENDER, [recipient], raw)
             lmtp.quit()
     return len(waiting)
-
-
-def mailboxes(session: Session) -> frozenset[str]:
-    """The addresses of all shared mailboxes."""
-    return frozenset(session.scalars(select(Mailbox.address)))
 
 
 def answering(host: str, port: int) -> Callable[[Flask], None]:

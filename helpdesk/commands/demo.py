@@ -11,6 +11,7 @@ from helpdesk.commands.opened import desk
 from helpdesk.db import transaction
 from helpdesk.domain.errors import Invalid
 from helpdesk.processes import Household, end_as_interrupted, require_free
+from helpdesk.queries import mailboxes
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def main(argv: list[str]) -> int:
         with desk(), transaction() as session:
             demo.set_up(session)
             already = demo.delivered(session)
-            ours = demo.mailboxes(session)
+            ours = mailboxes.addresses(session)
         environment = {
             "HELPDESK_DATABASE_URL": url,
             "HELPDESK_SECRET_KEY": settings.secret_key,

@@ -58,8 +58,9 @@ def words_of(*tables: str) -> frozenset[str]:
     found: set[str] = set()
     for piece in _PIECE.findall(" ".join(tables)):
         for word in piece.split("/") if piece[0] not in "[]<" else ():
-            stem, ending, rest = re.fullmatch(r"([^@(]*)([@(]?)(.*)", word).groups()  # type: ignore[union-attr]
-            endings = {"@": ("o", "a", "os", "as"), "(": ("", rest.rstrip(")"))}.get(ending, ("",))
+            stem, gendered, _ = word.partition("@")
+            stem, optional, ending = stem.partition("(")
+            endings = ("", ending.rstrip(")")) if optional else ("o", "a", "os", "as") if gendered else ("",)
             found.update(stem + each for each in endings)
     return frozenset(found)
 

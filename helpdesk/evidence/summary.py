@@ -81,7 +81,7 @@ def summary_of(
         found=found,
         names=names,
         route=tuple(
-            StepLine(step, person.name or person.address if person else "", decided.get((step.key, step.round)))
+            StepLine(step, person.called if person else "", decided.get((step.key, step.round)))
             for step, person in rows
         ),
         events=events,

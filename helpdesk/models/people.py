@@ -33,6 +33,11 @@ class Person(Base):
     created_at: Mapped[datetime]
     undeliverable_since: Mapped[datetime | None]
 
+    @property
+    def called(self) -> str:
+        """The name, or where nobody told it the address."""
+        return self.name or self.address
+
 
 class TeamMember(Base):
     """A person works the queue of a team; `scope` is the region or centre of a team that has one instance each."""

@@ -138,7 +138,7 @@ def page(session: Session, step_id: int) -> ApprovalPage:
         step=step.name,
         approver=approver_name,
         on_behalf_of=principal_name,
-        requester=requester.name or requester.address,
+        requester=requester.called,
         requester_address=requester.address,
         entity=ticket.entity,
         place=_place(catalogue, step.scope or ticket.region or ticket.programme),

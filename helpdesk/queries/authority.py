@@ -177,7 +177,7 @@ def _holdings(
     for row, person, absence, other in session.execute(query):
         line = HoldingLine(
             id=row.id,
-            name=person.name or person.address,
+            name=person.called,
             address=person.address,
             kind=row.kind,
             since=row.since,
@@ -188,7 +188,7 @@ def _holdings(
             subjects=tuple(row.subjects),
             organ=organ_of(catalogue, row.role, row.organ) if row.role in roles else None,
             chosen_organ=row.organ,
-            in_place_of=(other.name or other.address) if other is not None else None,
+            in_place_of=other.called if other is not None else None,
         )
         found.setdefault((row.role, row.scope), []).append(line)
     return found

@@ -124,14 +124,6 @@ def attendances(session: Session, event: TrainingEvent) -> tuple[Attendance, ...
     return tuple(session.scalars(query.order_by(func.lower(Attendance.name), Attendance.id)))
 
 
-def staff(session: Session, institution_id: int) -> tuple[Person, ...]:
-    """The people of an institution who may give an event or be trained: its staff that may sign in, by name."""
-    query = select(Person).where(
-        Person.institution_id == institution_id, Person.is_staff.is_(True), Person.disabled.is_(False)
-    )
-    return tuple(session.scalars(query.order_by(Person.name, Person.address)))
-
-
 def visible_person(session: Session, who: Viewer, person_id: int) -> Person | None:
     """A member of the staff whose trainings the viewer may see: the viewer, who works in or for the same centre or
     organ, and anybody for a national function; None for all others."""

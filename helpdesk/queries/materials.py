@@ -10,6 +10,7 @@ from helpdesk.domain.catalogue import Catalogue
 from helpdesk.domain.errors import NotFound
 from helpdesk.models.materials import Material
 from helpdesk.models.people import Person
+from helpdesk.queries.people import called
 from helpdesk.queries.tasks import keeps
 from helpdesk.queries.viewers import Viewer
 
@@ -54,7 +55,7 @@ def lines(session: Session, who: Viewer, retired: bool) -> tuple[MaterialLine, .
         query = query.where(Material.retired_at.is_not(None)).order_by(Material.retired_at.desc()).limit(RETIRED_SHOWN)
     else:
         query = query.where(Material.retired_at.is_(None)).order_by(Material.title, Material.id)
-    return tuple(MaterialLine(row, _name(first), _name(second)) for row, first, second in session.execute(query))
+    return tuple(MaterialLine(row, called(first), called(second)) for row, first, second in session.execute(query))
 
 
 def find(session: Session, who: Viewer, material_id: int) -> Material:
@@ -65,7 +66,3 @@ def find(session: Session, who: Viewer, material_id: int) -> Material:
     if found is None:
         raise NotFound("Ese material no existe en la biblioteca de su institución.")
     return found
-
-
-def _name(person: Person | None) -> str | None:
-    return (person.name or person.address) if person is not None else None

@@ -92,7 +92,7 @@ def published(session: Session, who: Viewer) -> tuple[PublishedLine, ...]:
         .limit(SHOWN)
     )
     return tuple(
-        PublishedLine(notice, (person.name or person.address) if person else "", acknowledged)
+        PublishedLine(notice, person.called if person else "", acknowledged)
         for notice, person, acknowledged in session.execute(query)
     )
 

@@ -196,6 +196,21 @@ def responsible(session: Session, ticket: Ticket) -> tuple[Person, ...]:
     return members(session, ticket.institution_id, ticket.team, ticket.team_scope)
 
 
+def staff(session: Session, institution_id: int) -> tuple[Person, ...]:
+    """Whoever of an institution may sign in, by name."""
+    query = (
+        select(Person)
+        .where(Person.institution_id == institution_id, Person.is_staff, Person.disabled.is_(False))
+        .order_by(Person.name, Person.address)
+    )
+    return tuple(session.scalars(query))
+
+
+def called(person: Person | None) -> str | None:
+    """How a list calls a person: by name, else by address; None for nobody."""
+    return person.called if person is not None else None
+
+
 def colleagues(session: Session, institution_id: int) -> tuple[Person, ...]:
     """Who works the queue of any team of an institution."""
     roles = [role.key for role in catalogues.current(session, institution_id).roles if role.works_in is not None]

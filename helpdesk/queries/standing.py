@@ -47,5 +47,5 @@ def of_tickets(session: Session, ticket_ids: Sequence[int]) -> dict[int, Rows]:
         query = select(table.id, owner.label("owner"), *(table[name].label(f"c_{name}") for name in names))
         for row in session.execute(query.where(owner.in_(ticket_ids))).mappings():
             stands = found[row["owner"]].setdefault(model.__tablename__, {})
-            stands[str(row["id"])] = columns(names, lambda name, row=row: row[f"c_{name}"])  # type: ignore[misc]
+            stands[str(row["id"])] = columns(names, {name: row[f"c_{name}"] for name in names}.get)
     return found

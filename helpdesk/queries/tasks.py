@@ -16,7 +16,7 @@ from helpdesk.models.tasks import Task
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import contributions
-from helpdesk.queries.people import holders, in_force, today
+from helpdesk.queries.people import called, holders, in_force, today
 from helpdesk.queries.viewers import Pair, Viewer
 
 CONTENTS_SHOWN = 200
@@ -134,16 +134,6 @@ def is_content(session: Session, who: Viewer, task_id: int) -> bool:
     return session.scalar(query) == "content"
 
 
-def staff(session: Session, institution_id: int) -> tuple[Person, ...]:
-    """Who may be named responsible: whoever may sign in."""
-    query = (
-        select(Person)
-        .where(Person.institution_id == institution_id, Person.is_staff, Person.disabled.is_(False))
-        .order_by(Person.name, Person.address)
-    )
-    return tuple(session.scalars(query))
-
-
 def _lines(
     session: Session, who: Viewer, conditions: Iterable[ColumnElement[bool]], newest_first: bool = False
 ) -> tuple[TaskLine, ...]:
@@ -159,12 +149,8 @@ def _lines(
         .limit(CONTENTS_SHOWN if newest_first else None)
     )
     return tuple(
-        TaskLine(task, _name(named), _name(doer), number) for task, named, doer, number in session.execute(query)
+        TaskLine(task, called(named), called(doer), number) for task, named, doer, number in session.execute(query)
     )
-
-
-def _name(person: Person | None) -> str | None:
-    return (person.name or person.address) if person is not None else None
 
 
 def _counted(session: Session, who: Viewer, lines: tuple[TaskLine, ...]) -> tuple[TaskLine, ...]:
@@ -199,5 +185,5 @@ def _with_holders(session: Session, who: Viewer, lines: tuple[TaskLine, ...]) ->
     )
     named: dict[Pair, list[str]] = {}
     for role, scope, person in rows:
-        named.setdefault((role, scope), []).append(person.name or person.address)
+        named.setdefault((role, scope), []).append(person.called)
     return tuple(replace(line, holders=tuple(named.get((line.task.role, line.task.scope), ()))) for line in lines)

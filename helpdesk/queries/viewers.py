@@ -69,6 +69,11 @@ class Viewer:
         return Actor("person", self.person_id, self.institution_id, self.name or self.address)
 
 
+def acting(session: Session, actor: Actor) -> Viewer | None:
+    """The author of a change as a viewer, with the functions held today; None for anybody who may not sign in."""
+    return viewer(session, actor.person_id) if actor.person_id is not None else None
+
+
 def viewer(session: Session, person_id: int) -> Viewer | None:
     """The person as a viewer; None when unknown, disabled or not staff."""
     found = session.execute(

@@ -288,7 +288,7 @@ def _day(value: object) -> date:
 
 def _person(person: Person | None) -> Actor:
     assert person is not None
-    return Actor("person", person.id, person.institution_id, person.name or person.address)
+    return Actor("person", person.id, person.institution_id, person.called)
 
 
 def _root(case: Case) -> str | None:

@@ -215,7 +215,7 @@ def answer(session: Session, actor: Actor, thread: Thread, incoming: Incoming, m
         _ask_again(session, actor, ticket, step, sender, cause, incoming)
         return "needs_human"
     decision: Decision = "approve" if read.decision == "approve" else "reject"
-    person = Actor("person", sender.id, ticket.institution_id, sender.name or sender.address)
+    person = Actor("person", sender.id, ticket.institution_id, sender.called)
     decide(session, person, step.id, decision, read.reason, "mail", message)
     if thread.token is not None:
         thread.token.used_at = clock.now()

@@ -129,7 +129,7 @@ def take(session: Session, actor: Actor, ticket: Ticket, message: Message) -> bo
     if not message.new_text.strip() or is_thanks(message.new_text):
         return False
     sender = session.get_one(Person, message.author_id)
-    by = Actor("person", sender.id, ticket.institution_id, sender.name or sender.address)
+    by = Actor("person", sender.id, ticket.institution_id, sender.called)
     if ticket.closed_at is None:
         _end(session, by, ticket, message, "mail")
     else:
@@ -185,7 +185,7 @@ def ask_who_holds_now(session: Session, ticket: Ticket) -> None:
     hashes = [file["sha256"] for file in first.files]
     sent = select(Attachment).join(Message, Message.id == Attachment.message_id)
     files = session.scalars(sent.where(Message.ticket_id == parent.id, Attachment.sha256.in_(hashes))).all()
-    by = Actor("person", asker.id, ticket.institution_id, asker.name or asker.address)
+    by = Actor("person", asker.id, ticket.institution_id, asker.called)
     ticket.assignee_id = step.approver_id = holder.person.id
     step.on_behalf_of_id = holder.on_behalf_of.id if holder.on_behalf_of else None
     session.flush()

@@ -22,7 +22,7 @@ from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import events as queries
 from helpdesk.queries import viewers
-from helpdesk.queries.people import today
+from helpdesk.queries.people import staff, today
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import history, notifications
 from helpdesk.services.locks import fresh, locked
@@ -148,7 +148,7 @@ def enlist_staff(session: Session, actor: Actor, event_id: int, person_ids: Coll
         raise IllegalMove("Solo una capacitación de especialistas tiene a personal propio en su lista.")
     if not person_ids:
         raise Invalid("Elija al menos un especialista.", {"persons": "Elija al menos uno."})
-    known = {person.id: person for person in queries.staff(session, event.institution_id)}
+    known = {person.id: person for person in staff(session, event.institution_id)}
     if set(person_ids) - known.keys():
         raise NotFound("Esa persona no está entre el personal de su institución.")
     people = tuple((Listed(known[key].name or known[key].address), key) for key in sorted(set(person_ids)))
@@ -220,7 +220,7 @@ def _checked(session: Session, actor: Actor, kind: Kind, planned: Plan) -> Viewe
         "system": (planned.system, {each.key for each in rules.matters_of(catalogue)} | {None}, "Elija el sistema."),
         "specialist": (
             planned.specialist_id,
-            {person.id for person in queries.staff(session, who.institution_id)} | {None},
+            {person.id for person in staff(session, who.institution_id)} | {None},
             "Elija quién la dará.",
         ),
     }
@@ -249,7 +249,7 @@ def _check_may_keep(session: Session, actor: Actor, event: TrainingEvent) -> Non
 
 
 def _viewer(session: Session, actor: Actor) -> Viewer:
-    who = viewers.viewer(session, actor.person_id) if actor.person_id is not None else None
+    who = viewers.acting(session, actor)
     if who is None:
         raise NotAllowed("Solo una persona del equipo puede hacer esto.")
     return who

@@ -12,7 +12,7 @@ from helpdesk.models.materials import MATERIAL_KINDS, Material
 from helpdesk.models.tickets import Ticket
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import materials as queries
-from helpdesk.queries.viewers import Viewer, viewer
+from helpdesk.queries.viewers import Viewer, acting
 from helpdesk.services import history
 
 LONGEST_TITLE = 200
@@ -88,7 +88,7 @@ def attachable(session: Session, institution_id: int, chosen: tuple[int, ...]) -
 
 def _keeper(session: Session, actor: Actor) -> Viewer:
     """The actor, who keeps the library. Raises NotAllowed."""
-    who = viewer(session, actor.person_id) if actor.person_id is not None else None
+    who = acting(session, actor)
     if who is None or not queries.may_keep(catalogues.current(session, who.institution_id), who):
         raise NotAllowed("La biblioteca la lleva quien autoriza el material.")
     return who

@@ -13,7 +13,7 @@ from helpdesk.domain.incoming import IncomingFile
 from helpdesk.models.notices import NOTICE_KINDS, Notice, NoticeReading
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import notices as queries
-from helpdesk.queries.viewers import Viewer, viewer
+from helpdesk.queries.viewers import Viewer, acting
 from helpdesk.services import history
 
 LONGEST_TITLE = 200
@@ -113,7 +113,7 @@ def _wrong(draft: Draft, audiences: set[str]) -> dict[str, str]:
 
 def _who(session: Session, actor: Actor) -> Viewer:
     """The actor with the functions held today. Raises NotAllowed for anybody who may not sign in."""
-    who = viewer(session, actor.person_id) if actor.person_id is not None else None
+    who = acting(session, actor)
     if who is None:
         raise NotAllowed("Solo una persona con cuenta publica y lee avisos.")
     return who

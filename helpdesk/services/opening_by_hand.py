@@ -137,7 +137,7 @@ def admitted(catalogue: Catalogue, key: str | None, channel: str) -> RequestType
 
 def own_places(session: Session, actor: Actor, catalogue: Catalogue) -> tuple[str, ...]:
     """The regions or centres to which the person's work is bound, in the catalogue's order; empty for the whole."""
-    who = viewers.viewer(session, actor.person_id) if actor.person_id is not None else None
+    who = viewers.acting(session, actor)
     if who is None or who.sees_all:
         return ()
     places = [place.key for place in catalogue.regions] + [place.key for place in catalogue.centres]

@@ -80,7 +80,7 @@ def tag_event(session: Session, actor: Actor, event_id: int, goal_id: int | None
     )
     if event is None:
         raise NotFound("No hay tal capacitación o asistencia en su institución.")
-    who = viewers.viewer(session, actor.person_id or 0)
+    who = viewers.acting(session, actor)
     if who is None or not events.may_plan(session, who, event.kind, event.organ):
         raise NotAllowed("Su cuenta no cambia esto: pídalo a quien atiende el centro.")
     ticket = fresh(session, event.ticket_id) if event.ticket_id is not None else None

@@ -110,7 +110,7 @@ def _writer(session: Session, ticket: Ticket, envelope: Envelope) -> Actor:
     if envelope.author_id is None:
         return machine(ticket.institution_id)
     author = session.get_one(Person, envelope.author_id)
-    return Actor("person", author.id, ticket.institution_id, author.name or author.address)
+    return Actor("person", author.id, ticket.institution_id, author.called)
 
 
 def _message(

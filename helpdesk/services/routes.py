@@ -241,7 +241,7 @@ def resume(session: Session, actor: Actor, ticket: Ticket, at: datetime, tone: T
 def ask_stopped(session: Session, actor: Actor, ticket: Ticket) -> bool:
     """Try anew to ask for an approval that was stopped because nobody could be asked. Gives whether there was one."""
     row = active(session, ticket)
-    if row is None or not is_stopped(session, ticket):
+    if row is None or not _asks_nobody(row):
         return False
     row.state = "to_come"
     session.flush()
@@ -252,7 +252,11 @@ def ask_stopped(session: Session, actor: Actor, ticket: Ticket) -> bool:
 def is_stopped(session: Session, ticket: Ticket) -> bool:
     """Whether an approval waits that was asked of nobody."""
     row = active(session, ticket)
-    return row is not None and row.kind == "approve" and row.approver_id is None
+    return row is not None and _asks_nobody(row)
+
+
+def _asks_nobody(row: Step) -> bool:
+    return row.kind == "approve" and row.approver_id is None
 
 
 def is_returned(session: Session, ticket: Ticket) -> bool:

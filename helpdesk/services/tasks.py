@@ -15,7 +15,7 @@ from helpdesk.models.tasks import Task
 from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import tasks as queries
 from helpdesk.queries.people import today
-from helpdesk.queries.viewers import Viewer, viewer
+from helpdesk.queries.viewers import Viewer, acting
 from helpdesk.services import history, taskletters
 
 LONGEST_AHEAD = timedelta(days=3 * 366)
@@ -125,7 +125,7 @@ def _held(session: Session, actor: Actor, task_id: int) -> Task:
 
 def _who(session: Session, actor: Actor) -> Viewer:
     """The actor with the functions held today. Raises NotAllowed for anybody who may not sign in."""
-    who = viewer(session, actor.person_id) if actor.person_id is not None else None
+    who = acting(session, actor)
     if who is None:
         raise NotAllowed("Solo una persona con cuenta trabaja con tareas.")
     return who

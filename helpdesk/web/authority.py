@@ -2,7 +2,6 @@
 holder."""
 
 from collections.abc import Callable
-from datetime import date
 
 from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from helpdesk.queries.viewers import Viewer
 from helpdesk.services import authority
 from helpdesk.services.authority import Particulars
 from helpdesk.web import approvals, errors
-from helpdesk.web.forms import AbsenceForm, AmendForm, DelegateForm, DeskForm, HolderForm, SubstituteForm
+from helpdesk.web.forms import AbsenceForm, AmendForm, DelegateForm, DeskForm, HolderForm, SubstituteForm, day_of
 from helpdesk.web.identity import viewer
 from helpdesk.web.policy import Policy, policy
 from helpdesk.web.render import desk_page, see_other
@@ -170,7 +169,7 @@ def page(forms: Forms, problem: HelpdeskError | None = None) -> tuple[str, int]:
     who = viewer()
     with transaction() as session:
         now = today(session, who.institution_id)
-        day = wanted_day(request.args.get("dia", "")) or now
+        day = day_of(request.args.get("dia", "")) or now
         places = functions.places(session, who.institution_id, day)
         catalogue = catalogues.current(session, who.institution_id)
         html = desk_page(
@@ -200,11 +199,3 @@ def told_apart(places: tuple[functions.Place, ...]) -> tuple[tuple[str, tuple[Su
     """The functions whose holders attend some matters each, with those matters."""
     found = {line.name: line.subjects for place in places for line in place.functions if line.subjects}
     return tuple(found.items())
-
-
-def wanted_day(text: str) -> date | None:
-    """The day of an address; None when it names none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

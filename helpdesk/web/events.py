@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from helpdesk import clock
 from helpdesk.db import transaction
 from helpdesk.domain import events as rules
+from helpdesk.domain import months
 from helpdesk.domain.errors import Conflict, HelpdeskError, Invalid, NotAllowed, NotFound
 from helpdesk.domain.events import Kind, Plan
 from helpdesk.models.events import TrainingEvent
@@ -25,7 +26,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import events as queries
 from helpdesk.queries import plans as goals
 from helpdesk.queries import tickets as queue
-from helpdesk.queries.people import today
+from helpdesk.queries.people import staff, today
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import events, plans
 from helpdesk.web import errors, forms, ticketpage
@@ -65,7 +66,7 @@ def index() -> Answer:
             received=queries.trainings_of(session, person) if person is not None else (),
             names=Names(catalogue),
             catalogue=catalogue,
-            staff=queries.staff(session, who.institution_id),
+            staff=staff(session, who.institution_id),
             may_plan=bool(kinds_for(session, who)),
             when=lambda event: interval(event, who.timezone),
             **words(),
@@ -299,7 +300,7 @@ def page(
             may_change=queries.may_plan(session, who, event.kind, event.organ),
             may_keep=queries.may_keep(session, who, event),
             speaks=queries.speaks_for_organ(session, who, event.organ),
-            staff=queries.staff(session, who.institution_id) if event.kind == rules.STAFF_TRAINING else (),
+            staff=staff(session, who.institution_id) if event.kind == rules.STAFF_TRAINING else (),
             goals=goals.choices(session, who.institution_id, event.plan_goal_id),
             forms=filled,
             which=which,
@@ -340,7 +341,7 @@ def planning(
             "system": [("", "Ninguno"), *rules.matters_of(catalogue)],
             "specialist": [
                 ("", "Todavía no se sabe"),
-                *((str(each.id), each.name or each.address) for each in queries.staff(session, who.institution_id)),
+                *((str(each.id), each.called) for each in staff(session, who.institution_id)),
             ],
         },
         problem=str(problem) if problem else None,
@@ -405,16 +406,8 @@ def of_ticket(session: Session, ticket: Ticket, written: str) -> forms.EventForm
         organ=ticket.organ or "",
         centre=ticket.centre or ticket.team_scope or "",
         specialist=str(ticket.assignee_id or ""),
-        day=day_of(str(said["day"] or "")),
+        day=forms.day_of(str(said["day"] or "")),
     )
-
-
-def day_of(written: str) -> date | None:
-    """A day written as 2026-03-02; None for anything else."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
 
 
 def offered(session: Session, who: Viewer) -> None:
@@ -435,7 +428,7 @@ def kinds_for(session: Session, who: Viewer) -> tuple[Kind, ...]:
 
 def filters_of(arguments: Any) -> queries.Filters:
     """What the address narrows the list by; what makes no sense narrows nothing."""
-    month = day_of(f"{arguments.get('mes', '')}-01")
+    month = months.of_key(arguments.get("mes", ""))
     return queries.Filters(
         month=month if month is not None and 1900 < month.year < 9999 else None,
         centre=forms.clean(arguments.get("centro")) or None,

@@ -1,5 +1,6 @@
 """The forms of the desk. Every message an agent can meet is Spanish, from WTForms or from here."""
 
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -43,6 +44,14 @@ def clean(value: str | None) -> str:
 def whole(value: str | None) -> int | None:
     """The number a hidden field carries; None when it carries none."""
     return int(value) if value and value.isdecimal() and len(value) < 16 else None
+
+
+def day_of(written: str) -> date | None:
+    """A day written as 2026-03-02; None for anything else."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def chosen(value: str | None) -> int | None:

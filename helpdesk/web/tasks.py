@@ -19,7 +19,7 @@ from helpdesk.queries import catalogue as catalogues
 from helpdesk.queries import contributions
 from helpdesk.queries import tasks as queries
 from helpdesk.queries.contributions import Contribution, Wanted
-from helpdesk.queries.people import today
+from helpdesk.queries.people import staff, today
 from helpdesk.queries.viewers import Viewer
 from helpdesk.services import tasks
 from helpdesk.services.tasks import Content
@@ -230,7 +230,7 @@ def contents_page(
             states=STATES,
             channels=catalogue.content_channels,
             channel_names={each.key: each.label for each in catalogue.content_channels},
-            staff=queries.staff(session, who.institution_id),
+            staff=staff(session, who.institution_id),
             today=today(session, who.institution_id),
             form=form,
             refused=refused,
